@@ -1,0 +1,303 @@
+"""kmkit.toml and policy.toml as models; every setting carries its own help.
+
+kmkit.toml says what this knowledge base is about and where its notes go. policy.toml holds the
+rules, and only a steward changes it.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from kmkit.errors import Cannot
+from kmkit.period import Period, PeriodField
+from kmkit.text import did_you_mean
+
+CONFIG = "kmkit.toml"
+POLICY = "policy.toml"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Organisation(_Table):
+    """Whose knowledge base this is."""
+
+    name: str = Field("Our organisation", description="shown in digests")
+    language: str = Field("en", description="language of notes that do not say theirs")
+    contact: str = Field(
+        "", description="e-mail that readers' answers go to where a note has no owner"
+    )
+
+
+class Critical(_Table):
+    """What the organisation cannot afford to forget."""
+
+    topics: tuple[str, ...] = Field(
+        (), description="topics that must be covered by validated notes"
+    )
+
+
+class Links(_Table):
+    """Where a reader finds a note."""
+
+    note: str = Field("", description="address of a note; {path} and {id} are filled in")
+
+
+class Channel(_Table):
+    """One way by which notes leave the knowledge base."""
+
+    kind: str = Field("mail", description="mail, site, meeting, training, chat, folder, print …")
+    level: str = Field(description="the circle that this channel reaches")
+    help: str = Field("", description="what this channel is")
+
+
+class Audience(_Table):
+    """A group of readers."""
+
+    level: str = Field(description="the circle these readers belong to")
+    help: str = Field("", description="who they are")
+
+
+class Block(_Table):
+    """What a digest holds."""
+
+    max_notes: int = Field(5, ge=0, description="newly disseminated notes at most")
+    max_words: int = Field(300, ge=20, description="words of the notes' text at most")
+    blocks: tuple[str, ...] = Field(
+        ("notes", "stop", "applied", "question", "thanks"),
+        description="the blocks of the readers' digest, in their order",
+    )
+    steward_blocks: tuple[str, ...] = Field(
+        ("waiting", "due", "overdue", "returned"),
+        description="the blocks of the stewards' digest, in their order",
+    )
+    subject: str = Field("", description="subject line; empty: the title of the top lesson")
+
+
+class Config(_Table):
+    """kmkit.toml."""
+
+    organisation: Organisation = Field(Organisation(), description="whose knowledge base this is")
+    topics: dict[str, str] = Field({}, description="the vocabulary: topic = what belongs there")
+    critical: Critical = Field(Critical(), description="what must not be forgotten")
+    links: Links = Field(Links(), description="where a reader finds a note")
+    channels: dict[str, Channel] = Field({}, description="ways by which notes leave")
+    audiences: dict[str, Audience] = Field({}, description="groups of readers")
+    digest: Block = Field(Block(), description="what a digest holds")
+    filters: dict[str, str] = Field({}, description="saved filters: name = words")
+
+
+class Waiting(_Table):
+    """How long a note may stand in a state before somebody is asked."""
+
+    captured: PeriodField = Field(Period(days=14), description="before it counts as waiting")
+    validated: PeriodField = Field(Period(days=14), description="before it counts as waiting")
+    formatted: PeriodField = Field(Period(days=14), description="before it counts as waiting")
+
+
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "captured": ("id", "title", "kind", "state", "owner", "level", "gathered"),
+    "validated": ("summary", "verdicts"),
+    "formatted": ("topics", "matters_to"),
+    "disseminated": ("disseminated",),
+    "maintained": ("reviewed",),
+}
+"""Fields that a note must have from each state on; sections come from its kind."""
+
+QUORUM = {"self-review": 1, "peer-review": 1, "expert-review": 1, "committee": 1, "crowd": 3}
+"""Approvals that each way of validating needs."""
+
+ROLES = {
+    "steward": "looks after these rules and the templates; nobody else changes them",
+    "manager": "releases, reassigns, retires, reopens",
+    "editor": "formats and disseminates",
+    "reviewer": "validates by peer review, and in a crowd",
+    "committee": "decides together; a member, manager or steward records the decision",
+    "contributor": "captures and edits",
+}
+"""The roles that moves ask for, and what each is for; besides them ``expert.<topic>``."""
+
+
+def _one_of(names: Iterable[str], what: str) -> AfterValidator:
+    """A name that has to be one of ``names``: a mistyped rule would be no rule at all."""
+    known = tuple(names)
+
+    def look(name: str) -> str:
+        if name in known or (known == tuple(ROLES) and name.startswith("expert.")):
+            return name
+        near = did_you_mean(name[:80], known) or f"Known: {', '.join(known)}."
+        raise ValueError(f"There is no {what} '{name}'. {near}")
+
+    return AfterValidator(look)
+
+
+def _experts(roles: Any) -> Any:
+    """``expert.floods = […]`` without quotation marks is a table inside the table to TOML."""
+    if not isinstance(roles, dict) or not isinstance(roles.get("expert"), dict):
+        return roles
+    flat = {name: value for name, value in roles.items() if name != "expert"}
+    return flat | {f"expert.{topic}": value for topic, value in roles["expert"].items()}
+
+
+def _over(defaults: dict[str, Any]) -> BeforeValidator:
+    """A table that names some of its settings leaves the others as they are by default."""
+    return BeforeValidator(lambda given: defaults | given if isinstance(given, dict) else given)
+
+
+def _distinct(levels: tuple[str, ...]) -> tuple[str, ...]:
+    """Each level once: the order of the circles could not be told otherwise."""
+    if len(set(levels)) < len(levels) or "" in levels:
+        raise ValueError("Each level stands once, and none is empty.")
+    return levels
+
+
+Role = Annotated[str, _one_of(ROLES, "role")]
+Method = Annotated[str, _one_of(QUORUM, "method of validation")]
+StateName = Annotated[str, _one_of(REQUIRED, "state")]
+
+
+class Policy(_Table):
+    """policy.toml: the rules."""
+
+    levels: Annotated[tuple[str, ...], AfterValidator(_distinct)] = Field(
+        ("internal", "domestic", "international"),
+        min_length=1,
+        description="the circles, narrowest first",
+    )
+    roles: Annotated[dict[Role, tuple[str, ...]], BeforeValidator(_experts)] = Field(
+        {}, description="role = patterns of e-mail addresses; * is everybody"
+    )
+    quorum: Annotated[dict[Method, Annotated[int, Field(ge=1)]], _over(QUORUM)] = Field(
+        QUORUM, description="approvals that each method needs"
+    )
+    waiting: Waiting = Field(Waiting(), description="how long a note may wait in a state")
+    required: Annotated[dict[StateName, tuple[str, ...]], _over(REQUIRED)] = Field(
+        REQUIRED, description="fields a note must have from each state on"
+    )
+
+    def has_role(self, email: str, role: str) -> bool:
+        """Whether ``email`` holds ``role``; 'expert' alone is any expert's."""
+        who = email.strip().casefold()
+        roles = [
+            r for r in self.roles if r == role or (role == "expert" and r.startswith("expert."))
+        ]
+        return any(fnmatchcase(who, p.casefold()) for r in roles for p in self.roles[r])
+
+    def roles_of(self, email: str) -> tuple[str, ...]:
+        """Every role that ``email`` holds."""
+        return tuple(role for role in self.roles if self.has_role(email, role))
+
+    def holders(self, role: str) -> tuple[str, ...]:
+        """The addresses named for ``role``, patterns left out."""
+        return tuple(p for p in self.roles.get(role, ()) if not set(p) & set("*?["))
+
+    def width(self, level: str) -> int:
+        """How wide a level is; 0 is the narrowest, and so is an unknown or missing one."""
+        return self.levels.index(level) if level in self.levels else 0
+
+    def required_by(self, states: Iterable[str]) -> tuple[str, ...]:
+        """The fields required in any of ``states``."""
+        names = (name for state in states for name in self.required.get(state, ()))
+        return tuple(dict.fromkeys(names))
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parse(text: str, model: type[M], name: str) -> M:
+    """Read TOML ``text`` into ``model``; raise Cannot with file, line and what to do."""
+    try:
+        data = tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise Cannot(f"{name} is not valid TOML: {error}.", "Mend that line.") from None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        keys = [str(part) for part in first["loc"] if part != "[key]"]
+        place = f"{name}:{_line_of(text, keys)}: {'.'.join(keys)}"
+        raise Cannot(f"{place}: {_misfit(first, model, keys)}", f"Mend it in {name}.") from None
+
+
+_MISFITS = {
+    "dict_type": "This must be a table of its own: [name] and lines below it.",
+    "greater_than_equal": "This number is too small.",
+    "int_parsing": "This must be a whole number.",
+    "int_type": "This must be a whole number.",
+    "missing": "This setting is missing.",
+    "model_type": "This must be a table of its own: [name] and lines below it.",
+    "too_short": "This list must not be empty.",
+    "string_type": "This must be text in quotation marks.",
+    "tuple_type": 'This must be a list: ["one", "another"].',
+}
+
+
+def _misfit(error: Any, model: type[BaseModel], keys: list[str]) -> str:
+    """What is wrong with a setting, in plain words."""
+    if error["type"] == "extra_forbidden":
+        near = did_you_mean(keys[-1][:80], _settings(model, keys[:-1]))
+        return f"There is no such setting. {near}".rstrip()
+    message = _MISFITS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    return f"{message[0].upper()}{message[1:]}" + ("" if message[-1] in ".?" else ".")
+
+
+def _settings(model: type[BaseModel], keys: list[str]) -> list[str]:
+    """The settings of the table ``keys``; a table of named tables has those of its entries."""
+    table: Any = model
+    for key in keys:
+        fields = getattr(table, "model_fields", None)
+        table = fields[key].annotation if fields else get_args(table)[-1]
+    return list(table.model_fields)
+
+
+def load_config(root: Path) -> Config:
+    """The settings of the knowledge base at ``root``."""
+    return parse(_read(root / CONFIG), Config, CONFIG)
+
+
+def parse_policy(text: str) -> Policy:
+    """The rules in the text of a policy.toml."""
+    return parse(text, Policy, POLICY)
+
+
+def load_policy(root: Path) -> Policy:
+    """The rules of the knowledge base at ``root``, as its files stand."""
+    return parse_policy(_read(root / POLICY))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Cannot(
+            f"{path} does not exist.", "Run kmkit init, or name the folder with -C."
+        ) from None
+    except UnicodeDecodeError:
+        raise Cannot(f"{path} is not UTF-8.", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise Cannot(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _line_of(text: str, keys: list[str]) -> int:
+    """The line where the setting ``keys`` stands in TOML ``text``, 1 where it cannot be told."""
+    table: list[str] = []
+    best = (0, 1)
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[+([^\]]+)\]", line):
+            table = [
+                part.strip().strip("\"'") for part in re.findall(r"\"[^\"]*\"|[^.]+", header[1])
+            ]
+            here = table
+        elif assigned := re.match(r"\s*([^=#\s]+)\s*=", line):
+            here = [*table, assigned[1].strip("\"'")]
+        else:
+            continue
+        if here == keys[: len(here)] and len(here) > best[0]:
+            best = (len(here), number)
+    return best[1]

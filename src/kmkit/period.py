@@ -1,0 +1,83 @@
+"""Days, durations such as ``P1Y`` or ``6 months``, and what a day plus a duration is."""
+
+import calendar
+import re
+from datetime import date, timedelta
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BeforeValidator, PlainSerializer
+from pydantic_core import PydanticCustomError
+
+_ISO = re.compile(
+    r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,7})D)?", re.IGNORECASE | re.ASCII
+)
+_WORDS = re.compile(r"(\d{1,5})\s*(day|week|month|year)s?", re.IGNORECASE | re.ASCII)
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HOW = "a duration is written P1Y, P6M, P2W, P90D or '12 months'"
+
+
+class Period(NamedTuple):
+    """A length of time in calendar months and days."""
+
+    months: int = 0
+    days: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> "Period":
+        """Read ``P1Y``, ``P6M``, ``P2W``, ``P90D`` or ``12 months``; raise ValueError otherwise."""
+        text = text.strip()
+        if words := _WORDS.fullmatch(text):
+            count, unit = int(words[1]), words[2].lower()
+            return cls(
+                months=count * {"year": 12, "month": 1}.get(unit, 0),
+                days=count * {"week": 7, "day": 1}.get(unit, 0),
+            )
+        iso = _ISO.fullmatch(text)
+        if not iso or not any(iso.groups()):
+            raise ValueError(_HOW)
+        years, months, weeks, days = (int(part or 0) for part in iso.groups())
+        return cls(months=12 * years + months, days=7 * weeks + days)
+
+    def after(self, start: date) -> date:
+        """The day this long after ``start``; month ends clamp (31 January + P1M = 28 February)."""
+        years, month = divmod(start.year * 12 + start.month - 1 + self.months, 12)
+        if years > 9999:
+            return date.max
+        day = min(start.day, calendar.monthrange(years, month + 1)[1])
+        try:
+            return date(years, month + 1, day) + timedelta(days=self.days)
+        except OverflowError:
+            return date.max
+
+    def __str__(self) -> str:
+        years, months = divmod(self.months, 12)
+        parts = [(years, "Y"), (months, "M"), (self.days, "D")]
+        return "P" + ("".join(f"{count}{unit}" for count, unit in parts if count) or "0D")
+
+
+def _to_period(value: Any) -> Any:
+    if isinstance(value, str):
+        return Period.parse(value)
+    if not isinstance(value, Period):
+        raise ValueError(_HOW)
+    return value
+
+
+PeriodField = Annotated[Period, BeforeValidator(_to_period), PlainSerializer(str)]
+"""A `Period` in a pydantic model: read from text, written as text."""
+
+
+def _to_day(value: Any) -> Any:
+    """Text that is no ISO date is no day: pydantic alone takes '20261121' for seconds."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if not _DAY.fullmatch(value.strip()):
+            raise ValueError
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        raise PydanticCustomError("bad_date", "a date is written 2026-11-21") from None
+
+
+Day = Annotated[date, BeforeValidator(_to_day)]
+"""A date in a pydantic model, read from YYYY-MM-DD and nothing else."""

@@ -1,0 +1,38 @@
+"""Where kmkit's own files are: in the wheel, in a checkout, or overridden by a knowledge base."""
+
+from functools import cache
+from pathlib import Path
+
+from kmkit.errors import Cannot
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def _shipped(name: str) -> Path:
+    """The shipped folder ``name``: of the checkout this file is in, else of the wheel.
+
+    An editable install can leave a dead copy in site-packages, but that copy is not beside this
+    file: the package's own folder comes first, and a checkout has none there.
+    """
+    for place in (_PACKAGE / name, _PACKAGE.parent.parent / name):
+        if place.is_dir():
+            return place
+    raise Cannot(f"kmkit's own folder '{name}' is missing.", "Install kmkit again.")
+
+
+def templates_dir() -> Path:
+    """The shipped templates."""
+    return _shipped("templates")
+
+
+def example_kb() -> Path:
+    """The shipped example knowledge base."""
+    return _shipped("examples/kb")
+
+
+def template(name: str, kb: Path | None = None) -> Path:
+    """The file of template ``name`` (such as ``notes/lesson.md.j2``): the KB's own, else shipped."""
+    if kb is not None and (own := kb / "templates" / name).is_file():
+        return own
+    return templates_dir() / name
