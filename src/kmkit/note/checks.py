@@ -1,0 +1,258 @@
+"""What is wrong with a note beyond its reading: a list of problems, each with its mend.
+
+It looks at files alone, so it is right in a shallow clone too.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kmkit.config import QUORUM, REQUIRED, Config, Policy
+from kmkit.note.kinds import Kind
+from kmkit.note.model import GATHERING_METHODS, Fields, Note
+from kmkit.note.problem import Problem
+from kmkit.note.records import Person
+from kmkit.note.references import broken_links, hidden_characters, protected_names
+from kmkit.note.required import missing_for
+from kmkit.note.rules import RULES
+from kmkit.period import Period
+from kmkit.text import did_you_mean
+
+__all__ = ["RULES", "CheckContext", "check", "missing_for"]
+
+_WALK = tuple(REQUIRED)
+_RETIRED = "retired"
+_ID = re.compile(r"(\d{4})(\d{2})(\d{2})-(?:[a-z0-9]+-)*[a-z0-9]{4}")
+_EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
+_PRINT = re.compile(r"k1:[0-9a-f]{64}")
+_BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_LONGEST_INTERVAL = 120
+"""Months."""
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """What a note is compared with."""
+
+    policy: Policy
+    config: Config
+    kinds: Mapping[str, Kind]
+    people: Mapping[str, Person]
+    """By e-mail in lower case; empty where the knowledge base keeps no people."""
+    ids: Mapping[str, tuple[str, ...]]
+    """Every note's id, and the paths of the files that hold it."""
+    today: date | None = None
+    """For what depends on the day: without it nobody has left and no date is too early."""
+    approved: Callable[[Note], bool] | None = None
+    """Whether a note's substance is an approved one; None leaves that out."""
+    exists: Callable[[str], bool] | None = None
+    """Whether there is a file at a path in the knowledge base; None leaves files out."""
+
+
+def check(note: Note, context: CheckContext) -> list[Problem]:
+    """The problems of ``note`` beyond those of its reading, in the order of the file."""
+    if not note.raw and note.problems:
+        return []
+    found = [problem for look in _LOOKS for problem in look(note, context)]
+    return sorted(found, key=lambda problem: (problem.line, problem.col, problem.rule))
+
+
+def _required(note: Note, context: CheckContext) -> Iterator[Problem]:
+    """What the state that the note claims asks for."""
+    reached = _WALK.index(note.state) if note.state in _WALK else 0
+    kind = context.kinds.get(note.kind)
+    yield from missing_for(note, _WALK[: reached + 1], context.policy, kind)
+
+
+def _names(note: Note, context: CheckContext) -> Iterator[Problem]:
+    """Kind, state and level are ones that exist."""
+    known = (
+        ("kind", "unknown-kind", tuple(context.kinds)),
+        ("state", "unknown-state", (*_WALK, _RETIRED)),
+        ("level", "unknown-level", context.policy.levels),
+    )
+    for name, rule, values in known:
+        value = getattr(note.fields, name)
+        if value and value not in values:
+            mend = did_you_mean(value, values) or f"Known: {', '.join(values)}."
+            yield note.problem(rule, f"There is no {name} '{value}'.", mend, at=name)
+
+
+def _vocabulary(note: Note, context: CheckContext) -> Iterator[Problem]:
+    """Topics, channels and methods are ones that exist."""
+    topics, channels = context.config.topics, context.config.channels
+    for topic in note.fields.topics if topics else ():
+        if topic not in topics:
+            mend = did_you_mean(topic, topics) or "Add it under [topics] in kmkit.toml."
+            message = f"The topic '{topic}' is not in the vocabulary."
+            yield note.problem("unknown-topic", message, mend, at="topics", warning=True)
+    for i, entry in enumerate(note.fields.disseminated if channels else ()):
+        if entry.channel not in channels:
+            mend = did_you_mean(entry.channel, channels) or f"Known: {', '.join(channels)}."
+            message = f"There is no channel '{entry.channel}' in kmkit.toml."
+            at = f"disseminated.{i}.channel"
+            yield note.problem("unknown-channel", message, mend, at=at, warning=True)
+    gathered = note.fields.gathered
+    if gathered and gathered.method not in GATHERING_METHODS:
+        mend = did_you_mean(gathered.method, GATHERING_METHODS)
+        mend = mend or f"Known: {', '.join(GATHERING_METHODS)}."
+        message = f"'{gathered.method}' is no way of gathering that kmkit knows."
+        yield note.problem("unknown-method", message, mend, at="gathered.method", warning=True)
+
+
+def _identity(note: Note, context: CheckContext) -> Iterator[Problem]:
+    """The id has its shape, is the note's alone, and fits the file's name."""
+    name = note.fields.id
+    if not name:
+        return
+    if not _is_id(name):
+        message = f"'{name}' is no id: YYYYMMDD, a slug, four characters, joined by hyphens."
+        mend = "Put back the id that the note was captured with."
+        yield note.problem("bad-id", message, mend, at="id")
+    elif _is_id(note.path.stem) and note.path.stem != name:
+        message = f"The file is named like the note {note.path.stem} and holds {name}."
+        mend = "Rename the file, or capture a new note instead of copying one."
+        yield note.problem("id-mismatch", message, mend, at="id", warning=True)
+    paths = context.ids.get(name, ())
+    if len(paths) > 1:
+        message = f"{len(paths)} files hold the id {name}: {', '.join(sorted(paths))}."
+        mend = "Keep one; capture the others anew if they are notes in their own right."
+        yield note.problem("duplicate-id", message, mend, at="id")
+
+
+def _is_id(text: str) -> bool:
+    """Whether ``text`` has the shape of an id and begins with a day that exists."""
+    parts = _ID.fullmatch(text)
+    if not parts:
+        return False
+    try:
+        date(*(int(part) for part in parts.groups()))
+    except ValueError:
+        return False
+    return True
+
+
+def _persons(note: Note, context: CheckContext) -> Iterator[Problem]:
+    """People are named by address, and the owner is there to be asked."""
+    fields = note.fields
+    named = [("owner", fields.owner), ("backup", fields.backup)]
+    named += [("gathered.by", fields.gathered.by)] if fields.gathered else []
+    named += [("reviewed.by", fields.reviewed.by)] if fields.reviewed else []
+    named += [(f"verdicts.{i}.by", entry.by) for i, entry in enumerate(fields.verdicts)]
+    for at, value in named:
+        if value and not _EMAIL.fullmatch(value.strip()):
+            message = f"{at}: '{value}' is no e-mail address."
+            mend = "Write an address such as name@example.org."
+            yield note.problem("bad-email", message, mend, at=at, warning=at != "owner")
+    if not (context.people and _EMAIL.fullmatch(note.owner)):
+        return
+    person = context.people.get(note.owner)
+    mend = f"kmkit reassign {note.id[-4:]} --to EMAIL."
+    if person is None:
+        message = f"The owner {note.owner} is not among the people."
+        yield note.problem("unknown-owner", message, mend, at="owner", warning=True)
+    elif context.today and person.until and person.until < context.today:
+        message = f"The owner {note.owner} left on {person.until}."
+        yield note.problem("owner-left", message, mend, at="owner", warning=True)
+
+
+def _verdicts(note: Note, context: CheckContext) -> Iterator[Problem]:
+    """Each verdict is one that ``kmkit validate`` could have written."""
+    methods = (*QUORUM, *context.policy.quorum)
+    fields = note.fields
+    givers = {source.strip().casefold() for source in fields.sources}
+    givers |= {fields.gathered.by.strip().casefold()} if fields.gathered else set()
+    mend = "Verdicts are written by kmkit validate; take the entry away and run that."
+    for i, entry in enumerate(fields.verdicts):
+        at = f"verdicts.{i}"
+        if entry.method not in methods:
+            known = did_you_mean(entry.method, methods) or f"Known: {', '.join(QUORUM)}."
+            message = f"'{entry.method}' is no way to validate."
+            yield note.problem("unknown-method", message, known, at=f"{at}.method")
+        if not _PRINT.fullmatch(entry.fingerprint):
+            message = f"The verdict of {entry.by} names no fingerprint."
+            yield note.problem("bad-verdict", message, mend, at=f"{at}.fingerprint")
+        if entry.verdict != "approve" and not entry.because.strip():
+            message = f"The verdict '{entry.verdict}' of {entry.by} gives no reason."
+            yield note.problem("bad-verdict", message, mend, at=at, warning=True)
+        if entry.method == "expert-review" and not entry.topic:
+            message = f"The expert review of {entry.by} does not say for which topic."
+            yield note.problem("bad-verdict", message, mend, at=at, warning=True)
+        independent = entry.method in ("peer-review", "expert-review", "crowd")
+        if independent and entry.verdict == "approve" and entry.by.strip().casefold() in givers:
+            message = f"{entry.by} approved knowledge that they gave or gathered."
+            ask = f"Ask somebody else: kmkit validate {note.id[-4:]} --ask EMAIL."
+            yield note.problem("own-verdict", message, ask, at=at)
+
+
+def _proof(note: Note, context: CheckContext) -> Iterator[Problem]:
+    """The state is one that an approval in the file carries; ``in_force`` has its shape."""
+    claimed = note.state in _WALK[1:] and note.fields.verdicts
+    if claimed and context.approved and not context.approved(note):
+        message = f"It says {note.state}, and the substance changed since it was approved."
+        short = note.id[-4:]
+        mend = (
+            f"Same meaning: an approver runs kmkit validate {short} --same-meaning; "
+            f"otherwise kmkit reopen {short} and validate it again."
+        )
+        yield note.problem("unproved-state", message, mend, at="state")
+    standing = note.fields.in_force
+    if standing is None:
+        return
+    mend = "Put back what the trail gives (kmkit log); no hand writes in_force."
+    if not _BLOB.fullmatch(standing.blob) or standing.state not in _WALK[1:]:
+        message = "in_force does not name an approved version and its state."
+        yield note.problem("bad-in-force", message, mend, at="in_force")
+    elif note.state in _WALK[1:]:
+        message = f"in_force belongs to a note that is being revised, and this one is {note.state}."
+        yield note.problem("bad-in-force", message, mend, at="in_force")
+
+
+def _dates(note: Note, context: CheckContext) -> Iterator[Problem]:
+    """Nothing has happened tomorrow, and reviews come at sensible intervals."""
+    every = note.fields.review_every
+    if every is not None and (
+        every == Period() or every.months + every.days / 30 > _LONGEST_INTERVAL
+    ):
+        message = f"review_every is {every}."
+        mend = "Write a duration such as P6M or P1Y."
+        yield note.problem("bad-review-interval", message, mend, at="review_every", warning=True)
+    if context.today is None:
+        return
+    latest = context.today + timedelta(days=1)  # somewhere it is tomorrow already
+    for at, day in _days(note.fields):
+        if day > latest:
+            message = f"{at} is {day}, a day that has not come yet."
+            yield note.problem("future-date", message, "Write the day it happened.", at=at)
+
+
+def _days(fields: Fields) -> Iterator[tuple[str, date]]:
+    """Every day on which something is said to have happened."""
+    for name in ("gathered", "reviewed", "deferred"):
+        if entry := getattr(fields, name):
+            yield f"{name}.on", entry.on
+    for name in ("verdicts", "asked", "disseminated"):
+        for i, entry in enumerate(getattr(fields, name)):
+            yield f"{name}.{i}.on", entry.on
+
+
+def _references(note: Note, context: CheckContext) -> Iterator[Problem]:
+    """What the note points to is there; nothing in it is hidden or protected."""
+    yield from broken_links(note, context.ids, context.exists)
+    yield from hidden_characters(note)
+    if context.policy.width(note.level) > 0:
+        yield from protected_names(note, context.policy.levels[0])
+
+
+_LOOKS = (
+    _required,
+    _names,
+    _vocabulary,
+    _identity,
+    _persons,
+    _verdicts,
+    _proof,
+    _dates,
+    _references,
+)

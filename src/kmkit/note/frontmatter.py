@@ -1,0 +1,138 @@
+"""Front matter: cutting it from the body, and the strict handler for python-frontmatter.
+
+`split` cuts a file into front matter and body without losing a character; `load` reads the front
+matter. `Handler` gives both to python-frontmatter.
+"""
+
+import re
+from typing import Any, NamedTuple
+
+from frontmatter.default_handlers import BaseHandler
+
+from kmkit.errors import Cannot
+from kmkit.note.problem import Flaw
+from kmkit.note.yamlread import MAX_FRONT, Loaded, load
+from kmkit.note.yamltext import field_text
+
+__all__ = [
+    "MAX_FRONT",
+    "Document",
+    "FrontMatterError",
+    "Handler",
+    "Loaded",
+    "decoded",
+    "load",
+    "split",
+]
+
+_BREAK = re.compile(r"\r\n|\n|\r")
+_OPEN = re.compile(r"---[ \t]*(\r\n|\n|\r|\Z)")
+_CLOSE = re.compile(r"(?:(?<=\n)|(?<=\r))(---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
+_BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))+")
+
+
+class Document(NamedTuple):
+    """A file's text in its exact pieces; the fence lines are between them."""
+
+    front: str
+    """The YAML between the fences, with its last line break."""
+    front_line: int
+    body: str
+    body_line: int
+    newline: str
+    """How its first line ends."""
+    front_at: int = 0
+    """Where ``front`` begins in the text."""
+
+
+class FrontMatterError(Cannot):
+    """Front matter that is read strictly has flaws."""
+
+    def __init__(self, flaws: list[Flaw]) -> None:
+        first = flaws[0]
+        super().__init__(f"line {first.line}, column {first.col}: {first.message}", first.mend)
+        self.flaws = flaws
+
+
+def decoded(data: bytes) -> tuple[str, list[Flaw]]:
+    """The text of a file's bytes, and where it is not UTF-8."""
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        above = _BREAK.split(data[: error.start].decode("utf-8"))
+        message = f"The file is not UTF-8: byte 0x{data[error.start]:02X} stands here."
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            message = "The file is UTF-16, not UTF-8."
+        mend = "Save it as UTF-8."
+        flaw = Flaw(len(above), len(above[-1]) + 1, "not-utf-8", message, mend)
+        return data.decode("utf-8", errors="replace"), [flaw]
+
+
+def split(text: str) -> tuple[Document, list[Flaw]]:
+    """Cut a file's text at its fences; what cannot be cut is all body."""
+    flaws: list[Flaw] = []
+    at = 0
+    if text.startswith("\ufeff"):
+        at = 1
+        mend = "Save the file as UTF-8 without BOM."
+        flaws.append(Flaw(1, 1, "bom", "The file begins with an invisible byte-order mark.", mend))
+    line = 1
+    if (blank := _BLANK_LINES.match(text, at)) and text.startswith("---", blank.end()):
+        message = "Front matter must begin in the first line of the file."
+        flaws.append(Flaw(1, 1, "no-front-matter", message, "Delete the blank lines above it."))
+        at = blank.end()
+        line += len(_BREAK.findall(blank[0]))
+    newline = first[0] if (first := _BREAK.search(text)) else "\n"
+    opening = _OPEN.match(text, at)
+    if not opening:
+        message = "The file has no front matter: its first line is not '---'."
+        mend = "Put '---', the fields and another '---' at the top."
+        flaws.append(Flaw(line, 1, "no-front-matter", message, mend))
+        return Document("", line, text[at:], line, newline, at), flaws
+    start = opening.end()
+    closing = _CLOSE.search(text, start)
+    if not closing:
+        message = "The front matter is not closed: no second line '---' follows."
+        mend = "Put a line '---' after the last field."
+        flaws.append(Flaw(line, 1, "unclosed-fence", message, mend))
+        return Document("", line + 1, text[start:], line + 1, newline, start), flaws
+    front = text[start : closing.start()]
+    end_line = line + 1 + len(_BREAK.findall(front))
+    if closing[1] == "...":
+        message = "'...' does not close front matter here."
+        flaws.append(Flaw(end_line, 1, "unclosed-fence", message, "Write '---' instead."))
+    return Document(front, line + 1, text[closing.end() :], end_line + 1, newline, start), flaws
+
+
+class Handler(BaseHandler):
+    """Makes ``frontmatter.loads(text, handler=Handler())`` read as strictly as kmkit does.
+
+    python-frontmatter strips the text before it asks a handler, and the body after it;
+    `kmkit.note.file.read`, which must keep every byte and tell every place, calls `split` and
+    `load` itself. New files are written through it (`kmkit.note.file.compose`).
+    """
+
+    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
+    START_DELIMITER = END_DELIMITER = "---"
+
+    def detect(self, text: str) -> bool:
+        """Whether the text begins with front matter."""
+        return _OPEN.match(text.removeprefix("\ufeff")) is not None
+
+    def split(self, text: str) -> tuple[str, str]:
+        """Front matter and body; raise FrontMatterError where they cannot be told apart."""
+        document, flaws = split(text)
+        if flaws:
+            raise FrontMatterError(flaws)
+        return document.front, document.body
+
+    def load(self, fm: str) -> dict[str, Any]:
+        """The fields; raise FrontMatterError where there is any doubt."""
+        loaded = load(fm, first_line=2)
+        if loaded.flaws:
+            raise FrontMatterError(loaded.flaws)
+        return loaded.values
+
+    def export(self, metadata: dict[str, object], **_: object) -> str:
+        """The fields as YAML that reads the same in every tool."""
+        return "".join(field_text(name, value) for name, value in metadata.items()).rstrip("\n")

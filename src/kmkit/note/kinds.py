@@ -1,0 +1,195 @@
+"""Kinds of notes: each is one template file, whose headings are the sections of its notes."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import NoReturn
+
+from pydantic import BaseModel, ConfigDict
+
+from kmkit.errors import Cannot
+from kmkit.note.fields import typed_as
+from kmkit.note.frontmatter import Document, Loaded, decoded, load, split
+from kmkit.note.model import Section, Texts
+from kmkit.note.problem import Flaw
+from kmkit.note.sections import folded, sections_of, without_comments
+from kmkit.period import Period, PeriodField
+from kmkit.resources import templates_dir
+from kmkit.text import did_you_mean, one_line
+
+_SUFFIX = ".md.j2"
+
+
+class _Head(BaseModel):
+    """The front matter of a kind's template."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    help: str
+    validate_by: Texts
+    method: str
+    review_every: PeriodField | None = None
+    required: Texts = ()
+    optional: Texts = ()
+    headings: dict[str, dict[str, str]] = {}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What sort of knowledge a note holds, and how notes of this sort are made and kept."""
+
+    name: str
+    help: str
+    sections: tuple[str, ...]
+    """The headings in their order, in English."""
+    required: tuple[str, ...]
+    """Those that must be filled before the note is validated."""
+    optional: tuple[str, ...]
+    """Those that may stay empty for good."""
+    validate_by: tuple[str, ...]
+    """The validation methods that fit."""
+    method: str
+    """How knowledge of this kind is usually gathered."""
+    review_every: Period | None
+    """None for records of a moment, which are not reviewed again."""
+    guidance: frozenset[str]
+    """The text of each HTML comment of the template, white space folded."""
+    headings: dict[str, dict[str, str]]
+    """Language -> English heading -> heading in that language."""
+    template: str
+    """The body of the template."""
+    _texts: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def canonical(self, heading: str, language: str | None = None) -> str | None:
+        """The English name of a section for its heading in any language, or None.
+
+        ``language`` is looked at first, where two languages use one word for two sections.
+        """
+        wanted = _key(heading)
+        for name in self.sections:
+            if _key(name) == wanted:
+                return name
+        for tongue in sorted(self.headings, key=lambda code: code != language):
+            for name, translated in self.headings[tongue].items():
+                if _key(translated) == wanted:
+                    return name
+        return None
+
+    def filled(self, section: Section) -> bool:
+        """Whether somebody wrote something there; comments and the template's own text are not."""
+        text = folded(without_comments(section.text)[0])
+        own = self._texts.get(self.canonical(section.heading) or "", "")
+        return bool(text) and text != folded(without_comments(own)[0])
+
+
+def kind_names(kb: Path | None) -> tuple[str, ...]:
+    """The kinds there are: the shipped ones and the knowledge base's own."""
+    return tuple(sorted(_files(kb)))
+
+
+def load_kind(name: str, kb: Path | None) -> Kind:
+    """The kind of that name; the knowledge base's own template goes before the shipped one."""
+    files = _files(kb)
+    if name not in files:
+        hint = f"{did_you_mean(name[:80], files)} The kinds are {', '.join(sorted(files))}."
+        raise Cannot(f"There is no kind '{one_line(name)}'.", hint.lstrip())
+    path = files[name]
+    try:
+        stat = path.stat()
+        return _load(name, path, stat.st_mtime_ns, stat.st_size)
+    except OSError as error:
+        raise Cannot(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def body_of(kind: Kind, sections: Mapping[str, str], *, guidance: bool) -> str:
+    """A note's Markdown body: the kind's sections in their order, then any others.
+
+    ``sections`` has texts by heading, in English or a translation, which then is the heading.
+    Sections without text carry the template's guidance if ``guidance``.
+    """
+    given = {
+        kind.canonical(heading) or heading: (heading, text) for heading, text in sections.items()
+    }
+    blocks = []
+    for name in dict.fromkeys([*kind.sections, *given]):
+        heading, text = given.get(name, (name, ""))
+        text = text.strip("\r\n")
+        if not text.strip():
+            text = kind._texts.get(name, "") if guidance else ""
+        blocks.append(f"## {heading}\n\n{text}\n" if text else f"## {heading}\n")
+    return "\n".join(blocks)
+
+
+def _key(heading: str) -> str:
+    return folded(unicodedata.normalize("NFC", heading)).casefold()
+
+
+def _files(kb: Path | None) -> dict[str, Path]:
+    """Kind -> its template."""
+    files: dict[str, Path] = {}
+    for folder in (templates_dir(), kb / "templates" if kb else None):
+        if folder is not None:
+            for path in (folder / "notes").glob("*" + _SUFFIX):
+                files[path.name.removesuffix(_SUFFIX)] = path
+    return files
+
+
+@lru_cache(maxsize=256)
+def _load(name: str, path: Path, mtime_ns: int, size: int) -> Kind:
+    """Read a template; the time and size make a changed file be read again."""
+    text, damage = decoded(path.read_bytes())
+    document, cuts = split(text)
+    loaded = load(document.front, first_line=document.front_line)
+    head, misfits = typed_as(_Head, loaded)
+    for flaw in (*damage, *cuts, *loaded.flaws, *misfits):
+        _damaged(path, flaw)
+    assert head is not None
+    return _kind(name, path, head, document, loaded)
+
+
+def _kind(name: str, path: Path, head: _Head, document: Document, loaded: Loaded) -> Kind:
+    _, sections = sections_of(document.body, document.body_line)
+    names = tuple(section.heading for section in sections)
+    _check(name, path, head, names, loaded)
+    comments = without_comments(document.body)[1]
+    return Kind(
+        name=name,
+        help=head.help,
+        sections=names,
+        required=head.required,
+        optional=head.optional,
+        validate_by=head.validate_by,
+        method=head.method,
+        review_every=head.review_every,
+        guidance=frozenset(folded(comment) for comment in comments),
+        headings=head.headings,
+        template=document.body,
+        _texts={section.heading: section.text for section in sections},
+    )
+
+
+def _check(name: str, path: Path, head: _Head, names: tuple[str, ...], loaded: Loaded) -> None:
+    """What the front matter names must be there below it."""
+    if head.kind != name:
+        message = f"kind is '{head.kind}', but the file is named '{name}'."
+        _damaged(path, Flaw(*loaded.places["kind"], "bad-value", message, "Make them the same."))
+    wanted = [
+        (place, heading) for place in ("required", "optional") for heading in getattr(head, place)
+    ]
+    wanted += [
+        (f"headings.{tongue}", one) for tongue, all_ in head.headings.items() for one in all_
+    ]
+    for place, heading in wanted:
+        if heading not in names:
+            message = f"{place} names '{heading}', but there is no such heading below."
+            mend = f"The headings are {', '.join(names) or 'none'}."
+            _damaged(path, Flaw(*loaded.places[place], "bad-value", message, mend))
+
+
+def _damaged(path: Path, flaw: Flaw) -> NoReturn:
+    raise Cannot(
+        f"The template {path}:{flaw.line}:{flaw.col} is damaged: {flaw.message}", flaw.mend
+    )

@@ -1,0 +1,98 @@
+"""Markdown text and its headings; what stands in code and in comments is not a heading."""
+
+import re
+from collections.abc import Iterator
+
+from kmkit.note.model import Section
+
+_BREAK = re.compile(r"\r\n|\n|\r")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
+_FENCE = re.compile(r" {0,3}(?:(?:[-*+]|\d{1,9}[.)]) {1,4})*(`{3,}|~{3,})")
+"""Code can begin right behind the mark of a list."""
+_ANY_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_COMMENT = re.compile(r" {0,3}<!--")
+
+
+def sections_of(body: str, first_line: int = 1) -> tuple[str, tuple[Section, ...]]:
+    """What stands before the first heading, and the sections.
+
+    Headings of the first and second level begin a section; deeper ones are part of its text.
+    ``first_line`` is the line of the file that the body begins with.
+    """
+    lines = _BREAK.split(body)
+    heads = list(_headings(lines))
+    ends = [at for at, _, _ in heads[1:]] + [len(lines)]
+    sections = tuple(
+        Section(heading, _trimmed(lines[at + 1 : end]), first_line + at, level)
+        for (at, level, heading), end in zip(heads, ends, strict=False)
+    )
+    return _trimmed(lines[: heads[0][0]] if heads else lines), sections
+
+
+def _headings(lines: list[str]) -> Iterator[tuple[int, int, str]]:
+    """Index, level and text of each heading of level 1 or 2, outside code and comments."""
+    fence = ""
+    comment = False
+    for at, line in enumerate(lines):
+        if comment:
+            comment = "-->" not in line
+        elif fence:
+            if (found := _FENCE.match(line)) and _closes(line, found[1], fence):
+                fence = ""
+        elif found := _FENCE.match(line):
+            if found[1][0] == "~" or "`" not in line[found.end() :]:
+                fence = found[1]
+        elif found := _COMMENT.match(line):
+            comment = "-->" not in line[found.end() - 2 :]
+        elif (found := _HEADING.match(line)) and len(found[1]) <= 2:
+            yield at, len(found[1]), _heading_text(line[found.end() :])
+
+
+def _closes(line: str, run: str, fence: str) -> bool:
+    return run[0] == fence[0] and len(run) >= len(fence) and line.strip(" \t") == run
+
+
+def _heading_text(text: str) -> str:
+    """A heading's text without the closing hashes."""
+    text = text.strip(" \t")
+    bare = text.rstrip("#")
+    return bare.rstrip(" \t") if not bare or bare[-1] in " \t" else text
+
+
+def _trimmed(lines: list[str]) -> str:
+    """The lines joined by LF, without the blank ones at either end."""
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    return "\n".join(lines[filled[0] : filled[-1] + 1]) if filled else ""
+
+
+def without_comments(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text without its HTML comments, and the text of each of them."""
+    kept: list[str] = []
+    comments: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        comments.append(text[start + 4 : end])
+        at = end + 3
+    return "".join([*kept, text[at:]]), tuple(comments)
+
+
+def folded(text: str) -> str:
+    """The text with every run of white space made one blank."""
+    return " ".join(text.split())
+
+
+def lines_of(text: str) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether it is code between two fences."""
+    fence = ""
+    for line in text.split("\n"):
+        found = _ANY_FENCE.match(line)
+        run = found[1] if found else ""
+        if fence:
+            closes = run.startswith(fence) and line.strip() == run
+            fence = "" if closes else fence
+            yield line, not closes
+        else:
+            opens = run and (run[0] == "~" or "`" not in line.strip()[len(run) :])
+            fence = run if opens else ""
+            yield line, False

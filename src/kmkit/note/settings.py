@@ -1,0 +1,59 @@
+"""What is wrong with kmkit.toml and policy.toml beyond their reading: names that lead nowhere."""
+
+from collections.abc import Iterator
+
+from kmkit.config import CONFIG, POLICY, QUORUM, Config, Policy
+from kmkit.note.problem import Problem
+from kmkit.text import did_you_mean
+
+_ROLES = ("steward", "manager", "editor", "reviewer", "committee", "contributor")
+
+
+def check_settings(config: Config, policy: Policy, text: str) -> Iterator[Problem]:
+    """The problems of kmkit.toml, whose text is ``text``, beside policy.toml."""
+    for topic in config.critical.topics:
+        if config.topics and topic not in config.topics:
+            mend = did_you_mean(topic, config.topics) or "Add it under [topics]."
+            message = f"The critical topic '{topic}' is not in the vocabulary."
+            yield _problem(CONFIG, text, topic, message, mend)
+    circles = [(f"channels.{name}", channel.level) for name, channel in config.channels.items()]
+    circles += [(f"audiences.{name}", group.level) for name, group in config.audiences.items()]
+    for where, level in circles:
+        if level not in policy.levels:
+            mend = did_you_mean(level, policy.levels) or f"Known: {', '.join(policy.levels)}."
+            message = f"{where}: there is no level '{level}' in policy.toml."
+            yield _problem(CONFIG, text, level, message, mend)
+
+
+def check_policy(policy: Policy, text: str) -> Iterator[Problem]:
+    """The problems of policy.toml, whose text is ``text``."""
+    for role, patterns in policy.roles.items():
+        if role not in _ROLES and not role.startswith("expert."):
+            mend = did_you_mean(role, _ROLES) or f"Known: {', '.join(_ROLES)}, expert.TOPIC."
+            yield _problem(POLICY, text, role, f"There is no role '{role}'.", mend, warning=True)
+        for pattern in patterns:
+            if "@" not in pattern and "*" not in pattern:
+                message = f"'{pattern}' under {role} is no e-mail address."
+                mend = "Write an address such as name@example.org, or *@example.org."
+                yield _problem(POLICY, text, pattern, message, mend)
+    if not policy.roles.get("steward"):
+        message = "Nobody is steward, so nobody may change these rules."
+        yield _problem(POLICY, text, "[roles]", message, "Name one under [roles].")
+    for method, needed in policy.quorum.items():
+        if method not in QUORUM:
+            mend = did_you_mean(method, QUORUM) or f"Known: {', '.join(QUORUM)}."
+            message = f"'{method}' is no way to validate."
+            yield _problem(POLICY, text, method, message, mend)
+        elif needed < 1:
+            message = f"{method} needs {needed} approvals, and one is the least."
+            yield _problem(POLICY, text, method, message, "Write a number from 1.")
+
+
+def _problem(
+    path: str, text: str, word: str, message: str, mend: str, *, warning: bool = False
+) -> Problem:
+    """A problem at the first line outside of comments that holds ``word``."""
+    numbered = enumerate(text.splitlines(), 1)
+    hits = (n for n, line in numbered if word in line and not line.lstrip().startswith("#"))
+    line = next(hits, 1)
+    return Problem(path, line, 1, "bad-setting", message, mend, "warning" if warning else "error")
