@@ -1,0 +1,294 @@
+"""The guards of the moves: each looks at a note and its circumstances and says what is wrong.
+
+A guard returns objections and never raises; the move is refused when any guard objects. Those of
+validation stand in `guards_validation`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from kmkit.config import Policy
+from kmkit.lifecycle.context import Context, address
+from kmkit.lifecycle.rounds import WIDEST_METHODS, approvals_of
+from kmkit.lifecycle.states import WALK, State
+from kmkit.note.checks import missing_for
+from kmkit.note.model import GATHERING_METHODS, MOVE_FIELDS, Note
+from kmkit.period import Period
+from kmkit.text import did_you_mean, one_line
+
+
+class Objection(NamedTuple):
+    """Why a move is refused, and the way out."""
+
+    message: str
+    mend: str = ""
+
+
+Guard = Callable[[Note, Context], Iterable[Objection]]
+
+LONGEST_DEFERRAL = Period(days=30)
+_WAY = {
+    "id": "never",
+    "owner": "by kmkit reassign",
+    "level": "by kmkit release and kmkit narrow",
+    "superseded_by": "by kmkit retire",
+}
+
+
+def readable(note: Note, context: Context) -> Iterable[Objection]:
+    """The file can be read without an error."""
+    for problem in note.problems:
+        if problem.severity == "error":
+            yield Objection(
+                f"{problem.path}:{problem.line}:{problem.col}: {problem.message}", problem.mend
+            )
+
+
+def reasoned(note: Note, context: Context) -> Iterable[Objection]:
+    """A reason is given, in characters that somebody can see."""
+    if not given(context.request.because):
+        yield Objection("A reason is missing.", "Give it with --because '…'.")
+
+
+def given(text: str) -> bool:
+    """Whether ``text`` holds anything that somebody can see."""
+    return any(char.isprintable() and not char.isspace() for char in one_line(text))
+
+
+# A new note, and a note that a hand changed
+
+
+def provenance(note: Note, context: Context) -> Iterable[Objection]:
+    """It is said how, by whom and when the knowledge was gathered."""
+    gathered = note.fields.gathered
+    if gathered is None:
+        return
+    if gathered.method not in GATHERING_METHODS:
+        near = did_you_mean(gathered.method, GATHERING_METHODS)
+        yield Objection(
+            f"'{gathered.method}' is no way of gathering knowledge.",
+            near or f"Use one of: {', '.join(GATHERING_METHODS)}.",
+        )
+    if not given(gathered.by):
+        yield Objection("It is not said who gathered this.", "Write their e-mail in gathered.by.")
+    if gathered.on > context.today:
+        yield Objection(
+            f"gathered.on, {gathered.on}, lies in the future.", "Give the day it happened."
+        )
+
+
+def fresh(note: Note, context: Context) -> Iterable[Objection]:
+    """A new note begins its walk: nothing in it that only later moves write."""
+    if note.state != State.CAPTURED:
+        yield Objection(f"A new note is captured, not {note.state}.", "Write state: captured.")
+    for name in sorted(MOVE_FIELDS - {"state", "owner", "level"}):
+        if name in note.raw:
+            yield Objection(
+                f"'{name}' is written by later moves.", f"Take '{name}' out of the new note."
+            )
+    if note.level:
+        yield from _known_level(note.level, context.policy)
+
+
+def owned(note: Note, context: Context) -> Iterable[Objection]:
+    """The owner is a person who is here; one who is about to leave may still write things down."""
+    if note.owner and not address(note.owner):
+        yield Objection(
+            f"The owner '{note.fields.owner}' is no e-mail address.",
+            "A person owns a note, never a role: write their address.",
+        )
+    if (until := context.people.get(note.owner)) is not None and until < context.today:
+        yield from _leaving(note.owner, context)
+
+
+def by_moves_alone(note: Note, context: Context) -> Iterable[Objection]:
+    """A hand's edit leaves alone what moves write, and the identity."""
+    before = context.committed
+    for name in sorted((MOVE_FIELDS | {"id"}) if before else ()):
+        if before and note.raw.get(name) != before.raw.get(name):
+            old = before.raw.get(name)
+            put_back = "take it out" if old is None else f"put it back as it was: {old!r:.80}"
+            yield Objection(
+                f"'{name}' was changed by hand, and it changes {_WAY.get(name, 'by moves alone')}.",
+                f"In the file, {put_back}.",
+            )
+
+
+# What a state asks for
+
+
+def upto(state: State) -> tuple[State, ...]:
+    """The states of the walk up to and including ``state``."""
+    return WALK[: WALK.index(state) + 1]
+
+
+def complete(state: State, *, writes: tuple[str, ...] = ()) -> Guard:
+    """The fields and sections required up to ``state`` are there, but for those the move writes."""
+
+    def guard(note: Note, context: Context) -> Iterable[Objection]:
+        """What the note still lacks."""
+        policy = context.policy.model_copy(
+            update={"required": _without(writes, context.policy.required)}
+        )
+        for problem in missing_for(note, upto(state), policy, context.kind):
+            yield Objection(problem.message, problem.mend)
+
+    return guard
+
+
+def _without(
+    names: tuple[str, ...], required: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    return {
+        state: tuple(name for name in fields if name not in names)
+        for state, fields in required.items()
+    }
+
+
+def approved(note: Note, context: Context) -> Iterable[Objection]:
+    """The substance that stands is an approved one, by the trail."""
+    if context.fingerprint in context.approved:
+        return
+    short = note.id[-4:]
+    mend = f"Have it validated anew: kmkit reopen {short} --because '…'."
+    if note.state == State.VALIDATED:
+        mend = (
+            f"If it means the same, one of its approvers runs kmkit validate {short} "
+            f"--same-meaning; otherwise kmkit reopen {short} --because '…'."
+        )
+    yield Objection("The substance that stands was not approved, as far as the trail proves.", mend)
+
+
+# How far a note reaches
+
+
+def channelled(note: Note, context: Context) -> Iterable[Objection]:
+    """What happened is told: the day, and a channel and audience no wider than the note may go."""
+    config, request = context.config, context.request
+    if request.on and request.on > context.today:
+        yield Objection(f"{request.on} lies in the future.", "Give the day on which it went out.")
+    channel = config.channels.get(request.channel)
+    if channel:
+        yield from _within(note, context, f"channel {request.channel}", channel.level)
+    else:
+        yield _unknown("channel", request.channel, config.channels)
+    audience = config.audiences.get(request.audience)
+    if audience:
+        yield from _within(note, context, f"audience {request.audience}", audience.level)
+    elif request.audience:
+        yield _unknown("audience", request.audience, config.audiences)
+
+
+def _unknown(what: str, name: str, known: Mapping[str, object]) -> Objection:
+    """Says that kmkit.toml has no channel or audience of that name."""
+    message = f"There is no {what} '{name}'." if name else f"The {what} is missing."
+    listed = ", ".join(known) or "none yet"
+    near = did_you_mean(name, known) if name else ""
+    return Objection(message, f"{near} In kmkit.toml: {listed}.".strip())
+
+
+def _within(note: Note, context: Context, what: str, level: str) -> Iterable[Objection]:
+    """The note may go as far as ``what`` reaches."""
+    policy = context.policy
+    if level not in policy.levels:
+        yield Objection(
+            f"In kmkit.toml, {what} has the level '{level}', which does not exist.",
+            f"Levels in policy.toml: {', '.join(policy.levels)}.",
+        )
+    elif policy.width(note.level) < policy.width(level):
+        yield Objection(
+            f"The note's level is {note.level}, and {what} reaches {level}.",
+            f"A manager can widen it: kmkit release {note.id[-4:]} --level {level} --because '…'.",
+        )
+
+
+def widening(note: Note, context: Context) -> Iterable[Objection]:
+    """The new level exists and is wider; the widest was earned."""
+    policy, level = context.policy, context.request.level
+    yield from _known_level(level, policy)
+    if level in policy.levels and policy.width(level) <= policy.width(note.level):
+        yield Objection(
+            f"{level} is not wider than {note.level}.",
+            f"To narrow it: kmkit narrow {note.id[-4:]} --level {level}.",
+        )
+    approvals = approvals_of(context.verdicts, {context.fingerprint} & context.approved)
+    methods = {verdict.method for verdict in approvals}
+    again = f"kmkit reopen {note.id[-4:]} --because '…', then kmkit validate {note.id[-4:]}"
+    if len(policy.levels) > 1 and level == policy.levels[-1] and not methods & set(WIDEST_METHODS):
+        yield Objection(
+            f"{level} is the widest level and asks for an expert-review or a committee.",
+            f"Have it validated by one of them first: {again}.",
+        )
+    elif methods == {"self-review"}:
+        yield Objection(
+            f"It was validated by self-review, which is enough at {policy.levels[0]} only.",
+            f"Have somebody else validate it first: {again}.",
+        )
+
+
+def narrowing(note: Note, context: Context) -> Iterable[Objection]:
+    """The new level exists and is narrower."""
+    levels, level = context.policy.levels, context.request.level
+    yield from _known_level(level, context.policy)
+    if level in levels and note.level in levels[: levels.index(level) + 1]:
+        yield Objection(
+            f"{level} is not narrower than {note.level}.",
+            f"To widen it: kmkit release {note.id[-4:]} --level {level} --because '…'.",
+        )
+
+
+def _known_level(level: str, policy: Policy) -> Iterable[Objection]:
+    if level not in policy.levels:
+        message = f"There is no level '{level}'." if level else "The level is missing."
+        yield Objection(message, f"Levels in policy.toml: {', '.join(policy.levels)}.")
+
+
+# Who answers for a note, and for how long it holds
+
+
+def new_owner(note: Note, context: Context) -> Iterable[Objection]:
+    """The new owner is a person, known where people are kept, and not leaving."""
+    who = address(context.request.owner)
+    if not who:
+        yield Objection(
+            f"'{context.request.owner}' is no e-mail address.",
+            "A person owns a note, never a role: give their address with --to.",
+        )
+    elif who == note.owner:
+        yield Objection(f"{who} owns the note already.", "Name somebody else.")
+    elif context.people and who not in context.people:
+        yield Objection(f"{who} is not among the people.", "Add a file for them in people/ first.")
+    yield from _leaving(who, context)
+
+
+def _leaving(who: str, context: Context) -> Iterable[Objection]:
+    if (until := context.people.get(who)) is not None:
+        leaves = "left" if until < context.today else "leaves"
+        yield Objection(f"{who} {leaves} on {until}.", "Name somebody who stays as the owner.")
+
+
+def explained(note: Note, context: Context) -> Iterable[Objection]:
+    """A reason or a successor is given, and the successor exists."""
+    successor = context.request.superseded_by
+    if not successor:
+        if not given(context.request.because):
+            yield Objection("A reason is missing.", "Give --because '…' or --superseded-by NOTE.")
+    elif successor == note.id:
+        yield Objection("A note cannot be replaced by itself.", "Name another note.")
+    elif successor not in context.known_ids:
+        yield Objection(f"There is no note '{successor}'.", "Name the note that replaces this one.")
+
+
+def deferrable(note: Note, context: Context) -> Iterable[Objection]:
+    """A review is put off once, by thirty days at most."""
+    due, latest = context.request.due, LONGEST_DEFERRAL.after(context.today)
+    if note.fields.deferred:
+        yield Objection(
+            f"The review was put off before, until {note.fields.deferred.until}.",
+            "Confirm, revise, retire or hand over now.",
+        )
+    if due is None or not context.today < due <= latest:
+        yield Objection(
+            "A review can be put off by thirty days at most.",
+            f"Give a day after today, up to {latest}.",
+        )

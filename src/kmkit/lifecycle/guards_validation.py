@@ -1,0 +1,191 @@
+"""The guards of validation: who may judge a note, by which method, and what an approval needs."""
+
+import re
+from collections.abc import Iterable
+
+from kmkit.lifecycle.context import Context, address
+from kmkit.lifecycle.guards import Objection
+from kmkit.lifecycle.rounds import VALIDATION_METHODS, WIDEST_METHODS, approvals_of
+from kmkit.lifecycle.states import WALK
+from kmkit.note.model import Note
+from kmkit.text import find_folded, fold, one_line
+
+_NAMED = re.compile(r"(.*)<(.+)>\s*")
+_BY_OTHERS = ("peer-review", "expert-review", "crowd")
+"""The methods by which nobody judges what they gave, typed or wrote."""
+_RECORDERS = ("committee", "manager", "steward")
+
+
+def methodical(note: Note, context: Context) -> Iterable[Objection]:
+    """The method exists, suits the kind, and is the one of this round."""
+    method, allowed, short = context.request.method, context.kind.validate_by, note.id[-4:]
+    if method not in VALIDATION_METHODS:
+        message = f"'{method}' is no way to validate." if method else "The method is missing."
+        yield Objection(message, f"Use --method with one of: {', '.join(allowed)}.")
+    elif method not in allowed:
+        yield Objection(
+            f"A note of kind {note.kind} is not validated by {method}.",
+            f"Use --method with one of: {', '.join(allowed)}.",
+        )
+    elif context.round.method not in ("", method):
+        yield Objection(
+            f"This round of validation goes by {context.round.method}.",
+            f"Use --method {context.round.method}; the method can change when the substance does.",
+        )
+    elif method == "self-review" and context.policy.width(note.level) > 0:
+        yield Objection(
+            f"self-review is enough for notes at level {context.policy.levels[0]} only.",
+            f"Ask somebody else: kmkit validate {short} --ask EMAIL.",
+        )
+
+
+def entitled(note: Note, context: Context) -> Iterable[Objection]:
+    """The actor holds the role that the method of validation asks for."""
+    method, who = context.request.method, context.actor.key
+    if method in ("peer-review", "crowd") and not context.policy.has_role(who, "reviewer"):
+        yield Objection(f"{who} is not a reviewer here.", _ask(note, context, "reviewer"))
+    elif method == "self-review" and who not in {note.owner, context.scribe, *context.authors}:
+        yield Objection(
+            "A self-review is done by the note's owner or author.", "Use --method peer-review."
+        )
+    elif method == "expert-review":
+        yield from _expert(note, context)
+    elif method == "committee":
+        yield from _committee(note, context)
+
+
+def _expert(note: Note, context: Context) -> Iterable[Objection]:
+    """The actor is an expert of the topic that the review is for, and the note is about it."""
+    topic, who, topics = context.request.topic, context.actor.key, note.fields.topics
+    if not topics:
+        yield Objection(
+            "An expert review needs to know the note's topics.",
+            f"Set them: kmkit edit {note.id[-4:]} --topic TOPIC.",
+        )
+    elif topic not in topics:
+        said = f"The note is not about '{topic}'." if topic else "The expert's topic is missing."
+        yield Objection(said, f"Use --topic with one of: {', '.join(topics)}.")
+    elif not context.policy.has_role(who, f"expert.{topic}"):
+        mend = _ask(note, context, f"expert.{topic}")
+        yield Objection(f"{who} is no expert of '{topic}' here.", mend)
+
+
+def _committee(note: Note, context: Context) -> Iterable[Objection]:
+    """The actor may record a decision, and those who decided had no part in the note."""
+    request, who = context.request, context.actor.key
+    if not any(context.policy.has_role(who, role) for role in _RECORDERS):
+        mend = _ask(note, context, "committee")
+        yield Objection(f"{who} may not record decisions of the committee.", mend)
+    if not (one_line(request.decided_by) and one_line(request.minutes)):
+        yield Objection(
+            "A committee's decision needs the names of those who decided and its minutes.",
+            "Add --decided-by 'NAMES' --minutes REF.",
+        )
+    for what, names in _parts(note, context).items():
+        for name in sorted(names):
+            if list(find_folded(request.decided_by, name)):
+                yield Objection(f"{name} {what} and cannot decide on it.", "Let others decide.")
+
+
+def independent(note: Note, context: Context) -> Iterable[Objection]:
+    """Peer and up: nobody judges what they gave, typed or wrote."""
+    if context.request.method in _BY_OTHERS:
+        yield from _involved(note, context, context.actor.key, context.actor.name)
+
+
+def _involved(note: Note, context: Context, email: str, name: str = "") -> Iterable[Objection]:
+    """Says what part this person had in the note, if any."""
+    keys = {fold(one_line(email)), fold(one_line(name))} - {""}
+    for what, names in _parts(note, context).items():
+        if keys & names:
+            yield Objection(
+                f"{email} {what} and cannot validate it.",
+                f"Ask somebody else: kmkit validate {note.id[-4:]} --ask EMAIL.",
+            )
+            return
+
+
+def _parts(note: Note, context: Context) -> dict[str, set[str]]:
+    """What part people had in the note, and their names and addresses without case and accents."""
+    fields = note.fields
+    given = (source for source in fields.sources if fold(one_line(source)) != "anonymous")
+    gathered = [fields.gathered.by] if fields.gathered else []
+    return {
+        "wrote this substance": _keys([*context.authors, *fields.authors]),
+        "typed this note in": _keys([context.scribe]),
+        "gathered this knowledge": _keys(gathered),
+        "gave this knowledge": _keys(given),
+    }
+
+
+def _keys(people: Iterable[str]) -> set[str]:
+    """By what people are known: a name, an address, or both in 'Name <address>'."""
+    found: set[str] = set()
+    for who in people:
+        both = _NAMED.fullmatch(who)
+        found |= {fold(one_line(part)) for part in (both.groups() if both else (who,))}
+    return found - {""}
+
+
+def wide_enough_method(note: Note, context: Context) -> Iterable[Objection]:
+    """What goes to the widest circle was checked by an expert or a committee."""
+    levels, method = context.policy.levels, context.request.method
+    if len(levels) > 1 and note.level == levels[-1] and method not in WIDEST_METHODS:
+        yield Objection(
+            f"A note at level {levels[-1]} needs an expert-review or a decision of the committee.",
+            "Use one of them, or narrow the note: "
+            f"kmkit narrow {note.id[-4:]} --level {levels[-2]}.",
+        )
+
+
+def same_meaning(note: Note, context: Context) -> Iterable[Objection]:
+    """One of the approvers says so, of a rewording that somebody else wrote."""
+    who = context.actor.key
+    approvals = approvals_of(context.verdicts, context.approved)
+    approvers = {entry.by.strip().casefold() for entry in approvals}
+    if context.fingerprint in context.approved:
+        yield Objection(
+            "The substance is the approved one already.", "There is nothing to confirm."
+        )
+    elif who not in approvers:
+        names = ", ".join(sorted(approvers)) or "nobody"
+        yield Objection(
+            f"{who} did not approve this note before.",
+            f"One of its approvers ({names}) can confirm that the meaning is the same.",
+        )
+    elif who in context.authors:
+        yield Objection(
+            f"{who} reworded it.", "Another approver has to confirm that the meaning is the same."
+        )
+
+
+def restorable(note: Note, context: Context) -> Iterable[Objection]:
+    """The version in force is there, to stand again in place of the revision."""
+    in_force = note.fields.in_force
+    if context.in_force is None or in_force is None or in_force.state not in WALK[1:]:
+        yield Objection(
+            "The version in force cannot be found, so it cannot be put back.",
+            f"See kmkit log {note.id[-4:]}; a manager or the owner can retire the note instead.",
+        )
+
+
+def asked_of(note: Note, context: Context) -> Iterable[Objection]:
+    """The one who is asked has an address and could validate the note; the day lies ahead."""
+    request = context.request
+    who = address(request.to)
+    if not who:
+        yield Objection(f"'{request.to}' is no e-mail address.", "Give one with --ask.")
+    else:
+        yield from _involved(note, context, who)
+    if request.due and request.due < context.today:
+        yield Objection(f"{request.due} lies in the past.", "Give a day that is still to come.")
+
+
+def _ask(note: Note, context: Context, role: str) -> str:
+    """The way out for somebody without the role."""
+    holders = [who for who in context.policy.holders(role) if who.casefold() != context.actor.key]
+    ask = f"kmkit validate {note.id[-4:]} --ask"
+    if holders:
+        return f"Ask {' or '.join(holders[:3])}: {ask} {holders[0]}."
+    steward = " or ".join(context.policy.holders("steward")) or "A steward"
+    return f"Ask somebody else: {ask} EMAIL; {steward} can give the role '{role}' in policy.toml."

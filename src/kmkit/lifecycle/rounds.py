@@ -1,0 +1,89 @@
+"""Rounds of validation: which verdicts count, and whether they reach the quorum.
+
+A round is the verdicts on one fingerprint since the note last became ``captured``. Its first
+verdict settles the method. Each person's latest verdict counts, and a ``return`` stands until its
+author approves or the substance changes.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kmkit.config import Policy
+from kmkit.note.model import Note, Verdict
+
+VALIDATION_METHODS = ("self-review", "peer-review", "expert-review", "committee", "crowd")
+"""How a note can be validated."""
+
+WIDEST_METHODS = ("expert-review", "committee")
+"""How a note is validated that goes to the widest circle."""
+
+_COMMITTEE = "the committee"
+
+
+class Round(NamedTuple):
+    """Where a round of validation stands."""
+
+    method: str
+    """The method in use, '' before the first verdict."""
+    approvals: tuple[Verdict, ...]
+    returned: tuple[Verdict, ...]
+    """Returns that stand."""
+    missing: int
+    """Approvals still needed for the quorum."""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the quorum is reached and nothing blocks it."""
+        return bool(self.approvals) and not self.missing and not self.returned
+
+
+def person(entry: Verdict) -> str:
+    """Who a verdict is from; a committee's decisions are the committee's, whoever records them."""
+    return _COMMITTEE if entry.method == "committee" else entry.by.strip().casefold()
+
+
+def current_round(verdicts: Iterable[Verdict], fingerprint: str, policy: Policy) -> Round:
+    """The round on ``fingerprint`` that ``verdicts`` (oldest first) make."""
+    latest: dict[str, Verdict] = {}
+    method = ""
+    for entry in verdicts:
+        known = entry.method in VALIDATION_METHODS
+        if entry.fingerprint != fingerprint or entry.same_as or not known:
+            continue
+        method = method or entry.method
+        if entry.method == method:
+            latest[person(entry)] = entry
+    approvals = tuple(v for v in latest.values() if v.verdict == "approve")
+    returned = tuple(v for v in latest.values() if v.verdict == "return")
+    return Round(method, approvals, returned, max(0, quorum(method, policy) - len(approvals)))
+
+
+def quorum(method: str, policy: Policy) -> int:
+    """How many approvals ``method`` needs; a committee decides once."""
+    return 1 if method == "committee" else policy.quorum.get(method, 1)
+
+
+def approved_fingerprints(note: Note, policy: Policy) -> frozenset[str]:
+    """The fingerprints that the verdicts in the file approve: the portable copy of the trail."""
+    return approved_by(note.fields.verdicts, policy)
+
+
+def approved_by(verdicts: Iterable[Verdict], policy: Policy) -> frozenset[str]:
+    """The fingerprints whose quorum ``verdicts`` reach, same-meaning rewordings included."""
+    entries = tuple(verdicts)
+    approved = {
+        print_
+        for print_ in dict.fromkeys(v.fingerprint for v in entries)
+        if current_round(entries, print_, policy).reached
+    }
+    for entry in entries:
+        known = {person(v) for v in approvals_of(entries, approved)}
+        if entry.verdict == "approve" and entry.same_as in approved and person(entry) in known:
+            approved.add(entry.fingerprint)
+    return frozenset(approved)
+
+
+def approvals_of(verdicts: Iterable[Verdict], approved: Iterable[str]) -> tuple[Verdict, ...]:
+    """The approvals of ``approved`` fingerprints among ``verdicts``, oldest first."""
+    prints = frozenset(approved)
+    return tuple(v for v in verdicts if v.verdict == "approve" and v.fingerprint in prints)
