@@ -1,0 +1,213 @@
+"""An event of the trail, and the commit message that carries it.
+
+The subject names the move and the note, the body is the reason, and the last paragraph holds the
+trailers. `compose` writes such a message, `parse` reads a commit back. What a user says can neither
+forge nor hide a trailer: lines of the reason that git or kmkit could take for one are set in by a
+blank, and so are the lines at which some git commands cut a message off.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from kmkit.text import HIDDEN, one_line
+
+NOTE, MOVE = "Kmkit-Note", "Kmkit-Move"
+REPEATABLE = ("Reviewed-by", "Kmkit-Attached")
+"""Trailers of ours that may stand more than once."""
+RECORD = "Kmkit-Record"
+OURS = (
+    NOTE, RECORD, MOVE, "Kmkit-Method", "Kmkit-Verdict", "Kmkit-Fingerprint", "Kmkit-Same-As",
+    "Kmkit-Topic", "Kmkit-Decided-By", "Kmkit-Minutes", "Kmkit-Level", "Kmkit-Owner",
+    "Kmkit-Channel", "Kmkit-Audience", "Kmkit-On", "Kmkit-Evidence", "Kmkit-Asked", "Kmkit-Due",
+    "Kmkit-In-Force", "Kmkit-Superseded-By", "Kmkit-On-Behalf-Of", "Kmkit-About", "Kmkit-Outcome",
+    "Kmkit-Attached", "Reviewed-by",
+)  # fmt: skip
+"""Every trailer that kmkit writes, in the order in which it writes them."""
+
+_TRAILER = re.compile(r"([A-Za-z0-9-]+)[ \t]*:(.*)")
+_CUTS = re.compile(r"---|\S+ -+ >8 -")
+"""Where git takes the message to end: a patch, or the scissors line of ``git commit --verbose``."""
+_PICKED = "(cherry picked from commit "
+"""A line that ``git cherry-pick -x`` puts among the trailers."""
+_STEP = re.compile(r"([a-z-]+)(?: ([a-z]*) ?-> ?([a-z]+))?")
+_IDENT = re.compile(r"(.*?) ?<([^>]*)> (-?\d+) ([+-]\d{4})")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One move of one note, as a commit tells it."""
+
+    commit: str
+    when: datetime
+    """The author's date, with its time zone."""
+    name: str
+    email: str
+    """In lower case."""
+    subject: str
+    reason: str
+    note: str
+    """The note's id; for a record's event the id of the record."""
+    move: str
+    """A verb of the lifecycle."""
+    from_state: str = ""
+    to_state: str = ""
+    trailers: Mapping[str, str] = field(default_factory=dict)
+    """Those of ours that stand once."""
+    reviewed_by: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
+    coauthors: tuple[str, ...] = ()
+    """E-mails in lower case."""
+
+    def get(self, name: str) -> str:
+        """The value of trailer ``Kmkit-<name>``, '' where it is absent."""
+        return self.trailers.get(f"Kmkit-{name}", "")
+
+    @property
+    def method(self) -> str:
+        """The method of validation."""
+        return self.get("Method")
+
+    @property
+    def verdict(self) -> str:
+        """approve, return or reject."""
+        return self.get("Verdict")
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the substance after the move."""
+        return self.get("Fingerprint")
+
+    @property
+    def about(self) -> str:
+        """The id of the note that a record's event is about."""
+        return self.get("About")
+
+    @property
+    def outcome(self) -> str:
+        """Of an application."""
+        return self.get("Outcome")
+
+
+def compose(subject: str, reason: str, trailers: Iterable[tuple[str, str]]) -> str:
+    """The message of a move: subject, reason, and the trailers as the last paragraph.
+
+    Trailers without a value are left out.
+    """
+    lines = [(key, one_line(value)) for key, value in trailers]
+    paragraphs = [
+        one_line(subject) or "note",
+        _body(reason),
+        "\n".join(f"{key}: {value}" for key, value in lines if value),
+    ]
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
+
+
+def _body(reason: str) -> str:
+    """A reason as it may stand in a message: its lines, none of which git takes for its own."""
+    lines = (HIDDEN.sub("", line.replace("\x1f", " ")).rstrip() for line in reason.splitlines())
+    safe = (f" {line}" if _CUTS.match(line) or _TRAILER.match(line) else line for line in lines)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(safe)).strip("\n")
+
+
+def trailers_of(message: str) -> list[tuple[str, str]]:
+    """The trailers in the last paragraph of ``message``; empty where a line of it is none."""
+    found: list[tuple[str, str]] = []
+    for line in _apart(message)[1]:
+        if line[:1] in (" ", "\t") and found:
+            key, value = found[-1]
+            found[-1] = (key, f"{value} {line.strip()}")
+        elif match := _TRAILER.fullmatch(line):
+            found.append((match[1], match[2].strip()))
+        elif not line.startswith(_PICKED):
+            return []
+    return found
+
+
+def _apart(message: str) -> tuple[list[str], list[str]]:
+    """The lines of a message between its first and its last paragraph, and those of the last."""
+    lines = [line.rstrip() for line in message.rstrip().split("\n")]
+    blanks = [at for at, line in enumerate(lines) if not line]
+    if not blanks:
+        return [], []
+    return lines[blanks[0] : blanks[-1]], lines[blanks[-1] + 1 :]
+
+
+def parse(commit: str, raw: bytes) -> Event | None:
+    """The event in the raw commit object, or None where it carries no move of kmkit."""
+    if b"\nKmkit-Move: " not in raw:
+        return None
+    header, _, body = raw.partition(b"\n\n")
+    message = body.decode("utf-8", "replace").replace("\r\n", "\n")
+    found = trailers_of(message)
+    once = {key: value for key, value in found if key in OURS and key not in REPEATABLE}
+    if len(once) != sum(key in OURS and key not in REPEATABLE for key, _ in found):
+        return None
+    subject_id = once.get(NOTE) or once.get(RECORD)
+    step = _STEP.fullmatch(once.get(MOVE, ""))
+    author = _author(header)
+    if not subject_id or not step or not author:
+        return None
+    name, email, when = author
+    subject = message.partition("\n")[0]
+    reason = "\n".join(_apart(message)[0]).strip("\n")
+    return Event(
+        commit=commit,
+        when=when,
+        name=name,
+        email=email,
+        subject=subject,
+        reason=reason,
+        note=subject_id,
+        move=step[1],
+        from_state=step[2] or "",
+        to_state=step[3] or "",
+        trailers=once,
+        reviewed_by=_all(found, "Reviewed-by"),
+        attached=_all(found, "Kmkit-Attached"),
+        coauthors=tuple(_emails(_all(found, "Co-authored-by"))),
+    )
+
+
+def _all(found: list[tuple[str, str]], key: str) -> tuple[str, ...]:
+    return tuple(value for name, value in found if name.casefold() == key.casefold())
+
+
+def _emails(people: Iterable[str]) -> Iterable[str]:
+    for who in people:
+        if match := re.search(r"<([^>]+)>", who):
+            yield match[1].strip().casefold()
+
+
+def coauthors_of(raw: bytes) -> tuple[str, ...]:
+    """The e-mails of a raw commit's co-authors, whether or not kmkit made it."""
+    message = raw.partition(b"\n\n")[2].decode("utf-8", "replace")
+    return tuple(_emails(re.findall(r"(?im)^co-authored-by:(.*)$", message)))
+
+
+def author_of(raw: bytes) -> tuple[str, str, datetime] | None:
+    """Name, e-mail in lower case and date of a raw commit's author."""
+    return _author(raw.partition(b"\n\n")[0])
+
+
+def _author(header: bytes) -> tuple[str, str, datetime] | None:
+    for line in header.split(b"\n"):
+        if line.startswith(b"author "):
+            match = _IDENT.fullmatch(line[7:].decode("utf-8", "replace"))
+            if not match:
+                return None
+            name, email, seconds, zone = match.groups()
+            return name, email.strip().casefold(), _moment(int(seconds), zone)
+    return None
+
+
+def _moment(seconds: int, zone: str) -> datetime:
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
+    signed = -offset if zone[0] == "-" else offset
+    if abs(signed) >= timedelta(days=1):
+        signed = timedelta(0)
+    try:
+        return datetime.fromtimestamp(seconds, timezone(signed))
+    except (OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(0, timezone(signed))

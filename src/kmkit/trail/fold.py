@@ -1,0 +1,173 @@
+"""What the trail says of a note: its events, folded into the claim that the front matter copies."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kmkit.config import Policy
+from kmkit.lifecycle import State, approved_by, in_brief, legal
+from kmkit.note.model import Asked, Deferred, Dissemination, InForce, Reviewed, Verdict
+from kmkit.trail.event import Event
+
+_VERDICTS = {"validate": ("approve", "return", "reject"), "same-meaning": ("approve",)}
+"""The moves that are verdicts, and what each can say."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Where a note stands by its trail."""
+
+    state: str = ""
+    level: str = ""
+    owner: str = ""
+    scribe: str = ""
+    """Who typed the note in."""
+    verdicts: tuple[Verdict, ...] = ()
+    """Since the note last became captured, oldest first."""
+    held: tuple[Verdict, ...] = ()
+    """The verdicts on the version in force while a revision is judged."""
+    asked: tuple[Asked, ...] = ()
+    disseminated: tuple[Dissemination, ...] = ()
+    reviewed: Reviewed | None = None
+    deferred: Deferred | None = None
+    in_force: InForce | None = None
+    superseded_by: str = ""
+    captured: str = ""
+    """The commit of the capture."""
+    settled: str = ""
+    """The commit that last reached a quorum."""
+
+    def approved(self, policy: Policy) -> frozenset[str]:
+        """The fingerprints that the verdicts since the last capture approve."""
+        return approved_by(self.verdicts, policy)
+
+
+def fold(events: Iterable[Event]) -> Claim:
+    """The claim that ``events`` of one note, oldest first, add up to.
+
+    An event whose step the table of moves does not have changes nothing, and neither does a second
+    capture: they prove nothing.
+    """
+    claim = Claim()
+    for event in events:
+        again = event.move == "capture" and claim.captured
+        if not again and legal(event.move, event.from_state, event.to_state):
+            claim = _step(claim, event)
+    return claim
+
+
+def _step(claim: Claim, event: Event) -> Claim:
+    """The claim after one more event."""
+    state = event.to_state
+    if event.move == "capture":
+        return Claim(
+            state=state, level=event.get("Level"), owner=event.get("Owner"),
+            scribe=event.email, captured=event.commit,
+        )  # fmt: skip
+    if event.move in ("revise", "reopen"):
+        again = replace(claim, state=state, verdicts=(), asked=(), deferred=None)
+        if event.move == "reopen":
+            return replace(again, in_force=None, superseded_by="")
+        return replace(again, in_force=_in_force(event), held=claim.verdicts)
+    if event.move in _VERDICTS:
+        allowed = event.verdict in _VERDICTS[event.move]
+        return _judged(claim, event) if allowed else claim
+    return _moved(replace(claim, state=state), event)
+
+
+def _judged(claim: Claim, event: Event) -> Claim:
+    """The claim after a verdict: the round goes on, ends well, or the revision is dropped."""
+    before, state = claim.state, event.to_state
+    if event.verdict == "reject" and state != State.RETIRED:
+        return replace(claim, state=state, verdicts=claim.held, held=(), asked=(), in_force=None)
+    claim = replace(
+        claim,
+        state=state,
+        verdicts=(*claim.verdicts, verdict_of(event)),
+        asked=tuple(a for a in claim.asked if a.to.casefold() != event.email),
+    )
+    if state == before:
+        return claim
+    return replace(claim, asked=(), in_force=None, held=(), settled=event.commit)
+
+
+def _moved(claim: Claim, event: Event) -> Claim:
+    """What the other moves change besides the state."""
+    if event.move == "ask":
+        to = event.get("Asked")
+        others = tuple(a for a in claim.asked if a.to.casefold() != to.casefold())
+        entry = Asked(on=_day(event), to=to, by=event.email, due=_due(event))
+        return replace(claim, asked=(*others, entry))
+    if event.move == "disseminate":
+        return replace(claim, disseminated=(*claim.disseminated, dissemination_of(event)))
+    if event.move == "confirm":
+        because = in_brief(event.reason)
+        reviewed = Reviewed(on=_day(event), by=event.email, because=because)
+        return replace(claim, reviewed=reviewed, deferred=None)
+    if event.move == "defer":
+        return replace(claim, deferred=_deferred(event))
+    if event.move in ("release", "narrow"):
+        return replace(claim, level=event.get("Level"))
+    if event.move == "reassign":
+        return replace(claim, owner=event.get("Owner"))
+    if event.move == "retire":
+        successor = event.get("Superseded-By")
+        return replace(claim, asked=(), in_force=None, held=(), superseded_by=successor)
+    return claim
+
+
+def verdict_of(event: Event) -> Verdict:
+    """The verdict that an event records, as the front matter copies it."""
+    return Verdict(
+        on=_day(event),
+        by=event.email,
+        method=event.method,
+        verdict=event.verdict,
+        fingerprint=event.fingerprint,
+        because=in_brief(event.reason),
+        topic=event.get("Topic"),
+        decided_by=event.get("Decided-By"),
+        minutes=event.get("Minutes"),
+        same_as=event.get("Same-As"),
+    )
+
+
+def dissemination_of(event: Event) -> Dissemination:
+    """The dissemination that an event records."""
+    return Dissemination(
+        on=_date(event.get("On")) or _day(event),
+        channel=event.get("Channel"),
+        audience=event.get("Audience"),
+        by=event.email,
+        evidence=event.get("Evidence"),
+    )
+
+
+def _deferred(event: Event) -> Deferred:
+    return Deferred(
+        until=_due(event) or _day(event),
+        by=event.email,
+        on=_day(event),
+        because=in_brief(event.reason),
+    )
+
+
+def _in_force(event: Event) -> InForce | None:
+    """The version that a revision leaves in force, '<blob> <state>' in its trailer."""
+    blob, _, state = event.get("In-Force").partition(" ")
+    return InForce(blob=blob, state=state, since=_day(event)) if blob and state else None
+
+
+def _day(event: Event) -> date:
+    return event.when.date()
+
+
+def _due(event: Event) -> date | None:
+    return _date(event.get("Due"))
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,242 @@
+"""The only mouth to git: how a git process is started, and what stands in a repository.
+
+Plumbing commands only. User text is never an option, hooks and helpers of the clone stay off, and
+a failure becomes one sentence.
+"""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from kmkit.errors import Cannot, Refused
+from kmkit.lifecycle import Person
+
+OLDEST = (2, 38)
+_SETTINGS = (
+    "safe.bareRepository=explicit",
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "core.quotePath=false",
+    "i18n.commitEncoding=UTF-8",
+    "user.useConfigOnly=true",
+)
+_FOREIGN = frozenset(
+    f"GIT_{name}"
+    for name in (
+        "DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR", "PREFIX", "NAMESPACE",
+        "ALTERNATE_OBJECT_DIRECTORIES", "CEILING_DIRECTORIES",
+    )
+)  # fmt: skip
+"""What a hook's environment says of another repository or index."""
+_OPTIONS = tuple(part for setting in _SETTINGS for part in ("-c", setting))
+
+
+class Entry(NamedTuple):
+    """What git has at a path: in a tree, or in the index."""
+
+    mode: str
+    sha: str
+    skipped: bool = False
+    """Outside the sparse checkout."""
+
+
+class Git:
+    """One work tree of one repository."""
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+
+    @classmethod
+    def find(cls, folder: Path) -> "Git":
+        """The repository that ``folder`` lies in; Cannot where there is none or it is bare."""
+        probe = cls(folder)
+        try:
+            answer = probe.text("rev-parse", "--is-bare-repository", "--show-cdup")
+        except Cannot as error:
+            if "not a git repository" in str(error):
+                raise Cannot(
+                    f"{folder} is not in a git repository.", "Run git init or kmkit init."
+                ) from None
+            raise
+        bare, _, up = answer.partition("\n")
+        if bare == "true":
+            raise Cannot(
+                "This repository is bare: it has no files to work on.", "Use a clone of it."
+            )
+        return cls(Path(os.path.normpath(folder / up)) if up else folder)
+
+    def run(
+        self,
+        *args: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        ok: Sequence[int] = (0,),
+    ) -> bytes:
+        """Run git with ``args`` in the top folder; return what it prints, Cannot where it fails."""
+        try:
+            done = subprocess.run(
+                self.command(args),
+                input=stdin,
+                capture_output=True,
+                env=self.environment(env),
+                check=False,
+            )
+        except FileNotFoundError:
+            raise Cannot(
+                "git is not installed.", f"Install git {OLDEST[0]}.{OLDEST[1]} or newer."
+            ) from None
+        if done.returncode not in ok:
+            raise Cannot(_complaint(args[0], done.stderr))
+        return done.stdout
+
+    def text(self, *args: str, ok: Sequence[int] = (0,)) -> str:
+        """What git prints, as text without the last line break."""
+        return self.run(*args, ok=ok).decode("utf-8", "replace").rstrip("\n")
+
+    def command(self, args: Sequence[str]) -> list[str]:
+        """The whole command line of git with ``args``."""
+        return ["git", *_OPTIONS, "--literal-pathspecs", "--no-pager", "-C", str(self.top), *args]
+
+    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment of a git process: this repository and no other, plain English."""
+        kept = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
+        return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
+
+    def new_enough(self) -> None:
+        """Cannot where git is older than `OLDEST`."""
+        words = self.text("version").split()
+        numbers = (words[2] if len(words) > 2 else "0").split(".")
+        if tuple(int(n) for n in numbers[:2] if n.isdigit()) < OLDEST:
+            wanted = ".".join(str(n) for n in OLDEST)
+            raise Cannot(f"git {words[-1]} is too old.", f"Install git {wanted} or newer.")
+
+    # Where things are
+
+    @cached_property
+    def _places(self) -> tuple[Path, Path]:
+        lines = self.text("rev-parse", "--git-dir", "--git-common-dir").split("\n")
+        own, common = (Path(os.path.normpath(self.top / line)) for line in lines)
+        return own, common
+
+    @property
+    def git_dir(self) -> Path:
+        """This work tree's git directory: HEAD and the index are here."""
+        return self._places[0]
+
+    @property
+    def common_dir(self) -> Path:
+        """The git directory that all work trees share."""
+        return self._places[1]
+
+    @property
+    def shallow(self) -> bool:
+        """Whether part of the history is missing in this clone."""
+        return (self.common_dir / "shallow").is_file()
+
+    # What stands
+
+    def identity(self) -> Person:
+        """Who makes commits here; Cannot where git does not know."""
+        try:
+            ident = self.text("var", "GIT_AUTHOR_IDENT")
+        except Cannot:
+            ident = ""
+        name, _, rest = ident.partition(" <")
+        email = rest.partition(">")[0]
+        if not name or "@" not in email:
+            raise Cannot(
+                "git does not know who you are.",
+                "Run: git config --global user.name 'Your Name' and "
+                "git config --global user.email you@example.org.",
+            )
+        return Person(name, email)
+
+    def branch(self) -> str:
+        """The full name of the branch that HEAD is on; Refused where HEAD is detached."""
+        name = self.text("symbolic-ref", "-q", "HEAD", ok=(0, 1))
+        if not name:
+            raise Refused(
+                "HEAD is detached: there is no branch to record this on.", "Run git switch BRANCH."
+            )
+        return name
+
+    def tip(self, ref: str = "HEAD") -> str:
+        """The commit that ``ref`` points at, '' where there is none yet."""
+        return self.text(
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            f"{ref}^{{commit}}",
+            ok=(0, 1, 128),
+        )
+
+    def entry(self, commit: str, path: str) -> Entry | None:
+        """What ``commit`` has at ``path``, or None."""
+        if not commit:
+            return None
+        listing = self.run("ls-tree", "-z", "--full-tree", "--end-of-options", commit, "--", path)
+        for row in listing.split(b"\0"):
+            if row:
+                mode, _, sha = row.split(b"\t", 1)[0].decode().split(" ")
+                return Entry(mode, sha)
+        return None
+
+    def index_entry(self, path: str) -> Entry | None:
+        """What the index has at ``path``, or None."""
+        listing = self.run("ls-files", "-z", "-s", "-t", "--full-name", "--", path)
+        for row in listing.split(b"\0"):
+            if row:
+                tag, mode, sha, _ = row.split(b"\t", 1)[0].decode().split(" ")
+                return Entry(mode, sha, tag == "S")
+        return None
+
+    def hash(self, path: str, data: bytes, *, write: bool = False) -> str:
+        """git's name of ``data`` as the file ``path``, with the filters of that path applied."""
+        flags = ["-w"] if write else []
+        made = self.run("hash-object", *flags, f"--path={path}", "--stdin", stdin=data)
+        return made.decode().strip()
+
+    def blob(self, name: str) -> bytes:
+        """The content of the object ``name``; Cannot where this clone lacks it."""
+        try:
+            return self.run("cat-file", "blob", name)
+        except Cannot:
+            where = " This clone is shallow." if self.shallow else ""
+            raise Cannot(
+                f"git has no version {name[:12]}.{where}", "Run: git fetch --unshallow."
+            ) from None
+
+    def tracked(self, commit: str, under: str) -> dict[str, str]:
+        """Every path below ``under`` in ``commit``, with its blob."""
+        if not commit:
+            return {}
+        listing = self.run(
+            "ls-tree", "-r", "-z", "--full-tree", commit, "--", *([under] if under else [])
+        )
+        rows = (row.split(b"\t", 1) for row in listing.split(b"\0") if row)
+        return {
+            path.decode("utf-8", "surrogateescape"): head.decode().split(" ")[2]
+            for head, path in rows
+        }
+
+    def config(self, key: str) -> str:
+        """A setting of git's configuration, '' where it is not set."""
+        return self.text("config", "--get", key, ok=(0, 1))
+
+    def remote_url(self) -> str:
+        """The address of the remote ``origin``, '' where there is none."""
+        return self.config("remote.origin.url")
+
+
+def _complaint(command: str, stderr: bytes) -> str:
+    """git's own words, in one line."""
+    lines = [line for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    first = next(
+        (line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else ""
+    )
+    words = first.removeprefix("fatal: ").removeprefix("error: ").strip().rstrip(".")
+    return f"git {command} failed: {words or 'it gave no reason'}."

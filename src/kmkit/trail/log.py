@@ -1,0 +1,92 @@
+"""Reading the history: commits, the versions of one file, and the moves of notes."""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from typing import IO, NamedTuple
+
+from kmkit.errors import Cannot
+from kmkit.trail.event import Event, parse
+from kmkit.trail.git import Git
+
+
+class Step(NamedTuple):
+    """One commit in the history of one file; '' where the file was not there."""
+
+    commit: str
+    old: str
+    new: str
+
+
+def commits(git: Git, *revisions: str, grep: str = "") -> Iterator[tuple[str, bytes]]:
+    """Every commit of ``revisions``, children before parents, with its raw object.
+
+    One process lists and one prints, however long the history is.
+    """
+    wanted = ["rev-list", "--topo-order"]
+    if grep:
+        wanted += ["--fixed-strings", f"--grep={grep}"]
+    with (
+        _open(git, [*wanted, "--end-of-options", *revisions, "--"]) as listing,
+        _open(git, ["cat-file", "--batch", "--buffer"], stdin=listing.stdout) as reader,
+    ):
+        assert reader.stdout is not None
+        while header := reader.stdout.readline():
+            sha, _, size = header.decode().split()
+            yield sha, reader.stdout.read(int(size) + 1)[:-1]
+    if listing.returncode:
+        raise Cannot("git could not list the history.", "Run git fsck.")
+
+
+def history(git: Git, path: str) -> Iterator[Step]:
+    """The commits that changed the file at ``path``, newest first, followed through renames."""
+    if not git.tip():
+        return
+    wanted = ["log", "--follow", "--raw", "--no-abbrev", "-z", "--no-ext-diff", "--no-textconv"]
+    options = ["-c", "log.showSignature=false"]
+    with _open(git, [*options, *wanted, "--format=%x01%H", "HEAD", "--", path]) as listing:
+        assert listing.stdout is not None
+        commit = ""
+        for field in _fields(listing.stdout):
+            if field.startswith("\1"):
+                commit = field[1:]
+            elif field.startswith(":"):
+                _, _, old, new, status = field[1:].split(" ", 4)
+                copied = status.startswith("C")
+                yield Step(commit, "" if copied else _name(old), _name(new))
+                if copied:  # from another note, whose history is not this one's
+                    return
+
+
+def _name(sha: str) -> str:
+    """An object's name, '' for the one of zeros that stands for none."""
+    return sha if sha.strip("0") else ""
+
+
+def events(git: Git, note: str = "", *, revisions: Sequence[str] = ("HEAD",)) -> list[Event]:
+    """The moves in the history, oldest first; of one note where ``note`` is its id."""
+    if not git.tip():
+        return []
+    grep = f"Kmkit-Note: {note}" if note else ""
+    found = [parse(sha, raw) for sha, raw in commits(git, *revisions, grep=grep)]
+    return [e for e in reversed(found) if e is not None and (not note or e.note == note)]
+
+
+def _fields(stream: IO[bytes]) -> Iterator[str]:
+    """The fields of a stream that a NUL ends, as they come."""
+    rest = b""
+    while chunk := stream.read1(65536) if hasattr(stream, "read1") else stream.read(65536):
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from (field.decode("utf-8", "surrogateescape").strip("\n") for field in whole)
+    if rest.strip():
+        yield rest.decode("utf-8", "surrogateescape").strip("\n")
+
+
+def _open(git: Git, args: Sequence[str], stdin: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+    """A git process whose output is read as it comes."""
+    return subprocess.Popen(
+        git.command(args),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=git.environment(),
+    )

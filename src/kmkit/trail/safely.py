@@ -1,0 +1,112 @@
+"""Locks, whole files and signals that wait: what keeps a half-done step from being seen."""
+
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from kmkit.errors import Cannot, Refused
+
+PATIENCE = 10.0
+"""Seconds to wait for a lock."""
+
+
+@contextmanager
+def git_lock(path: Path) -> Iterator[None]:
+    """Holds git's lock file ``path``; Refused where another command holds it for too long."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            break
+        except FileExistsError:
+            if time.monotonic() > until:
+                raise Refused(
+                    f"git is at work here: {path} exists.",
+                    "Wait for the other command; if none is running, remove that file.",
+                ) from None
+            time.sleep(0.02)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def ready_files(files: Mapping[Path, bytes]) -> Iterator[Mapping[Path, Path]]:
+    """The contents written and on the disk, each in a file beside its place; see `put`.
+
+    What was not put is removed in the end.
+    """
+    made: dict[Path, Path] = {}
+    try:
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made[path] = _beside(path, data)
+        yield made
+    except OSError as error:
+        reason = error.strerror or error
+        raise Cannot(f"{error.filename or 'A file'} cannot be written: {reason}.") from None
+    finally:
+        for temporary in made.values():
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def put(ready: Mapping[Path, Path]) -> None:
+    """Put each file in its place at once."""
+    for path, temporary in ready.items():
+        os.replace(temporary, path)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, keeping its permissions."""
+    with ready_files({path: data}) as ready:
+        put(ready)
+
+
+def _beside(path: Path, data: bytes) -> Path:
+    """A new file beside ``path`` with ``data`` and with the permissions that ``path`` has."""
+    handle, name = tempfile.mkstemp(prefix=".kmkit-", dir=path.parent)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary = Path(name)
+    temporary.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+    return temporary
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """Ctrl-C and termination wait until the block is done, for child processes too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    caught = [s for s in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)) if s]
+    if hasattr(signal, "pthread_sigmask"):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, caught)
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return
+    pending: list[int] = []
+    handlers = {s: signal.signal(s, lambda number, frame: pending.append(number)) for s in caught}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number in pending:
+            signal.raise_signal(number)
