@@ -1,0 +1,287 @@
+"""A knowledge base on disk: where it is, what is in it, and what its trail says."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from kmkit.config import CONFIG, POLICY, Config, Policy, load_config, load_policy, parse_policy
+from kmkit.errors import Cannot, Refused
+from kmkit.kb.finding import pick, read_ids
+from kmkit.kb.shelves import Shelf, read_shelf
+from kmkit.kb.standing import overlaid
+from kmkit.lifecycle import Person, Request
+from kmkit.note.file import read, unopened
+from kmkit.note.kinds import Kind, kind_names, load_kind
+from kmkit.note.model import Note
+from kmkit.note.records import (
+    Application,
+    people_by_email,
+    read_application,
+    read_person,
+)
+from kmkit.note.records import Person as Profile
+from kmkit.trail.event import Event
+from kmkit.trail.fold import Claim, fold
+from kmkit.trail.git import Git
+from kmkit.trail.log import events
+
+if TYPE_CHECKING:
+    from kmkit.kb.moving import Moved
+
+
+class KnowledgeBase:
+    """The folder that holds kmkit.toml, with its notes, its rules and its trail.
+
+    ``now`` is the clock: the day from which reviews are due, and the date of new commits.
+    ``actor`` is who acts; by default whoever git says. With ``dry_run`` a move is judged and
+    worked out in full, and nothing is written.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        now: datetime | None = None,
+        actor: Person | None = None,
+        dry_run: bool = False,
+    ) -> None:
+        self.root = root
+        self.now = now or datetime.now().astimezone()
+        self.dry_run = dry_run
+        self._actor = actor
+
+    @classmethod
+    def find(
+        cls,
+        start: Path,
+        *,
+        now: datetime | None = None,
+        actor: Person | None = None,
+        dry_run: bool = False,
+    ) -> "KnowledgeBase":
+        """The knowledge base that ``start`` lies in; Cannot where there is none."""
+        start = Path(os.path.abspath(start))
+        for folder in (start, *start.parents):
+            if (folder / CONFIG).is_file():
+                return cls(folder, now=now, actor=actor, dry_run=dry_run)
+        raise Cannot(
+            f"{start} is not in a knowledge base: no {CONFIG} here or above.",
+            "Run kmkit init, or name the folder with -C.",
+        )
+
+    @property
+    def today(self) -> date:
+        """The day by the knowledge base's clock."""
+        return self.now.date()
+
+    # Its rules
+
+    @cached_property
+    def config(self) -> Config:
+        """kmkit.toml."""
+        return load_config(self.root)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """policy.toml as its file stands."""
+        return load_policy(self.root)
+
+    @property
+    def committed_policy(self) -> Policy:
+        """policy.toml as it is committed, which is the one that moves are judged by."""
+        path = self.repo_path(PurePosixPath(POLICY))
+        entry = self.git.entry(self.git.tip(), path)
+        if entry is None:
+            return load_policy(self.root)
+        return parse_policy(self.git.blob(entry.sha).decode("utf-8", "replace"))
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """Every kind of note that has a template, by name."""
+        return {name: load_kind(name, self.root) for name in kind_names(self.root)}
+
+    def kind(self, note: Note) -> Kind:
+        """The kind of ``note``; Refused where there is no such kind."""
+        if note.kind in self.kinds:
+            return self.kinds[note.kind]
+        raise Refused(
+            f"{note.path}: there is no kind '{note.kind}'.", f"Kinds: {', '.join(self.kinds)}."
+        )
+
+    def guidance(self, note: Note) -> frozenset[str]:
+        """The comments of the note's kind, which are no substance."""
+        kind = self.kinds.get(note.kind)
+        return kind.guidance if kind else frozenset()
+
+    # git
+
+    @cached_property
+    def git(self) -> Git:
+        """The repository; Cannot where there is none."""
+        return Git.find(self.root)
+
+    @cached_property
+    def actor(self) -> Person:
+        """Who acts."""
+        return self._actor or self.git.identity()
+
+    def repo_path(self, path: PurePosixPath) -> str:
+        """A path of the knowledge base as the repository names it."""
+        inside = self.root.resolve().relative_to(self.git.top.resolve())
+        return PurePosixPath(inside.as_posix(), path).as_posix()
+
+    # Notes
+
+    def note_paths(self) -> Iterator[PurePosixPath]:
+        """The path of every note, sorted."""
+        return self.markdown("notes")
+
+    def markdown(self, folder: str) -> Iterator[PurePosixPath]:
+        """The path of every Markdown file below ``folder``, sorted; hidden ones left out."""
+        for here, folders, files in os.walk(self.root / folder):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            place = PurePosixPath(Path(here).relative_to(self.root).as_posix())
+            for name in sorted(files):
+                if name.endswith(".md") and not name.startswith("."):
+                    yield place / name
+
+    def notes(self) -> Iterator[Note]:
+        """Every note as its file stands; one that cannot be opened is a note with a problem."""
+        for path in self.note_paths():
+            try:
+                yield self.read(path)
+            except Cannot as error:
+                yield unopened(path, error)
+
+    def read(self, path: PurePosixPath) -> Note:
+        """The note in the file ``path``; Cannot where the file cannot be read."""
+        try:
+            return read((self.root / path).read_bytes(), path)
+        except FileNotFoundError:
+            raise Cannot(f"There is no file {path}.", "See kmkit list.") from None
+        except OSError as error:
+            raise Cannot(f"{path} cannot be read: {error.strerror}.") from None
+
+    @cached_property
+    def ids(self) -> dict[str, tuple[str, ...]]:
+        """Every id, and the paths of the files that hold it."""
+        return read_ids(self.root, self.note_paths())
+
+    def resolve(self, ref: str, *, folder: Path | None = None) -> Note:
+        """The note that ``ref`` means: an id, a unique part of one, or a path.
+
+        UsageError names the candidates where it means several, and near ids where it means none.
+        """
+        return self.read(self.as_path(ref, folder) or PurePosixPath(pick(ref, self.ids)))
+
+    def as_path(self, ref: str, folder: Path | None = None) -> PurePosixPath | None:
+        """``ref`` as the path of an existing file below the knowledge base, or None."""
+        for base in (folder or Path(), self.root):
+            place = Path(os.path.abspath(base / ref))
+            if ref and (place.is_file() or place.is_symlink()) and place.is_relative_to(self.root):
+                return PurePosixPath(place.relative_to(self.root).as_posix())
+        return None
+
+    def standing(self, note: Note) -> Note:
+        """The version to show: the one in force while the note is being revised, else itself."""
+        if note.fields.in_force is None:
+            return note
+        return overlaid(note, read(self.git.blob(note.fields.in_force.blob), note.path))
+
+    # People and records
+
+    @cached_property
+    def people_files(self) -> Shelf[Profile]:
+        """The files of people/."""
+        return read_shelf(self.root, self.markdown("people"), read_person)
+
+    @cached_property
+    def application_files(self) -> Shelf[Application]:
+        """The files of records/application/."""
+        return read_shelf(self.root, self.markdown("records/application"), read_application)
+
+    @property
+    def people(self) -> dict[str, Profile]:
+        """The people of people/, by e-mail in lower case."""
+        return people_by_email(person for _, person in self.people_files.records)
+
+    @property
+    def applications(self) -> list[Application]:
+        """Every record of a note's use."""
+        return [record for _, record in self.application_files.records]
+
+    # The trail
+
+    def events(self, note: Note | None = None) -> list[Event]:
+        """The moves in the history, oldest first; of one note, or of all."""
+        return events(self.git, note.id if note else "")
+
+    def claim(self, note: Note) -> Claim:
+        """Where the note stands by its trail."""
+        return fold(self.events(note))
+
+    # What changes it
+
+    def forget(self) -> None:
+        """Drop what was read of notes and records: the files have changed."""
+        for name in ("ids", "people_files", "application_files"):
+            self.__dict__.pop(name, None)
+
+    def move(
+        self, verb: str, note: Note, request: Request | None = None, *, data: bytes | None = None
+    ) -> "Moved":
+        """Move ``note`` and commit it; Refused, with nothing changed, where a guard objects.
+
+        ``data`` is the new content of the file, for ``edit`` and ``reword``, and what ``format``
+        put in order.
+        """
+        from kmkit.kb.moving import move
+
+        return move(self, verb, note, request or Request(), data=data)
+
+    def capture(
+        self,
+        fields: Mapping[str, object],
+        body: str,
+        *,
+        attach: Sequence[Path] = (),
+        on_behalf_of: str = "",
+    ) -> "Moved":
+        """Write a new note and commit it, with the files attached to it."""
+        from kmkit.kb.capturing import capture
+
+        return capture(self, fields, body, attach=attach, on_behalf_of=on_behalf_of)
+
+    def adopt(self, path: PurePosixPath) -> "Moved":
+        """Capture the note in a file that somebody wrote by hand."""
+        from kmkit.kb.capturing import adopt
+
+        return adopt(self, path)
+
+    def apply(
+        self,
+        note: Note,
+        *,
+        where: str,
+        outcome: str,
+        because: str,
+        on: date | None = None,
+        evidence: Sequence[str] = (),
+        attach: Sequence[Path] = (),
+    ) -> PurePosixPath:
+        """Record that ``note`` was used and what came of it; the path of the record."""
+        from kmkit.kb.applying import apply
+
+        return apply(
+            self,
+            note,
+            where=where,
+            outcome=outcome,
+            because=because,
+            on=on,
+            evidence=evidence,
+            attach=attach,
+        )

@@ -1,0 +1,49 @@
+"""Finding a note by its id or a part of it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from kmkit.errors import Refused, UsageError
+from kmkit.text import did_you_mean, one_line
+
+_ID_LINE = re.compile(rb"""^id:[ \t]*["']?([^\s"'#]+)""", re.MULTILINE)
+_HEAD = 4096
+"""Bytes of a file in which its id is looked for without reading it whole."""
+
+
+def read_ids(root: Path, paths: Iterable[PurePosixPath]) -> dict[str, tuple[str, ...]]:
+    """Every id in the files ``paths`` below ``root``, and the paths of the files that hold it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        try:
+            with (root / path).open("rb") as stream:
+                match = _ID_LINE.search(stream.read(_HEAD))
+        except OSError:
+            continue
+        if match:
+            name = match[1].decode("utf-8", "replace")
+            found[name] = (*found.get(name, ()), str(path))
+    return found
+
+
+def pick(ref: str, ids: Mapping[str, tuple[str, ...]]) -> str:
+    """The path of the one note that ``ref``, an id or a unique part of one, means."""
+    wanted = ref.strip().casefold()
+    hits = [wanted] if wanted in ids else [name for name in ids if wanted and wanted in name]
+    exact = [name for name in hits if name.endswith(f"-{wanted}")]
+    hits = exact if len(exact) == 1 else hits
+    if not hits:
+        near = did_you_mean(ref[:80], ids) or "See kmkit list."
+        raise UsageError(f"There is no note '{one_line(ref)}'.", near)
+    if len(hits) > 1:
+        shown = ", ".join(sorted(hits)[:5]) + (" …" if len(hits) > 5 else "")
+        raise UsageError(
+            f"'{one_line(ref)}' means {len(hits)} notes: {shown}.", "Write more of the id."
+        )
+    paths = ids[hits[0]]
+    if len(paths) > 1:
+        raise Refused(
+            f"{len(paths)} files hold the id {hits[0]}: {', '.join(paths)}.", "Keep one of them."
+        )
+    return paths[0]
