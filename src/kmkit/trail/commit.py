@@ -13,8 +13,8 @@ Whatever else is staged or edited stays as it is.
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -72,6 +72,7 @@ def commit(
             ):
                 if _move_branch(git, branch, made, tip, change.message):
                     put(ready)
+                    _refresh(git, index, change.files)
                     os.replace(index, git.git_dir / "index")
                     return made
     raise Refused(f"{branch} moves faster than a commit can be added.", "Try again.")
@@ -234,6 +235,12 @@ def _new_index(git: Git, entries: Mapping[str, Entry]) -> Iterator[Path]:
         yield copy
     finally:
         copy.unlink(missing_ok=True)
+
+
+def _refresh(git: Git, index: Path, paths: Iterable[str]) -> None:
+    """Note in the index how the files look on disk; without it git would read them once more."""
+    with suppress(Cannot):
+        git.run("add", "--refresh", "--", *paths, env={"GIT_INDEX_FILE": str(index)})
 
 
 # 5. The branch

@@ -46,7 +46,10 @@ def ready_files(files: Mapping[Path, bytes]) -> Iterator[Mapping[Path, Path]]:
     try:
         for path, data in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            made[path] = _beside(path, data)
+            made[path] = temporary = _beside(path)
+            _fill(temporary, data)
+            mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
+            temporary.chmod(mode)
         yield made
     except OSError as error:
         reason = error.strerror or error
@@ -69,16 +72,18 @@ def write_file(path: Path, data: bytes) -> None:
         put(ready)
 
 
-def _beside(path: Path, data: bytes) -> Path:
-    """A new file beside ``path`` with ``data`` and with the permissions that ``path`` has."""
+def _beside(path: Path) -> Path:
+    """A new, empty file beside ``path``."""
     handle, name = tempfile.mkstemp(prefix=".kmkit-", dir=path.parent)
-    with os.fdopen(handle, "wb") as stream:
+    os.close(handle)
+    return Path(name)
+
+
+def _fill(path: Path, data: bytes) -> None:
+    with path.open("wb") as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
-    temporary = Path(name)
-    temporary.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
-    return temporary
 
 
 def _umask() -> int:
