@@ -18,10 +18,9 @@ from kmkit.trail.git import Git
 from tests.conftest import ANA, APPROVE, BEN, CY, at, captured
 
 MOVE = """
-import sys
-from pathlib import Path
-from kmkit.cli.door import run
-sys.exit(run(sys.argv[1:]))
+print("ready", flush=True)
+from kmkit.cli import main
+main()
 """
 
 
@@ -85,7 +84,9 @@ def test_an_interrupted_move_is_done_or_not_done(kb: KnowledgeBase, number: int)
         tip = kb.git.tip()
         to = ("cy" if before.owner.startswith("ana") else "ana") + "@example.org"
         process = command(kb.root, "reassign", note.id, "--to", to, who="ana")
-        time.sleep(chance.uniform(0.1, 0.7))
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(chance.uniform(0.01, 0.6))
         process.send_signal(number)
         _, said = process.communicate()
         assert "Traceback" not in said, said

@@ -1,6 +1,7 @@
 """A move: the note and its circumstances, the guards, the new text, the commit."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -23,6 +24,7 @@ from kmkit.trail.commit import Change, commit
 from kmkit.trail.event import compose
 from kmkit.trail.fold import Claim
 from kmkit.trail.git import Entry
+from kmkit.trail.safely import kmkit_lock
 from kmkit.trail.telling import subject, trailers
 
 WRITERS = ("capture", "edit", "reword")
@@ -75,6 +77,22 @@ def move(
     trailers, ``on_disk`` what stands at the paths of ``extra`` now. Raises Refused with every
     objection, Cannot where git or the history does not allow it; then nothing was changed.
     """
+    with nullcontext() if kb.dry_run else kmkit_lock(kb.git.common_dir):
+        return _move(kb, verb, note, request, data, extra or {}, more, on_disk or {})
+
+
+def _move(
+    kb: KnowledgeBase,
+    verb: str,
+    note: Note,
+    request: Request,
+    data: bytes | None,
+    extra: Mapping[str, bytes],
+    more: Sequence[tuple[str, str]],
+    on_disk: Mapping[str, bytes],
+) -> Moved:
+    """The move, while no other can happen."""
+    _unchanged(kb, note)
     seen = _look(kb, verb, note)
     changed = note if data is None else read(data, note.path)
     context, claim = _context(kb, verb, changed, request, seen)
@@ -87,7 +105,7 @@ def move(
     refuse(Objection(str(p), "") for p in after.problems if p.severity == "error")
     lines = [*trailers(step, before, after, context), *more]
     message = compose(subject(step, after), request.because, lines)
-    files = {seen.path: after.data, **(extra or {})}
+    files = {seen.path: after.data, **extra}
     moved = Moved(step, before, after, "", message, files)
     if kb.dry_run:
         return moved
@@ -98,7 +116,7 @@ def move(
             seen.path: seen.entry.sha if seen.entry else "",
             kb.repo_path(PurePosixPath(POLICY)): seen.policy,
         },
-        on_disk={seen.path: note.data, **(on_disk or {})} if note.data else dict(on_disk or {}),
+        on_disk={seen.path: note.data, **on_disk} if note.data else on_disk,
     )
     made = commit(kb.git, change, actor=kb.actor, when=kb.now)
     kb.forget()
@@ -112,6 +130,17 @@ def refuse(found: Iterable[Objection]) -> None:
         raise Refused(said[0].message, said[0].mend)
     if said:
         raise Refused("\n".join(f"{o.message} {o.mend}".strip() for o in said))
+
+
+def _unchanged(kb: KnowledgeBase, note: Note) -> None:
+    """The file is still the one that was read."""
+    place = kb.root / note.path
+    now = place.read_bytes() if place.is_file() else b""
+    if now != note.data:
+        raise Refused(
+            f"{note.path} was changed by somebody else meanwhile.",
+            f"Look at kmkit log {note.id[-4:]}, then try again.",
+        )
 
 
 def _look(kb: KnowledgeBase, verb: str, note: Note) -> _Seen:

@@ -148,7 +148,7 @@ def _persons(note: Note, context: CheckContext) -> Iterator[Problem]:
     if not (context.people and _EMAIL.fullmatch(note.owner)):
         return
     person = context.people.get(note.owner)
-    mend = f"kmkit reassign {note.id[-4:]} --to EMAIL."
+    mend = f"kmkit reassign {note.short} --to EMAIL."
     if person is None:
         message = f"The owner {note.owner} is not among the people."
         yield note.problem("unknown-owner", message, mend, at="owner", warning=True)
@@ -182,7 +182,7 @@ def _verdicts(note: Note, context: CheckContext) -> Iterator[Problem]:
         independent = entry.method in ("peer-review", "expert-review", "crowd")
         if independent and entry.verdict == "approve" and entry.by.strip().casefold() in givers:
             message = f"{entry.by} approved knowledge that they gave or gathered."
-            ask = f"Ask somebody else: kmkit validate {note.id[-4:]} --ask EMAIL."
+            ask = f"Ask somebody else: kmkit validate {note.short} --ask EMAIL."
             yield note.problem("own-verdict", message, ask, at=at)
 
 
@@ -191,7 +191,7 @@ def _proof(note: Note, context: CheckContext) -> Iterator[Problem]:
     claimed = note.state in _WALK[1:] and note.fields.verdicts
     if claimed and context.approved and not context.approved(note):
         message = f"It says {note.state}, and the substance changed since it was approved."
-        short = note.id[-4:]
+        short = note.short
         mend = (
             f"Same meaning: an approver runs kmkit validate {short} --same-meaning; "
             f"otherwise kmkit reopen {short} and validate it again."

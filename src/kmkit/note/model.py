@@ -246,6 +246,11 @@ class Note:
         return self.fields.id or str(self.path)
 
     @property
+    def short(self) -> str:
+        """What people type for it: the last four characters of its id; its path without one."""
+        return self.fields.id[-4:] if self.fields.id else str(self.path)
+
+    @property
     def title(self) -> str:
         """The title; the file's name where there is none."""
         return self.fields.title or self.path.stem

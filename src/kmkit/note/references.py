@@ -124,7 +124,7 @@ def protected_names(note: Note, narrowest: str) -> Iterator[Problem]:
     text = note.text
     own = _lines_of(note, "protect")
     for name in note.fields.protect:
-        if any(find_folded(note.path.name, name)):
+        if list(find_folded(note.path.name, name)):
             message = f"The file's name holds '{name}', which is protected."
             yield note.problem(
                 "protected-name", message, f"Rename it, or narrow it to {narrowest}."
@@ -135,7 +135,7 @@ def protected_names(note: Note, narrowest: str) -> Iterator[Problem]:
                 continue
             col = place - text.rfind("\n", 0, place)
             message = f"'{name}' is protected and stands in a note at level {note.level}."
-            mend = f"Write a role instead, or kmkit narrow {note.id[-4:]} --level {narrowest}."
+            mend = f"Write a role instead, or kmkit narrow {note.short} --level {narrowest}."
             yield Problem(str(note.path), line, col, "protected-name", message, mend)
 
 

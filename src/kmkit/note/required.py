@@ -50,9 +50,9 @@ def _missing_field(note: Note, name: str) -> Problem:
     info = Fields.model_fields.get(name)
     what = f", {info.description}" if info and info.description else ""
     message = f"The field '{name}' is missing{what}."
-    mend = f"Add it: kmkit edit {note.id[-4:]}, or write `{name}:` in the front matter."
+    mend = f"Add it: kmkit edit {note.short}, or write `{name}:` in the front matter."
     if name in _MOVES:
-        move = _MOVES[name].format(note=note.id[-4:])
+        move = _MOVES[name].format(note=note.short)
         first = f"Write `{name}:` in a new note; in any other: " if name in _FIRST else ""
         mend = f"{first}{move}."
     return note.problem("missing-field", message, mend, at="state")

@@ -19,13 +19,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from kmkit.errors import Cannot, Refused
 from kmkit.lifecycle import Person
 from kmkit.trail.event import trailers_of
 from kmkit.trail.git import Entry, Git
-from kmkit.trail.safely import PATIENCE, git_lock, put, ready_files, signals_wait
+from kmkit.trail.safely import git_lock, kmkit_lock, put, ready_files, signals_wait
 
 _RETRIES = 20
 _UNDER_WAY = {
@@ -56,7 +54,7 @@ def commit(
     _ready(git)
     _check_message(git, change.message)
     env = _who_and_when(actor, when)
-    with _locked(git):
+    with kmkit_lock(git.common_dir), git_lock(git.git_dir / "index.lock"):
         _as_seen(git, change)
         branch = git.branch()
         blobs = {path: git.hash(path, data, write=True) for path, data in change.files.items()}
@@ -88,22 +86,6 @@ def _ready(git: Git) -> None:
     for name, what in _UNDER_WAY.items():
         if (git.git_dir / name).exists():
             raise Refused(f"{what} is under way in this repository.", "Finish or abort it first.")
-
-
-@contextmanager
-def _locked(git: Git) -> Iterator[None]:
-    """Holds kmkit's lock and git's index.lock."""
-    place = git.common_dir / "kmkit"
-    try:
-        place.mkdir(exist_ok=True)
-        with FileLock(place / "lock", timeout=PATIENCE), git_lock(git.git_dir / "index.lock"):
-            yield
-    except Timeout:
-        raise Refused("Another kmkit command has been at work for long.", "Try again.") from None
-    except PermissionError as error:
-        raise Cannot(
-            f"{error.filename} cannot be written.", "Look at the folder's permissions."
-        ) from None
 
 
 # 2. As seen

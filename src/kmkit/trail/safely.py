@@ -9,10 +9,28 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from kmkit.errors import Cannot, Refused
 
 PATIENCE = 10.0
 """Seconds to wait for a lock."""
+
+
+@contextmanager
+def kmkit_lock(common_dir: Path) -> Iterator[None]:
+    """Holds kmkit's own lock of the repository; whoever holds it may take it once more."""
+    place = common_dir / "kmkit"
+    try:
+        place.mkdir(exist_ok=True)
+        with FileLock(place / "lock", timeout=PATIENCE, is_singleton=True):
+            yield
+    except Timeout:
+        raise Refused("Another kmkit command has been at work for long.", "Try again.") from None
+    except PermissionError as error:
+        raise Cannot(
+            f"{error.filename} cannot be written.", "Look at the folder's permissions."
+        ) from None
 
 
 @contextmanager

@@ -1,0 +1,134 @@
+"""``kmkit check``: every problem in files, with its place, its rule and how to mend it."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kmkit.cli.formats import Findings, OutputFile, in_repository, many, show_findings
+from kmkit.cli.options import AsJson, folder, now, open_kb
+from kmkit.cli.screen import out, say
+from kmkit.errors import Cannot, Exit, UsageError
+
+if TYPE_CHECKING:
+    from kmkit.kb import KnowledgeBase
+    from kmkit.note.problem import Problem
+
+
+def command(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATHS]...", help="files or folders; without any, everything"),
+    ] = None,
+    explain: Annotated[
+        str, typer.Option("--explain", metavar="RULE", help="what a rule is about, and stop")
+    ] = "",
+    fmt: Annotated[Findings, typer.Option("--format", help="how to show them")] = Findings.TEXT,
+    as_json: AsJson = False,
+    output: OutputFile = None,
+) -> None:
+    """Find every problem in notes, people, records, templates and settings.
+
+    With paths only those files are checked; files that belong to no knowledge base are left out,
+    so that it works as a pre-commit hook. Exits with 1 if there is an error; warnings alone do not
+    count.
+    """
+    if explain:
+        _explain(explain)
+        return
+    problems: list[Problem] = []
+    for kb, wanted in _scopes(ctx, paths or []):
+        problems += _check(kb, wanted, Path(os.path.abspath(folder(ctx))), fmt)
+    show_findings(problems, Findings.JSON if as_json else fmt, output)
+    errors = sum(problem.severity == "error" for problem in problems)
+    _summary(problems, errors)
+    if errors:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _explain(rule: str) -> None:
+    """Say what a rule is about; UsageError where there is none."""
+    import textwrap
+
+    from kmkit.index.stale import REASONS
+    from kmkit.note.rules import RULES
+    from kmkit.text import did_you_mean
+    from kmkit.views.findings import explain
+
+    if not (text := explain(rule)):
+        known = {*RULES, *REASONS}
+        mend = did_you_mean(rule, known) or f"The rules: {', '.join(sorted(known))}."
+        raise UsageError(f"There is no rule '{rule}'.", mend)
+    out(f"{rule}\n\n{textwrap.fill(text, 78)}\n")
+
+
+Wanted = Sequence[PurePosixPath]
+"""Paths from the top of a knowledge base; '.' is everything."""
+
+
+def _scopes(ctx: typer.Context, paths: Iterable[str]) -> "list[tuple[KnowledgeBase, Wanted]]":
+    """Each knowledge base that is asked for, with the paths in it."""
+    from kmkit.kb import KnowledgeBase
+
+    if not paths:
+        return [(open_kb(ctx), (PurePosixPath(),))]
+    found: dict[Path, tuple[KnowledgeBase, list[PurePosixPath]]] = {}
+    outside = 0
+    for name in paths:
+        place = _place(ctx, name)
+        try:
+            kb = KnowledgeBase.find(place if place.is_dir() else place.parent, now=now())
+        except Cannot:
+            outside += 1
+            continue
+        inside = PurePosixPath(place.relative_to(kb.root).as_posix())
+        found.setdefault(kb.root, (kb, []))[1].append(inside)
+    if outside:
+        say(f"{many(outside, 'file')} left out: not in a knowledge base.")
+    return list(found.values())
+
+
+def _place(ctx: typer.Context, name: str) -> Path:
+    """Where a path leads, from here or from the folder that -C names."""
+    for base in (Path.cwd(), folder(ctx)):
+        place = Path(os.path.abspath(base / name))
+        if os.path.lexists(place):
+            return place
+    raise UsageError(f"There is no file or folder {name}.", "Check the path.")
+
+
+def _check(kb: "KnowledgeBase", wanted: Wanted, here: Path, fmt: Findings) -> "Iterable[Problem]":
+    """The problems in the wanted files, their paths as ``fmt`` wants them."""
+    from kmkit.cli.reading import watched
+    from kmkit.index.problems import problems
+
+    def asked_for(path: PurePosixPath) -> bool:
+        """Whether ``path`` is one of the wanted ones, or below one."""
+        return any(path == one or one in path.parents for one in wanted)
+
+    base = _below_here(kb, here) if fmt in (Findings.TEXT, Findings.JSON) else in_repository(kb)
+    for problem in problems(kb, asked_for, track=lambda paths: watched(paths, "Checking")):
+        yield problem._replace(path=str(PurePosixPath(base, problem.path)))
+
+
+def _below_here(kb: "KnowledgeBase", here: Path) -> str:
+    """How the knowledge base is reached from where the command runs."""
+    try:
+        return PurePosixPath(Path(os.path.relpath(kb.root, here)).as_posix()).as_posix()
+    except ValueError:  # another drive
+        return kb.root.as_posix()
+
+
+def _summary(problems: "Sequence[Problem]", errors: int) -> None:
+    """Say on stderr how many there are, and how to learn more."""
+    if not problems:
+        say("No problems.")
+        return
+    files = many(len({problem.path for problem in problems}), "file")
+    warnings = many(len(problems) - errors, "warning")
+    rule, _ = Counter(problem.rule for problem in problems).most_common(1)[0]
+    say(f"{many(errors, 'error')} and {warnings} in {files}. More: kmkit check --explain {rule}")

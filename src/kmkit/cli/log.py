@@ -1,0 +1,132 @@
+"""``kmkit log``: what happened to a note, who did it, and whether it is about what stands."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from kmkit.cli.formats import deliver
+from kmkit.cli.list_ import shown
+from kmkit.cli.options import AsJson, NoteArg, open_kb
+from kmkit.cli.screen import broken, console, on_terminal, out, say
+
+if TYPE_CHECKING:
+    from kmkit.kb import KnowledgeBase
+    from kmkit.note.model import Note
+    from kmkit.trail.event import Event
+
+STANDS, REVISION, EARLIER, NOTHING = "what stands", "the revision", "an earlier text", ""
+_COLUMNS = (
+    "when", "who", "email", "move", "from", "to", "method", "verdict", "fingerprint", "binds",
+    "reason", "commit",
+)  # fmt: skip
+
+
+def command(ctx: typer.Context, note: NoteArg, as_json: AsJson = False) -> None:
+    """Show every step of a note: who took it, by which method, with which verdict and reason.
+
+    Each step's fingerprint tells whether it was about the text that stands now.
+    """
+    from kmkit.views import porcelain
+
+    kb = open_kb(ctx)
+    found = kb.resolve(note)
+    broken(found.problems)
+    events = kb.events(found)
+    steps = list(zip(events, _bound(kb, found, events), strict=True))
+    if as_json:
+        told = {STANDS: True, REVISION: False, EARLIER: False}
+        deliver(porcelain.events(found, [(event, told.get(bound)) for event, bound in steps]))
+    elif on_terminal():
+        _page(found, steps)
+    else:
+        _lines(steps)
+    if kb.git.shallow:
+        say("This clone is shallow, so earlier steps may be missing: git fetch --unshallow.")
+    if not events:
+        say(f"No step of it is in the history: nothing proves that it is {found.state}.")
+
+
+def _bound(kb: "KnowledgeBase", note: "Note", events: "Sequence[Event]") -> list[str]:
+    """What each step's fingerprint is that of."""
+    from kmkit.lifecycle import fingerprint
+
+    kind = kb.kinds.get(note.kind)
+    guidance = kind.guidance if kind else frozenset()
+    standing = fingerprint(shown(kb, note).note, guidance)
+    draft = fingerprint(note, guidance)
+    names = {"": NOTHING, draft: REVISION, standing: STANDS}
+    return [names.get(event.fingerprint, EARLIER) for event in events]
+
+
+def _lines(steps: "Sequence[tuple[Event, str]]") -> None:
+    """A line for each step, for a pipe."""
+    from kmkit.lifecycle import short
+    from kmkit.views.tables import tsv
+
+    rows = [
+        (
+            event.when.isoformat(),
+            event.name,
+            event.email,
+            event.move,
+            event.from_state,
+            event.to_state,
+            event.method,
+            event.verdict,
+            short(event.fingerprint),
+            bound,
+            event.reason,
+            event.commit,
+        )
+        for event, bound in steps
+    ]
+    out(tsv(_COLUMNS, rows, header=True))
+
+
+def _page(note: "Note", steps: "Sequence[tuple[Event, str]]") -> None:
+    """The steps as people read them, latest last."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from kmkit.text import one_line
+
+    screen = console()
+    screen.print(Text(one_line(note.title), style="bold"))
+    for event, bound in steps:
+        head = Text.assemble(
+            f"{event.when:%Y-%m-%d}  ",
+            (event.move, "bold"),
+            f"  {_states(event)}",
+            (f"  {one_line(event.name or event.email)}", "dim"),
+        )
+        screen.print(head)
+        for line in _details(event, bound):
+            screen.print(Padding(Text(one_line(line)), (0, 0, 0, 12)))
+
+
+def _states(event: "Event") -> str:
+    """The states a step led between, or the one it kept."""
+    if event.from_state in ("", event.to_state):
+        return event.to_state
+    return f"{event.from_state} → {event.to_state}"
+
+
+_TOLD = ("Channel", "Audience", "On", "Level", "Owner", "Asked", "Due", "Topic", "Minutes",
+         "Decided-By", "Superseded-By", "On-Behalf-Of")  # fmt: skip
+"""The trailers that people want to see."""
+
+
+def _details(event: "Event", bound: str) -> list[str]:
+    """What else there is to say of a step, in lines."""
+    from kmkit.lifecycle import short
+
+    said = [part for part in (event.method, event.verdict) if part]
+    said += [
+        f"{name.replace('-', ' ').lower()} {event.get(name)}" for name in _TOLD if event.get(name)
+    ]
+    lines = [", ".join(said)] if said else []
+    lines += [event.reason] if event.reason else []
+    if event.fingerprint:
+        lines.append(f"{short(event.fingerprint)}, {bound}")
+    return lines

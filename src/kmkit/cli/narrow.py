@@ -1,0 +1,26 @@
+"""``kmkit narrow``: a note reaches a narrower circle, at once."""
+
+import typer
+
+from kmkit.cli.options import Because, DryRun, Level, NoInput, NoteArg, open_kb
+from kmkit.cli.screen import needed, report
+
+
+def command(
+    ctx: typer.Context,
+    note: NoteArg,
+    level: Level = "",
+    because: Because = "",
+    no_input: NoInput = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Let a note reach a narrower circle, at once.
+
+    What went out before stays out; the next digests and lists leave the note away.
+    """
+    from kmkit.lifecycle import Request
+
+    kb = open_kb(ctx, dry_run=dry_run)
+    level = needed(level, "--level", f"Which level ({', '.join(kb.policy.levels)})?", no_input)
+    moved = kb.move("narrow", kb.resolve(note), Request(level=level, because=because))
+    report(moved, dry_run=dry_run)

@@ -1,0 +1,170 @@
+"""What waits for a verdict, and a reviewer's five minutes with the next note."""
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from kmkit.cli.screen import ask, broken, out, say, table
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kmkit.kb import KnowledgeBase
+    from kmkit.note.model import Note
+
+QUESTIONS = (
+    "Specific: could somebody act on it tomorrow?",
+    "Evidenced: does it say how one knows?",
+    "Context: is it clear where it holds, and where not?",
+    "Transferable: would it help somebody elsewhere?",
+    "Harmless: is nobody exposed by it?",
+)
+"""What a reviewer asks of a note."""
+
+_VERDICT = re.compile(r"(a|approve|r|return|x|reject|s|skip|q|quit)\b[\s:,-]*(.*)", re.IGNORECASE)
+_WORDS = {"a": "approve", "r": "return", "x": "reject", "s": "skip", "q": "quit"}
+
+
+class Waiting(NamedTuple):
+    """A note that waits for a verdict."""
+
+    note: "Note"
+    asked: tuple[str, ...]
+    """Who was asked, by e-mail in lower case."""
+    due: "date | None"
+    mine: bool
+    """Whether this person was asked, or could judge it where nobody was."""
+
+
+def waiting(kb: "KnowledgeBase") -> list[Waiting]:
+    """The captured notes, what this person was asked for first, then by the day it is due."""
+    who = kb.actor.key
+    found = []
+    for note in kb.notes():
+        if note.state != "captured":
+            continue
+        asked = tuple(a.to.strip().casefold() for a in note.fields.asked)
+        due = min((a.due for a in note.fields.asked if a.due), default=None)
+        answered = any(v.by.casefold() == who for v in note.fields.verdicts)
+        by = note.fields.gathered.by.casefold() if note.fields.gathered else ""
+        own = who in (note.owner, by, *(source.casefold() for source in note.fields.sources))
+        mine = who in asked or not (asked or own or answered)
+        found.append(Waiting(note, asked, due, mine))
+    return sorted(
+        found, key=lambda w: (who not in w.asked, not w.mine, str(w.due or "9"), w.note.id)
+    )
+
+
+def show_queue(kb: "KnowledgeBase", *, as_json: bool) -> None:
+    """List what waits for a verdict."""
+    rows = waiting(kb)
+    broken(problem for row in rows for problem in row.note.problems)
+    if as_json:
+        import json
+
+        data = [
+            {
+                "id": w.note.id,
+                "title": w.note.title,
+                "owner": w.note.owner,
+                "asked": list(w.asked),
+                "due": w.due.isoformat() if w.due else None,
+                "mine": w.mine,
+            }
+            for w in rows
+        ]
+        out(json.dumps({"schema": "kmkit.queue/1", "notes": data}, ensure_ascii=False, indent=2))
+        return
+    if not rows:
+        say("Nothing waits for a verdict.")
+        return
+    table(
+        ("note", "title", "owner", "asked", "due", "for me"),
+        [
+            (
+                w.note.id[-4:],
+                w.note.title,
+                w.note.owner,
+                ", ".join(w.asked),
+                w.due,
+                "yes" if w.mine else "",
+            )
+            for w in rows
+        ],
+    )
+
+
+def sit(kb: "KnowledgeBase", ref: str, *, method: str, topic: str) -> None:
+    """Open the note ``ref``, or one after the other what waits for this person."""
+    notes = [kb.resolve(ref)] if ref else [w.note for w in waiting(kb) if w.mine]
+    if not notes:
+        say("Nothing waits for your verdict.")
+    for place, note in enumerate(notes, 1):
+        if not _judge(kb, note, method, topic, f"{place} of {len(notes)}"):
+            return
+
+
+def _judge(kb: "KnowledgeBase", note: "Note", method: str, topic: str, place: str) -> bool:
+    """Show a note, ask the five questions, take the verdict; whether to go on."""
+    from kmkit.cli.validate import judge, kb_method
+    from kmkit.errors import Refused
+    from kmkit.lifecycle import Request
+
+    _show(note, place)
+    doubts = []
+    for question in QUESTIONS:
+        answer = ask(f"{question} [Y/n, or say what is missing]", default="y")
+        if answer.casefold() not in ("y", "yes"):
+            short = question.split(":")[0].lower()
+            doubts.append(short if answer.casefold() in ("n", "no") else f"{short}: {answer}")
+    if doubts:
+        say(f"Your doubts: {'; '.join(doubts)}.")
+    verdict, because = _verdict("; ".join(doubts))
+    if verdict in ("skip", "quit"):
+        return verdict == "skip"
+    if not method:
+        method, topic = kb_method(kb, note.id)
+    request = Request(method=method, verdict=verdict, because=because, topic=topic)
+    try:
+        judge(kb, str(note.path), request)
+    except Refused as refusal:
+        say(str(refusal))
+    return True
+
+
+def _verdict(doubts: str) -> tuple[str, str]:
+    """The verdict and its reason, taken in one line."""
+    while True:
+        line = ask("a(pprove), r(eturn) or x (reject), and why; s(kip), q(uit):", default="s")
+        found = _VERDICT.fullmatch(line)
+        if not found:
+            say("Begin with a, r, x, s or q; for example: a checked against the fuel log")
+            continue
+        verdict = _WORDS[found[1][0].lower()] if found[1].lower() != "reject" else "reject"
+        because = found[2].strip() or (doubts if verdict in ("return", "reject") else "")
+        if because or verdict in ("skip", "quit"):
+            return verdict, because
+        say("Say why: it becomes part of the trail.")
+
+
+def _show(note: "Note", place: str) -> None:
+    """The note as a reviewer reads it: who gave it, what it says, without guidance."""
+    import sys
+
+    from kmkit.note.sections import without_comments
+    from kmkit.text import HIDDEN
+
+    say("")
+    say(f"({place}) {note.title}  [{note.kind}, {note.id[-4:]}]")
+    gathered = note.fields.gathered
+    if gathered:
+        source = f", from {gathered.from_}" if gathered.from_ else ""
+        say(f"Gathered {gathered.on} by {gathered.method}, {gathered.by}{source}.")
+    if note.fields.summary:
+        say(f"Summary: {note.fields.summary}")
+    if note.fields.evidence:
+        say(f"Evidence: {', '.join(note.fields.evidence)}")
+    for section in note.sections:
+        text = without_comments(section.text)[0].strip()
+        if text:
+            print(f"\n{HIDDEN.sub('', section.heading)}\n{HIDDEN.sub('', text)}", file=sys.stderr)
+    say("")

@@ -1,0 +1,25 @@
+"""``kmkit reassign``: somebody else answers for a note."""
+
+from typing import Annotated
+
+import typer
+
+from kmkit.cli.options import Because, DryRun, NoInput, NoteArg, open_kb
+from kmkit.cli.screen import needed, report
+
+
+def command(
+    ctx: typer.Context,
+    note: NoteArg,
+    to: Annotated[str, typer.Option("--to", metavar="EMAIL", help="the new owner")] = "",
+    because: Because = "",
+    no_input: NoInput = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Give a note another owner, who answers for it from now on."""
+    from kmkit.lifecycle import Request
+
+    kb = open_kb(ctx, dry_run=dry_run)
+    to = needed(to, "--to", "Who owns it from now on (e-mail)?", no_input)
+    moved = kb.move("reassign", kb.resolve(note), Request(owner=to, because=because))
+    report(moved, dry_run=dry_run)

@@ -1,0 +1,84 @@
+"""``kmkit review``: confirm that notes still hold; list what is stale."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kmkit.cli.options import Because, DryRun, NoInput, a_day, complete_note, open_kb
+from kmkit.cli.screen import may_ask, needed, report
+from kmkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from kmkit.kb import KnowledgeBase
+
+
+def command(
+    ctx: typer.Context,
+    note: Annotated[
+        str, typer.Argument(metavar="[NOTE]", help="which note", autocompletion=complete_note)
+    ] = "",
+    confirm: Annotated[bool, typer.Option("--confirm", help="it still holds")] = False,
+    defer: Annotated[
+        str, typer.Option("--defer", metavar="DATE", help="put it off, once, 30 days at most")
+    ] = "",
+    because: Because = "",
+    stale: Annotated[bool, typer.Option("--stale", help="list what needs a person")] = False,
+    within: Annotated[
+        str, typer.Option("--within", metavar="PERIOD", help="with --stale: due soon, too")
+    ] = "",
+    grace: Annotated[
+        str,
+        typer.Option("--grace", metavar="PERIOD", help="with --stale: fail only after that long"),
+    ] = "",
+    owner: Annotated[
+        str, typer.Option("--owner", metavar="EMAIL", help="with --stale: of this owner only")
+    ] = "",
+    fmt: Annotated[
+        str,
+        typer.Option("--format", help="with --stale: text, json, github, gitlab, sarif or junit"),
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="with --stale: as JSON")] = False,
+    no_input: NoInput = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Confirm that notes still hold.
+
+    Alone, it walks you through your notes that are due: confirm, revise, retire, hand over, or
+    put off once. `--stale` lists every note that needs a person, and exits with 1 if there is one.
+    """
+    kb = open_kb(ctx, dry_run=dry_run)
+    if stale:
+        from kmkit.cli.stale import show_stale
+
+        show_stale(
+            kb, within=within, grace=grace, owner=owner, fmt="json" if as_json else fmt or "text"
+        )
+    elif confirm or defer:
+        if not note:
+            raise UsageError("Which note?", "Name it: kmkit review NOTE --confirm --because '…'.")
+        _one(kb, note, confirm, defer, because, no_input)
+    elif may_ask(no_input):
+        from kmkit.cli.walk import walk
+
+        walk(kb, note)
+    else:
+        raise UsageError(
+            "What about it?", "Give --stale, or NOTE with --confirm --because '…' or --defer DATE."
+        )
+
+
+def _one(
+    kb: "KnowledgeBase", note: str, confirm: bool, defer: str, because: str, no_input: bool
+) -> None:
+    """One answer about one note."""
+    from kmkit.lifecycle import Request
+
+    if confirm and defer:
+        raise UsageError("--confirm and --defer exclude each other.")
+    if confirm:
+        because = needed(because, "--because", "What did you check it against?", no_input)
+        moved = kb.move("confirm", kb.resolve(note), Request(because=because))
+    else:
+        request = Request(due=a_day(defer, "--defer"), because=because)
+        moved = kb.move("defer", kb.resolve(note), request)
+    report(moved, dry_run=kb.dry_run)

@@ -1,0 +1,161 @@
+"""``kmkit show``: a note as it stands."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kmkit.cli.formats import deliver, many
+from kmkit.cli.list_ import shown
+from kmkit.cli.options import AsJson, NoteArg, open_kb
+from kmkit.cli.screen import broken, console, on_terminal, out, say
+from kmkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from kmkit.index.query import Row
+    from kmkit.kb import KnowledgeBase
+    from kmkit.note.model import Note
+
+
+def command(
+    ctx: typer.Context,
+    note: NoteArg,
+    in_force: Annotated[
+        bool, typer.Option("--in-force", help="the approved version; this is what you get anyway")
+    ] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="the revision that is under way")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="the file as it is, front matter and all")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a note: what it says and where it stands.
+
+    While a note is being revised, its approved version stays in force and is what is shown;
+    `--draft` shows the revision.
+    """
+    from kmkit.index.query import row
+    from kmkit.views import porcelain
+
+    if in_force and draft:
+        raise UsageError("--in-force and --draft exclude each other.", "Choose one.")
+    kb = open_kb(ctx)
+    found = kb.resolve(note)
+    version = row(found, found, kb.kinds, kb.today) if draft else shown(kb, found)
+    broken(found.problems)
+    if raw:
+        _raw(version.note)
+    elif as_json:
+        deliver(porcelain.note(version))
+    elif on_terminal():
+        _page(kb, version, draft)
+    else:
+        _plain(kb, version, draft)
+    if version.revised and not draft and not as_json:
+        say(f"It is being revised: kmkit show {found.short} --draft shows the revision.")
+
+
+def _raw(note: "Note") -> None:
+    """The file byte for byte; on a terminal without what could change what is seen."""
+    from kmkit.text import HIDDEN
+
+    if on_terminal():
+        out(HIDDEN.sub("", note.text))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(note.data)
+
+
+def _facts(kb: "KnowledgeBase", row: "Row", draft: bool) -> list[tuple[str, str]]:
+    """What people want to know of a note beside its text."""
+    from kmkit.text import one_line
+
+    note, fields = row.note, row.note.fields
+    gathered, reviewed = fields.gathered, fields.reviewed
+    person = kb.people.get(note.owner)
+    approvals = [v for v in fields.verdicts if v.verdict == "approve"]
+    sent = fields.disseminated[-1:]
+    facts = [
+        ("state", "captured, a revision" if draft and row.revised else row.standing),
+        ("kind", note.kind),
+        ("owner", f"{person.name} <{note.owner}>" if person else note.owner),
+        ("level", note.level),
+        ("topics", ", ".join(fields.topics)),
+        ("summary", fields.summary or ""),
+        ("matters to", fields.matters_to or ""),
+        (
+            "gathered",
+            f"{gathered.on} by {gathered.method}, {gathered.by}"
+            + (f", from {gathered.from_}" if gathered.from_ else "")
+            if gathered
+            else "",
+        ),
+        ("sources", ", ".join(fields.sources)),
+        ("evidence", ", ".join(fields.evidence)),
+        ("approved", "; ".join(f"{v.on} by {v.decided_by or v.by}, {v.method}" for v in approvals)),
+        ("last sent", "; ".join(f"{d.on} by {d.channel}" for d in sent)),
+        ("reviewed", f"{reviewed.on} by {reviewed.by}: {reviewed.because}" if reviewed else ""),
+        ("applied", _applied(kb, note)),
+        ("due", str(row.due or "")),
+        ("replaced by", fields.superseded_by or ""),
+        ("id", note.id),
+        ("file", str(note.path)),
+    ]
+    return [(name, one_line(value)) for name, value in facts if value]
+
+
+def _applied(kb: "KnowledgeBase", note: "Note") -> str:
+    """How often the note was used and what came of it, '' for never."""
+    from kmkit.learn.applications import outcomes
+
+    uses = [use for use in kb.applications if use.note == note.id]
+    counted = ", ".join(f"{n} {outcome}" for outcome, n in outcomes(uses).items() if n)
+    return f"{many(len(uses), 'time')}: {counted}" if uses else ""
+
+
+def _plain(kb: "KnowledgeBase", row: "Row", draft: bool) -> None:
+    """Title, facts and text as Markdown, for a pipe."""
+    from kmkit.text import one_line
+
+    facts = "".join(f"{name}: {value}\n" for name, value in _facts(kb, row, draft))
+    out(f"# {one_line(row.note.title)}\n\n{facts}\n{_body(row.note)}\n")
+
+
+def _body(note: "Note") -> str:
+    """The text as Markdown, without hidden characters and comments."""
+    from kmkit.note.sections import without_comments
+    from kmkit.text import HIDDEN
+
+    blocks = [note.preamble] if note.preamble else []
+    for section in note.sections:
+        blocks.append(f"{'#' * section.level} {section.heading}\n\n{section.text}".rstrip())
+    text = without_comments("\n\n".join(blocks))[0]
+    return HIDDEN.sub("", text).strip()
+
+
+def _page(kb: "KnowledgeBase", row: "Row", draft: bool) -> None:
+    """The note as people read it on a terminal."""
+    from rich.markdown import Markdown
+    from rich.text import Text
+
+    from kmkit.text import one_line
+
+    screen = console()
+    screen.print(Text(one_line(row.note.title), style="bold"))
+    screen.print(_table(_facts(kb, row, draft)), "")
+    screen.print(Markdown(_body(row.note), hyperlinks=False), width=min(screen.width, 100))
+
+
+def _table(facts: list[tuple[str, str]]) -> "Table":
+    """The facts, names to the left."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in facts:
+        grid.add_row(Text(name), Text(value))
+    return grid

@@ -1,0 +1,130 @@
+"""``kmkit review --stale``: the notes that need a person, each with its reasons, by owner."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import typer
+
+from kmkit.cli.formats import Findings, deliver, in_repository, many, show_findings
+from kmkit.cli.reading import notes_of
+from kmkit.cli.screen import console, on_terminal, out, say
+from kmkit.errors import Exit, UsageError
+from kmkit.period import Period
+from kmkit.text import did_you_mean, one_line
+
+if TYPE_CHECKING:
+    from kmkit.index.stale import Stale
+    from kmkit.kb import KnowledgeBase
+
+_COLUMNS = ("owner", "note", "title", "state", "reason", "since", "message")
+
+
+def show_stale(
+    kb: "KnowledgeBase", *, within: str = "", grace: str = "", owner: str = "", fmt: str = "text"
+) -> None:
+    """List what is stale, from the files alone; exit with 1 if it has stood longer than ``grace``.
+
+    ``within`` and ``grace`` are durations or ''; ``owner`` is an address or ``me``, '' for all.
+    """
+    from kmkit.index.stale import fails, stale
+
+    if fmt not in tuple(Findings):
+        mend = did_you_mean(fmt, Findings) or f"Known: {', '.join(Findings)}."
+        raise UsageError(f"There is no format '{fmt}'.", mend)
+    soon = _period(within, "--within") or Period()
+    patience = _period(grace, "--grace")
+    rows = stale(
+        notes_of(kb),
+        today=kb.today,
+        policy=kb.policy,
+        kinds=kb.kinds,
+        people=kb.people,
+        applications=kb.applications,
+        within=soon,
+    )
+    if owner:
+        who = kb.actor.key if owner == "me" else owner.strip().casefold()
+        rows = [row for row in rows if row.owner == who]
+    _show(kb, rows, Findings(fmt), patience)
+    if fails(rows, today=kb.today, grace=patience):
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _period(text: str, option: str) -> Period | None:
+    """A duration from an option, None where it is not given."""
+    try:
+        return Period.parse(text) if text.strip() else None
+    except ValueError:
+        mend = "Write it as P30D, P6M or '30 days'."
+        raise UsageError(f"{option}: '{text}' is no duration.", mend) from None
+
+
+def _show(
+    kb: "KnowledgeBase", rows: "Sequence[Stale]", fmt: Findings, grace: Period | None
+) -> None:
+    """The rows in the format that was asked for."""
+    from kmkit.views import porcelain
+    from kmkit.views.findings import as_problems
+    from kmkit.views.tables import tsv
+
+    if fmt is Findings.JSON:
+        deliver(porcelain.stale(rows))
+    elif fmt is not Findings.TEXT:
+        base = in_repository(kb)
+        found = as_problems(rows, today=kb.today, grace=grace)
+        show_findings([p._replace(path=str(PurePosixPath(base, p.path))) for p in found], fmt)
+    elif on_terminal():
+        _by_owner(kb, rows)
+    else:
+        out(tsv(_COLUMNS, _lines(rows), header=True))
+    owners = len({row.owner for row in rows})
+    say(
+        f"{many(len(rows), 'note')} of {many(owners, 'owner')} need a person."
+        if rows
+        else "No note needs a person."
+    )
+
+
+def _lines(rows: "Sequence[Stale]") -> list[tuple[str, ...]]:
+    """A line for each reason."""
+    return [
+        (
+            row.owner,
+            row.note.id,
+            row.note.title,
+            row.note.state,
+            reason.code,
+            str(reason.since or ""),
+            reason.message,
+        )
+        for row in rows
+        for reason in row.reasons
+    ]
+
+
+def _by_owner(kb: "KnowledgeBase", rows: "Sequence[Stale]") -> None:
+    """For people: each owner, their notes, why, and what to do."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    screen = console()
+    for owner, owned in groupby(rows, key=lambda row: row.owner):
+        known = kb.people.get(owner)
+        name = f"{known.name} <{owner}>" if known else owner or "Nobody answers for these"
+        screen.print(Text(one_line(name), style="bold"))
+        for row in owned:
+            said = Text.assemble(
+                one_line(row.note.title), "  ", (f"{row.note.state}, {row.note.short}", "dim")
+            )
+            screen.print(Padding(said, (0, 0, 0, 2)))
+            for reason in row.reasons:
+                why = Text.assemble((reason.code, _COLOUR.get(reason.code, "red")), "  ")
+                why.append(one_line(reason.message))
+                screen.print(Padding(why, (0, 0, 0, 4)))
+        screen.print()
+
+
+_COLOUR = {"due-soon": "green", "waiting": "yellow"}
+"""Of reasons that are less than urgent."""

@@ -1,0 +1,153 @@
+"""``kmkit status``: what there is, what waits, what to do next."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from kmkit.cli.formats import deliver, many
+from kmkit.cli.options import AsJson, open_kb
+from kmkit.cli.reading import notes_of
+from kmkit.cli.screen import console, on_terminal, out, say
+from kmkit.errors import Cannot
+
+if TYPE_CHECKING:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from kmkit.kb import KnowledgeBase
+    from kmkit.learn.status import Status
+
+
+def command(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Show how many notes are in each state, what waits for you, and what to do next.
+
+    Also the critical topics that no validated note covers.
+    """
+    from kmkit.views import porcelain
+
+    kb = open_kb(ctx)
+    found = _status(kb)
+    if as_json:
+        deliver(porcelain.status(found))
+    elif on_terminal():
+        _page(kb, found)
+    else:
+        _lines(found)
+
+
+def _status(kb: "KnowledgeBase") -> "Status":
+    """The status for whoever git says is here; without a name in git, for nobody."""
+    from kmkit.index.stale import stale
+    from kmkit.learn.status import status
+
+    notes = notes_of(kb)
+    rules: dict[str, Any] = {"today": kb.today, "policy": kb.policy, "kinds": kb.kinds}
+    rows = stale(notes, people=kb.people, applications=kb.applications, **rules)
+    try:
+        me = kb.actor.key
+    except Cannot as error:
+        say(f"What waits for you cannot be told: {error.message}")
+        me = ""
+    return status(notes, rows, me=me, config=kb.config, applications=kb.applications, **rules)
+
+
+def _lines(found: "Status") -> None:
+    """Tab-separated: what it is about, and its values."""
+    from kmkit.views.tables import tsv
+
+    rows: list[tuple[str, ...]] = [
+        ("state", s.state, str(s.notes), str(s.since or ""), s.oldest.id if s.oldest else "")
+        for s in found.states
+    ]
+    rows += [("stale", code, str(count), "", "") for code, count in found.stale.items()]
+    rows += [("uncovered", topic, "", "", "") for topic in found.uncovered]
+    rows += [("applied", outcome, str(count), "", "") for outcome, count in found.outcomes.items()]
+    rows += [
+        ("mine", task.why, task.note.id, str(task.by or ""), task.command) for task in found.mine
+    ]
+    rows += [("next", step.message, "", "", step.command) for step in found.next]
+    out(tsv(("about", "what", "value", "day", "more"), rows, header=True))
+
+
+def _page(kb: "KnowledgeBase", found: "Status") -> None:
+    """The status as people read it on a terminal."""
+    from rich.text import Text
+
+    from kmkit.text import one_line
+
+    screen = console()
+    late = found.stale.get("overdue", 0)
+    head = f"{kb.config.organisation.name}: {many(found.notes, 'note')}"
+    screen.print(Text(one_line(f"{head}, {late} overdue" if late else head), style="bold"))
+    _states(found)
+    if used := sum(found.outcomes.values()):
+        said = ", ".join(f"{n} {outcome}" for outcome, n in found.outcomes.items() if n)
+        screen.print(Text(f"Applied {used} times: {said}.\n"))
+    if found.uncovered:
+        topics = ", ".join(found.uncovered)
+        screen.print(Text(f"Critical topics without a validated note: {topics}.\n", style="yellow"))
+    if found.mine:
+        screen.print(Text("Waits for you", style="bold"))
+        _tasks(found)
+    if found.next:
+        screen.print(Text("What to do next", style="bold"))
+        screen.print(_grid([(Text(one_line(s.message)), s.command) for s in found.next]))
+
+
+def _grid(rows: "Sequence[tuple[Text, str]]") -> "Padding":
+    """What is to be done, and the command beside it."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(overflow="fold")
+    grid.add_column(overflow="fold")
+    for said, command in rows:
+        grid.add_row(said, Text(command, style="cyan"))
+    return Padding(grid, (0, 0, 0, 2))
+
+
+def _states(found: "Status") -> None:
+    """How many notes are in each state, and the oldest in each."""
+    from kmkit.cli.screen import table
+
+    table(
+        ("state", "notes", "overdue", "oldest", "since"),
+        [
+            (
+                state.state,
+                state.notes,
+                state.overdue or "",
+                f"{state.oldest.title} ({state.oldest.short})" if state.oldest else "",
+                state.since,
+            )
+            for state in found.states
+        ],
+    )
+
+
+_MOST = 10
+"""Tasks that are shown; the rest are counted."""
+
+
+def _tasks(found: "Status") -> None:
+    """What waits for me, each with its command."""
+    from rich.text import Text
+
+    from kmkit.text import one_line
+
+    screen = console()
+    rows = []
+    for task in found.mine[:_MOST]:
+        by = f", by {task.by}" if task.by and task.why == "asked" else ""
+        said = Text.assemble(one_line(task.note.title), "  ", (f"{task.why}{by}", "yellow"))
+        if task.why in ("asked", "returned"):
+            said.append(f"\n{one_line(task.message)}", style="dim")
+        rows.append((said, task.command))
+    screen.print(_grid(rows))
+    left = len(found.mine) - _MOST
+    if left > 0:
+        screen.print(Text(f"  … and {left} more: kmkit review"))
+    screen.print()

@@ -1,0 +1,91 @@
+"""The walk through one's due notes: one line each."""
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from kmkit.cli.screen import ask, broken, report, say
+from kmkit.errors import KmkitError
+
+if TYPE_CHECKING:
+    from kmkit.index.stale import Stale
+    from kmkit.kb import KnowledgeBase
+    from kmkit.note.model import Note
+
+_HELP = (
+    "c REASON confirms; e opens the editor to revise; r REASON retires; h EMAIL hands it over; "
+    "d [DATE] puts it off, once; s skips; q ends."
+)
+_LINE = re.compile(r"([cerhdsq?])\b[\s:,]*(.*)", re.IGNORECASE)
+
+
+def walk(kb: "KnowledgeBase", ref: str) -> None:
+    """Go through the notes that are due and mine, or through one; each takes one line."""
+    from kmkit.index.gather import stale_of
+
+    rows = stale_of(kb)
+    broken(problem for row in rows for problem in row.note.problems)
+    if ref:
+        note = kb.resolve(ref)
+        mine = [row for row in rows if row.note.path == note.path]
+        if not mine:
+            say(f"{note.title} is not due.")
+            _answer(kb, note)
+            return
+    else:
+        me = kb.actor.key
+        mine = [row for row in rows if me in (row.owner, (row.note.fields.backup or "").casefold())]
+    if not mine:
+        say("None of your notes is due.")
+        return
+    say(_HELP)
+    for place, row in enumerate(mine, 1):
+        _show(row, f"{place} of {len(mine)}")
+        if not _answer(kb, row.note):
+            return
+
+
+def _show(row: "Stale", place: str) -> None:
+    note = row.note
+    say(f"({place}) {note.title}  [{note.state}, {note.id[-4:]}]")
+    if note.fields.summary:
+        say(f"  {note.fields.summary}")
+    for reason in row.reasons:
+        say(f"  {reason.code}: {reason.message}")
+
+
+def _answer(kb: "KnowledgeBase", note: "Note") -> bool:
+    """Take one line and act on it; False ends the walk."""
+    while True:
+        found = _LINE.fullmatch(ask("c, e, r, h, d, s, q or ?", default="s"))
+        letter = found[1].lower() if found else "?"
+        if letter in "sq":
+            return letter == "s"
+        if letter == "?" or found is None:
+            say(_HELP)
+            continue
+        try:
+            _act(kb, note, letter, found[2].strip())
+            return True
+        except KmkitError as refusal:
+            say(str(refusal))
+
+
+def _act(kb: "KnowledgeBase", note: "Note", letter: str, words: str) -> None:
+    from kmkit.cli.edit import revise
+    from kmkit.cli.options import a_day
+    from kmkit.lifecycle import Request
+
+    if letter == "e":
+        revise(kb, note, words)
+        return
+    latest = kb.today + timedelta(days=30)
+    moves: dict[str, tuple[str, Request]] = {
+        "c": ("confirm", Request(because=words)),
+        "r": ("retire", Request(because=words)),
+        "h": ("reassign", Request(owner=words)),
+    }
+    if letter == "d":
+        moves["d"] = ("defer", Request(due=a_day(words, "DATE") if words else latest))
+    verb, request = moves[letter]
+    report(kb.move(verb, note, request), dry_run=kb.dry_run)
