@@ -4,18 +4,16 @@ kmkit.toml says what this knowledge base is about and where its notes go. policy
 rules, and only a steward changes it.
 """
 
-import re
-import tomllib
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from kmkit.errors import Cannot
 from kmkit.period import Period, PeriodField
 from kmkit.text import did_you_mean
+from kmkit.tomlread import parse, read_text
 
 CONFIG = "kmkit.toml"
 POLICY = "policy.toml"
@@ -207,58 +205,9 @@ class Policy(_Table):
         return tuple(dict.fromkeys(names))
 
 
-M = TypeVar("M", bound=BaseModel)
-
-
-def parse(text: str, model: type[M], name: str) -> M:
-    """Read TOML ``text`` into ``model``; raise Cannot with file, line and what to do."""
-    try:
-        data = tomllib.loads(text.removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Cannot(f"{name} is not valid TOML: {error}.", "Mend that line.") from None
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        keys = [str(part) for part in first["loc"] if part != "[key]"]
-        place = f"{name}:{_line_of(text, keys)}: {'.'.join(keys)}"
-        raise Cannot(f"{place}: {_misfit(first, model, keys)}", f"Mend it in {name}.") from None
-
-
-_MISFITS = {
-    "dict_type": "This must be a table of its own: [name] and lines below it.",
-    "greater_than_equal": "This number is too small.",
-    "int_parsing": "This must be a whole number.",
-    "int_type": "This must be a whole number.",
-    "missing": "This setting is missing.",
-    "model_type": "This must be a table of its own: [name] and lines below it.",
-    "too_short": "This list must not be empty.",
-    "string_type": "This must be text in quotation marks.",
-    "tuple_type": 'This must be a list: ["one", "another"].',
-}
-
-
-def _misfit(error: Any, model: type[BaseModel], keys: list[str]) -> str:
-    """What is wrong with a setting, in plain words."""
-    if error["type"] == "extra_forbidden":
-        near = did_you_mean(keys[-1][:80], _settings(model, keys[:-1]))
-        return f"There is no such setting. {near}".rstrip()
-    message = _MISFITS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
-    return f"{message[0].upper()}{message[1:]}" + ("" if message[-1] in ".?" else ".")
-
-
-def _settings(model: type[BaseModel], keys: list[str]) -> list[str]:
-    """The settings of the table ``keys``; a table of named tables has those of its entries."""
-    table: Any = model
-    for key in keys:
-        fields = getattr(table, "model_fields", None)
-        table = fields[key].annotation if fields else get_args(table)[-1]
-    return list(table.model_fields)
-
-
 def load_config(root: Path) -> Config:
     """The settings of the knowledge base at ``root``."""
-    return parse(_read(root / CONFIG), Config, CONFIG)
+    return parse(read_text(root / CONFIG), Config, CONFIG)
 
 
 def parse_policy(text: str) -> Policy:
@@ -268,36 +217,4 @@ def parse_policy(text: str) -> Policy:
 
 def load_policy(root: Path) -> Policy:
     """The rules of the knowledge base at ``root``, as its files stand."""
-    return parse_policy(_read(root / POLICY))
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise Cannot(
-            f"{path} does not exist.", "Run kmkit init, or name the folder with -C."
-        ) from None
-    except UnicodeDecodeError:
-        raise Cannot(f"{path} is not UTF-8.", "Save it as UTF-8.") from None
-    except OSError as error:
-        raise Cannot(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def _line_of(text: str, keys: list[str]) -> int:
-    """The line where the setting ``keys`` stands in TOML ``text``, 1 where it cannot be told."""
-    table: list[str] = []
-    best = (0, 1)
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[+([^\]]+)\]", line):
-            table = [
-                part.strip().strip("\"'") for part in re.findall(r"\"[^\"]*\"|[^.]+", header[1])
-            ]
-            here = table
-        elif assigned := re.match(r"\s*([^=#\s]+)\s*=", line):
-            here = [*table, assigned[1].strip("\"'")]
-        else:
-            continue
-        if here == keys[: len(here)] and len(here) > best[0]:
-            best = (len(here), number)
-    return best[1]
+    return parse_policy(read_text(root / POLICY))

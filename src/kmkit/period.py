@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 _ISO = re.compile(
-    r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,7})D)?", re.IGNORECASE | re.ASCII
+    r"P(?:(\d{1,7})Y)?(?:(\d{1,7})M)?(?:(\d{1,7})W)?(?:(\d{1,7})D)?", re.IGNORECASE | re.ASCII
 )
-_WORDS = re.compile(r"(\d{1,5})\s*(day|week|month|year)s?", re.IGNORECASE | re.ASCII)
+_WORDS = re.compile(r"(\d{1,4})\s*(day|week|month|year)s?", re.IGNORECASE | re.ASCII)
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOW = "a duration is written P1Y, P6M, P2W, P90D or '12 months'"
 
@@ -36,7 +36,10 @@ class Period(NamedTuple):
         if not iso or not any(iso.groups()):
             raise ValueError(_HOW)
         years, months, weeks, days = (int(part or 0) for part in iso.groups())
-        return cls(months=12 * years + months, days=7 * weeks + days)
+        months, days = 12 * years + months, 7 * weeks + days
+        if months > 12 * 9999 or days > 9_999_999:
+            raise ValueError(_HOW)
+        return cls(months, days)
 
     def after(self, start: date) -> date:
         """The day this long after ``start``; month ends clamp (31 January + P1M = 28 February)."""

@@ -110,6 +110,7 @@ def _flaw(model: type[BaseModel], error: Any, loaded: Loaded) -> Flaw:
         return _unknown(loc, _siblings(model, loc), loaded)
     place, path = _place(loc, loaded.places), _dotted(loc)
     if error["type"] == "missing":
+        place = loaded.names.get(path, place)
         return Flaw(*place, "bad-value", f"{path} is missing.", f"Add '{loc[-1]}: …'.")
     given = _at(loaded.values, loc)
     rule = "bad-date" if error["type"].startswith(("bad_date", "date_")) else "bad-value"

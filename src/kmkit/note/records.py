@@ -4,33 +4,21 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from kmkit.note.fields import typed_as
 from kmkit.note.frontmatter import decoded, load, split
 from kmkit.note.model import Texts
 from kmkit.note.problem import Problem
 from kmkit.note.references import near_ids
+from kmkit.period import Day
 from kmkit.text import one_line
 
 Outcome = Literal["helped", "no-difference", "did-not-help"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 """How the use of a lesson can have ended."""
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-def _iso(value: Any) -> Any:
-    """Text that is no ISO date is no date: pydantic alone takes '20261121' for seconds."""
-    if isinstance(value, str) and not _DAY.fullmatch(value.strip()):
-        raise PydanticCustomError("date_form", "a date is written 2026-11-21")
-    return value.strip() if isinstance(value, str) else value
-
-
-Day = Annotated[date, BeforeValidator(_iso)]
 
 
 class _Record(BaseModel):

@@ -38,21 +38,13 @@ _PLAIN_WORDS = (
         "A second ': ' stands in this line.",
         "Put the value in quotes.",
     ),
-    (
-        "found character '\\t'",
-        "A tab stands where YAML wants blanks.",
-        "Indent with blanks.",
-    ),
+    ("found character '\\t'", "A tab stands where YAML wants blanks.", "Indent with blanks."),
     (
         "that cannot start any token",
         "A value cannot begin with this character.",
         "Put the value in quotes.",
     ),
-    (
-        "while scanning a quoted scalar",
-        "A quotation mark is opened and not closed.",
-        "Close it.",
-    ),
+    ("while scanning a quoted scalar", "A quotation mark is opened and not closed.", "Close it."),
     (
         "while parsing a flow sequence",
         "A '[' is opened and not closed, or a comma is missing.",
@@ -78,11 +70,7 @@ _PLAIN_WORDS = (
         "This line does not fit the list above it.",
         "Check its indentation.",
     ),
-    (
-        "found undefined tag handle",
-        "A value cannot begin with '!'.",
-        "Put the value in quotes.",
-    ),
+    ("found undefined tag handle", "A value cannot begin with '!'.", "Put the value in quotes."),
     (
         "<document start>",
         "Something that is not a field stands here.",
