@@ -215,6 +215,12 @@ def test_foreign_trailers_are_let_be() -> None:
     assert event.reason == "why"
 
 
+def test_blank_lines_that_hold_blanks_separate_too() -> None:
+    text = f"S\n \nwhy\n\t\nKmkit-Note: {NOTE}  \nKmkit-Move: edit captured -> captured\n \n"
+    event = event_of(text)
+    assert (event.note, event.reason, event.subject) == (NOTE, "why", "S")
+
+
 def test_attachments_and_reviewers_may_be_several() -> None:
     twice = [("Kmkit-Attached", "sha256:1 a"), ("Kmkit-Attached", "sha256:2 b")]
     event = event_of(compose("capture: X", "", [*TRAILERS, TRAILERS[-1], *twice]))

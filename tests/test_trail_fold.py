@@ -16,7 +16,7 @@ BLOB = "b" * 40
 
 
 def event(step: str, who: Person = PEER, reason: str = "why", /, **trailers: str) -> Event:
-    """An event from ``validate captured -> validated`` and its trailers, ``in_force`` for In-Force."""
+    """An event from its step, ``validate captured -> validated``, and its trailers."""
     verb, _, states = step.partition(" ")
     before, _, after = states.partition("->")
     named = {f"Kmkit-{name.title().replace('_', '-')}": text for name, text in trailers.items()}

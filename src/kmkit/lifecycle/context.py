@@ -34,7 +34,7 @@ class Person(NamedTuple):
 def address(text: str) -> str:
     """``text`` as addresses are compared, '' where it is not the e-mail address of one person."""
     who = text.strip()
-    return who.casefold() if _ADDRESS.fullmatch(who) else ""
+    return who.casefold() if _ADDRESS.fullmatch(who) and one_line(who) == who else ""
 
 
 def in_brief(reason: str) -> str:

@@ -114,6 +114,12 @@ def by_moves_alone(note: Note, context: Context) -> Iterable[Objection]:
             )
 
 
+def changed(note: Note, context: Context) -> Iterable[Objection]:
+    """A hand changed something."""
+    if context.committed and note.data == context.committed.data:
+        yield Objection("Nothing was changed, so there is nothing to record.", "Change it first.")
+
+
 # What a state asks for
 
 
