@@ -1,0 +1,136 @@
+"""What a note's file says about when things happened, and when its review is due."""
+
+from datetime import date, timedelta
+
+from kmkit.lifecycle import State
+from kmkit.lifecycle.guards import LONGEST_DEFERRAL
+from kmkit.note.kinds import Kind
+from kmkit.note.model import Note
+from kmkit.period import Period
+
+OUT = (State.DISSEMINATED, State.MAINTAINED)
+"""The states in which readers have a note, and its owner is asked whether it still holds."""
+
+
+def future(day: date, today: date | None) -> bool:
+    """Whether ``day`` lies ahead; a day of slack, because it is tomorrow somewhere already."""
+    return today is not None and day > today + timedelta(days=1)
+
+
+def day_of_id(id: str) -> date | None:
+    """The day that an id begins with."""
+    try:
+        return date(int(id[:4]), int(id[4:6]), int(id[6:8]))
+    except ValueError:
+        return None
+
+
+def id_date(note: Note) -> date | None:
+    """The day of the capture, as the id has it."""
+    return day_of_id(note.fields.id or "")
+
+
+def first_disseminated(note: Note) -> date | None:
+    """The day on which the note first went out."""
+    return min((entry.on for entry in note.fields.disseminated), default=None)
+
+
+def last_approval(note: Note) -> date | None:
+    """The day of the last approving verdict; a mere rewording does not count."""
+    approvals = (v.on for v in note.fields.verdicts if v.verdict == "approve" and not v.same_as)
+    return max(approvals, default=None)
+
+
+def last_look(note: Note, today: date) -> date | None:
+    """The last day on which somebody reviewed or approved the note."""
+    reviewed = note.fields.reviewed.on if note.fields.reviewed else None
+    days = (day for day in (reviewed, last_approval(note)) if day and not future(day, today))
+    return max(days, default=None)
+
+
+def latest_day(note: Note, today: date) -> date | None:
+    """The last day on which anything happened to the note, as far as its file tells."""
+    fields = note.fields
+    entries = [fields.gathered, fields.reviewed, *fields.verdicts, *fields.asked]
+    days = [entry.on for entry in (*entries, *fields.disseminated) if entry]
+    days += [day] if (day := id_date(note)) else []
+    return max((day for day in days if not future(day, today)), default=None)
+
+
+def standing_state(note: Note) -> str:
+    """The state of the version that stands: that in force while the note is being revised."""
+    if note.state == State.CAPTURED and note.fields.in_force:
+        return note.fields.in_force.state
+    return note.state
+
+
+def review_interval(note: Note, kind: Kind | None) -> Period | None:
+    """How often the note is reviewed: as it says itself, else as its kind says; None for never."""
+    return note.fields.review_every or (kind.review_every if kind else None)
+
+
+def last_review(note: Note, today: date | None = None) -> date | None:
+    """The later of the last review and the first dissemination, neither of them in the future."""
+    reviewed = note.fields.reviewed.on if note.fields.reviewed else None
+    days = [day for day in (reviewed, first_disseminated(note)) if day and not future(day, today)]
+    return max(days, default=None)
+
+
+def deferred_until(note: Note, today: date | None = None) -> date | None:
+    """Until when the review is put off: thirty days at most, and only until the next review."""
+    deferred, reviewed = note.fields.deferred, note.fields.reviewed
+    if deferred is None or future(deferred.on, today):
+        return None
+    if reviewed and reviewed.on >= deferred.on:
+        return None
+    return min(deferred.until, LONGEST_DEFERRAL.after(deferred.on))
+
+
+def due_date(note: Note, kind: Kind | None, today: date | None = None) -> date | None:
+    """The day on which the note's review is due; None where it is never reviewed again.
+
+    The later of the last review and the first dissemination, plus the note's interval or else its
+    kind's; a deferral puts it off by thirty days at most. Dates after ``today`` do not count.
+    """
+    every = review_interval(note, kind)
+    start = last_review(note, today)
+    if standing_state(note) not in OUT or every is None or start is None:
+        return None
+    due = every.after(start)
+    return max(due, deferred_until(note, today) or due)
+
+
+def is_overdue(note: Note, kind: Kind | None, today: date) -> bool:
+    """Whether the note's review was due before ``today``."""
+    due = due_date(note, kind, today)
+    return due is not None and due < today
+
+
+def standing(note: Note, kind: Kind | None, today: date) -> str:
+    """The state as outputs name it: never 'maintained' of an overdue note without 'overdue'."""
+    words = [standing_state(note) or "unknown state"]
+    if note.state == State.CAPTURED and note.fields.in_force:
+        words.append("being revised")
+    if is_overdue(note, kind, today):
+        words.append("overdue")
+    return ", ".join(words)
+
+
+def entered(note: Note, today: date) -> date | None:
+    """The day the note entered its state, as far as its file tells; None where it does not.
+
+    Validated and formatted count from the last approval. Captured counts from the capture, the
+    last verdict or the beginning of the revision; where a note was reopened and its file does not
+    say when, from the last thing that it says happened.
+    """
+    fields = note.fields
+    if note.state in (State.VALIDATED, State.FORMATTED):
+        days = [last_approval(note) or latest_day(note, today)]
+    elif note.state == State.CAPTURED and fields.in_force:
+        days = [fields.in_force.since or latest_day(note, today)]
+    elif note.state == State.CAPTURED:
+        days = [id_date(note), fields.gathered.on if fields.gathered else None]
+        days += [entry.on for entry in fields.verdicts]
+    else:
+        return None
+    return max((day for day in days if day and not future(day, today)), default=None)

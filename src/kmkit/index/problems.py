@@ -1,0 +1,142 @@
+"""Every problem of a knowledge base: its settings, its templates, its notes and its records."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from kmkit.config import CONFIG, POLICY
+from kmkit.errors import Cannot
+from kmkit.index.stale import stands_approved
+from kmkit.kb import KnowledgeBase
+from kmkit.note.checks import CheckContext, check
+from kmkit.note.file import unopened
+from kmkit.note.kinds import Kind, kind_names, load_kind
+from kmkit.note.model import Note
+from kmkit.note.problem import Problem
+from kmkit.note.records import check_applications, check_people, read_application, read_person
+from kmkit.note.settings import check_policy, check_settings
+
+Wanted = Callable[[PurePosixPath], bool]
+Track = Callable[[Iterable[PurePosixPath]], Iterable[PurePosixPath]]
+
+_WHO = "See what it is and who may read it."
+_PEOPLE, _USES = "people", "records/application"
+_PLACE = re.compile(rf"(?P<path>{re.escape(CONFIG)}|{re.escape(POLICY)}):(?P<line>\d+): ")
+_LINE = re.compile(r"at line (\d+)")
+
+
+def problems(
+    kb: KnowledgeBase, wanted: Wanted = lambda path: True, *, track: Track = iter
+) -> Iterator[Problem]:
+    """The problems in the files of ``kb`` that are ``wanted``, file by file.
+
+    Settings and templates that cannot be read are told of in any case: without them nothing can
+    be checked. ``track`` is handed the paths of the notes and may watch them go by.
+    """
+    context, found = _context(kb)
+    if context:
+        found += [problem for problem in _settings(kb) if wanted(PurePosixPath(problem.path))]
+    yield from found
+    for path in track([path for path in kb.note_paths() if wanted(path)]):
+        yield from _note(kb, path, context)
+    yield from _records(kb, wanted)
+
+
+def _context(kb: KnowledgeBase) -> tuple[CheckContext | None, list[Problem]]:
+    """What notes are compared with, and what cannot be read of it."""
+    found: list[Problem] = []
+    for path, load in ((CONFIG, lambda: kb.config), (POLICY, lambda: kb.policy)):
+        try:
+            load()
+        except Cannot as error:
+            found.append(_setting(path, error))
+    kinds: dict[str, Kind] = {}
+    for name in kind_names(kb.root):
+        try:
+            kinds[name] = load_kind(name, kb.root)
+        except Cannot as error:
+            path = f"templates/notes/{name}.md.j2"
+            found.append(Problem(path, 1, 1, "bad-template", error.message, error.mend))
+    if any(problem.rule == "bad-setting" for problem in found):
+        return None, found
+
+    def approved(note: Note) -> bool:
+        """Whether the file's verdicts approve its text."""
+        return stands_approved(note, kb.policy, kinds.get(note.kind))
+
+    def exists(path: str) -> bool:
+        """Whether something is at ``path``."""
+        try:
+            return (kb.root / path).exists()
+        except (OSError, ValueError):
+            return False
+
+    context = CheckContext(
+        kb.policy, kb.config, kinds, kb.people, kb.ids, kb.today, approved, exists
+    )
+    return context, found
+
+
+def _setting(path: str, error: Cannot) -> Problem:
+    """A settings file that cannot be read, as a problem."""
+    message, line = error.message, 1
+    if place := _PLACE.match(message):
+        message, line = message[place.end() :], int(place["line"])
+    elif found := _LINE.search(message):
+        line = int(found[1])
+    return Problem(path, line, 1, "bad-setting", message, error.mend)
+
+
+def _settings(kb: KnowledgeBase) -> Iterator[Problem]:
+    """What settings that can be read get wrong."""
+    config = (kb.root / CONFIG).read_text(encoding="utf-8")
+    policy = (kb.root / POLICY).read_text(encoding="utf-8")
+    yield from check_settings(kb.config, kb.policy, config)
+    yield from check_policy(kb.policy, policy)
+
+
+def _note(
+    kb: KnowledgeBase, path: PurePosixPath, context: CheckContext | None
+) -> Iterator[Problem]:
+    """The problems of one note, those of its reading first."""
+    try:
+        note = kb.read(path)
+    except Cannot as error:
+        note = unopened(path, error)
+    yield from note.problems
+    if context:
+        yield from check(note, context)
+
+
+def _records(kb: KnowledgeBase, wanted: Wanted) -> Iterator[Problem]:
+    """The problems of people and records; all are read, because they are told from one another."""
+    found: list[Problem] = []
+    people = list(_read_all(kb, _PEOPLE, read_person, found))
+    uses = list(_read_all(kb, _USES, read_application, found))
+    found += [*check_people(people), *check_applications(uses, kb.ids, kb.today)]
+    for problem in sorted(found, key=lambda p: (p.path, p.line, p.col)):
+        if wanted(PurePosixPath(problem.path)):
+            yield problem
+
+
+R = TypeVar("R")
+
+
+def _read_all(
+    kb: KnowledgeBase,
+    folder: str,
+    reader: Callable[[bytes, PurePosixPath], tuple[R | None, list[Problem]]],
+    found: list[Problem],
+) -> Iterator[tuple[PurePosixPath, R]]:
+    """The records below ``folder`` that can be read; what is wrong with any goes to ``found``."""
+    for path in kb.markdown(folder):
+        try:
+            record, flaws = reader((kb.root / path).read_bytes(), path)
+        except OSError as error:
+            message = f"{path} cannot be read: {error.strerror}."
+            found.append(Problem(str(path), 1, 1, "unreadable-file", message, _WHO))
+            continue
+        found += flaws
+        if record:
+            yield path, record

@@ -1,0 +1,231 @@
+"""Why a note needs a person: each reason, and how the file tells it.
+
+Dates that lie in the future count for nothing, and a note whose dates cannot be read is told of.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+from textwrap import shorten
+from typing import NamedTuple
+
+from kmkit.config import Policy
+from kmkit.index.dates import (
+    OUT,
+    day_of_id,
+    due_date,
+    entered,
+    first_disseminated,
+    last_approval,
+    last_look,
+    last_review,
+    review_interval,
+    standing_state,
+)
+from kmkit.lifecycle import WALK, State
+from kmkit.note.kinds import Kind
+from kmkit.note.model import Note
+from kmkit.note.records import Application, Person
+from kmkit.period import Period
+
+REASONS: dict[str, str] = {
+    "overdue": "The note's review was due and did not happen. Confirm it against something, revise "
+    "it, retire it or hand it over: kmkit review NOTE.",
+    "due-soon": "The note's review comes due shortly. It can be reviewed now: kmkit review NOTE.",
+    "changed": "The text changed after it was approved, so nobody vouches for what stands there. "
+    "If it means the same, one of its approvers says so: kmkit validate NOTE --same-meaning. "
+    "Otherwise it is judged anew: kmkit reopen NOTE.",
+    "superseded": "What the note was drawn from, or translates, was retired or changed since, or "
+    "another note replaces it. Read both, then kmkit review NOTE --confirm, kmkit edit NOTE or "
+    "kmkit retire NOTE.",
+    "orphaned": "Nobody is there to answer for the note: its owner left, or is not among the "
+    "people. Give it to somebody: kmkit reassign NOTE --to EMAIL.",
+    "contradicted": "Somebody reported after its last review that the note did not help. Ask them, "
+    "then kmkit review NOTE --confirm or kmkit reopen NOTE.",
+    "waiting": "The note has stood in one state for longer than policy.toml allows under "
+    "[waiting]. Take its next step, or retire it.",
+    "unreadable": "A problem in the file hides a date, so nobody can tell whether the note is due. "
+    "Mend it: kmkit check shows where.",
+}
+"""Each reason why a note can be stale, and what it means; the order is the order of display."""
+
+
+class Reason(NamedTuple):
+    """One reason why a note needs a person."""
+
+    code: str
+    """A key of `REASONS`."""
+    since: date | None
+    """The last day on which all was well, from which ``grace`` counts: that on which the review
+    was due, the owner left, the wait was allowed to last. None where the files cannot tell."""
+    message: str
+    """What is the matter and what to do."""
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a note's freshness is judged by."""
+
+    today: date
+    policy: Policy
+    kinds: Mapping[str, Kind]
+    people: Mapping[str, Person]
+    """By e-mail in lower case; empty where the knowledge base keeps no people."""
+    within: Period
+    notes: Mapping[str, Note]
+    """All notes by id."""
+    successors: Mapping[str, Note]
+    """By the id of the note they replace: approved notes that say ``supersedes``."""
+    failures: Mapping[str, tuple[Application, ...]]
+    """By note id: the applications that did not help."""
+    drifted: frozenset[PurePosixPath]
+    """The paths of the notes whose text is not the one that was approved."""
+
+
+def reasons_of(note: Note, around: Circumstances) -> Iterator[Reason]:
+    """Why ``note`` needs a person, in the order of `REASONS`; a retired note never does."""
+    if note.state == State.RETIRED:
+        return
+    for look in (_due, _changed, _superseded, _orphaned, _contradicted, _waiting, _unreadable):
+        yield from look(note, around)
+
+
+def _due(note: Note, around: Circumstances) -> Iterator[Reason]:
+    due = due_date(note, around.kinds.get(note.kind), around.today)
+    if due is None:
+        return
+    how = f"kmkit review {note.short} --confirm --because '…', or revise, retire or hand it over"
+    if due < around.today:
+        yield Reason("overdue", due, f"Its review was due on {due}: {how}.")
+    elif due <= around.within.after(around.today):
+        yield Reason("due-soon", due, f"Its review is due on {due}: {how}.")
+
+
+def _changed(note: Note, around: Circumstances) -> Iterator[Reason]:
+    if note.path in around.drifted:
+        yield Reason(
+            "changed",
+            None,
+            "Its text is not the one that was approved: an approver confirms the same meaning "
+            f"(kmkit validate {note.short} --same-meaning), or kmkit reopen {note.short}.",
+        )
+
+
+def _superseded(note: Note, around: Circumstances) -> Iterator[Reason]:
+    how = f"Read it, then kmkit review {note.short} --confirm or kmkit edit {note.short}"
+    sources = dict.fromkeys((*note.fields.derived_from, note.fields.translation_of or ""))
+    for other in (around.notes[name] for name in sources if name in around.notes):
+        link = "translates" if other.id == note.fields.translation_of else "was drawn from"
+        what = f"It {link} '{other.title}' ({other.id}), which"
+        if other.state == State.RETIRED:
+            by = other.fields.superseded_by
+            instead = f" and replaced by {by}" if by else ""
+            yield Reason("superseded", None, f"{what} was retired{instead}. {how}.")
+        elif other.state == State.CAPTURED and other.fields.in_force:
+            yield Reason(
+                "superseded", other.fields.in_force.since, f"{what} is being revised. {how}."
+            )
+        elif other.path in around.drifted:
+            yield Reason("superseded", None, f"{what} was changed without approval. {how}.")
+        elif (day := _reapproved(other)) and day > (_known_good(note, around.today) or date.min):
+            yield Reason("superseded", day, f"{what} was changed and approved on {day}. {how}.")
+    heir = note.fields.superseded_by or (around.successors.get(note.id) or note).id
+    if heir != note.id:
+        retire = f"kmkit retire {note.short} --superseded-by {heir}"
+        yield Reason("superseded", None, f"{heir} replaces it and it is not retired: {retire}.")
+
+
+def _reapproved(note: Note) -> date | None:
+    """The day a note that had gone out was approved anew; None where that was the first time."""
+    approval, first = last_approval(note), first_disseminated(note)
+    return approval if approval and first and first < approval else None
+
+
+def _known_good(note: Note, today: date) -> date | None:
+    """The last day on which somebody looked at the note and found it right; else its gathering."""
+    gathered = note.fields.gathered.on if note.fields.gathered else None
+    return last_look(note, today) or gathered
+
+
+def _orphaned(note: Note, around: Circumstances) -> Iterator[Reason]:
+    how = f"kmkit reassign {note.short} --to EMAIL"
+    backup = f" Its backup is {note.fields.backup}." if note.fields.backup else ""
+    person = around.people.get(note.owner)
+    if not note.owner:
+        yield Reason("orphaned", None, f"Nobody owns it: {how}.{backup}")
+    elif person is None and around.people:
+        yield Reason("orphaned", None, f"{note.owner} is not among the people: {how}.{backup}")
+    elif person and person.until and person.until < around.today:
+        message = f"{note.owner} left on {person.until}: {how}.{backup}"
+        yield Reason("orphaned", person.until, message)
+
+
+def _contradicted(note: Note, around: Circumstances) -> Iterator[Reason]:
+    looked = last_look(note, around.today) or date.min
+    for use in sorted(around.failures.get(note.id, ()), key=reported):
+        if reported(use) > looked:
+            because = shorten(use.because, 200, placeholder=" …").rstrip(".")
+            why = f": {because}" if because else ""
+            review = f"kmkit review {note.short} --confirm or kmkit reopen {note.short}"
+            message = f"It did not help in {use.in_} on {use.on}{why}. Ask {use.by}, then {review}."
+            yield Reason("contradicted", reported(use), message)
+
+
+def reported(use: Application) -> date:
+    """The day on which a use was reported, as its record's id has it; else the day of the use."""
+    return max(use.on, day_of_id(use.id) or use.on)
+
+
+def _waiting(note: Note, around: Circumstances) -> Iterator[Reason]:
+    limits = around.policy.waiting
+    limit = getattr(limits, note.state) if note.state in type(limits).model_fields else None
+    since = entered(note, around.today)
+    if limit is None or since is None or (until := limit.after(since)) >= around.today:
+        return
+    returned = [entry for entry in note.fields.verdicts if entry.verdict == "return"]
+    asked = note.fields.asked[-1:]
+    if note.state == State.VALIDATED:
+        how = f"kmkit format {note.short}"
+    elif note.state == State.FORMATTED:
+        how = f"kmkit disseminate {note.short} --channel CHANNEL"
+    elif returned:
+        how = f"{returned[-1].by} returned it ({returned[-1].because}); kmkit edit {note.short}"
+    elif asked:
+        due = f", for {asked[0].due}" if asked[0].due else ""
+        how = f"{asked[0].to} was asked on {asked[0].on}{due}; ask again or ask somebody else"
+    else:
+        how = f"kmkit validate {note.short} --ask EMAIL"
+    yield Reason("waiting", until, f"It has been {note.state} since {since}: {how}.")
+
+
+def _unreadable(note: Note, around: Circumstances) -> Iterator[Reason]:
+    if why := _hidden(note, around):
+        yield Reason("unreadable", None, why)
+
+
+def _hidden(note: Note, around: Circumstances) -> str:
+    """What keeps the note's dates from being read and what to do, '' where nothing does."""
+    for problem in note.problems:
+        if problem.severity == "error":
+            return f"Line {problem.line}: {problem.message} {problem.mend}".strip()
+    state, kind = standing_state(note), around.kinds.get(note.kind)
+    if state not in WALK:
+        said = f"'{state}' is not a state" if state else "It does not say its state"
+        return f"{said}: kmkit log {note.short} tells what it was."
+    if state in OUT and kind is None and note.fields.review_every is None:
+        return (
+            f"There is no kind '{note.kind}', so nobody can tell how often it is reviewed: "
+            f"kmkit check --explain unknown-kind."
+        )
+    if state in OUT and review_interval(note, kind) and not last_review(note, around.today):
+        return (
+            "No date in it tells when it went out or was reviewed, or that date lies in the "
+            f"future: see kmkit log {note.short}, then kmkit review {note.short}."
+        )
+    if note.state not in OUT and entered(note, around.today) is None:
+        return (
+            f"No date in it tells since when it is {note.state}, or that date lies in the future: "
+            f"see kmkit log {note.short}, then kmkit edit {note.short}."
+        )
+    return ""

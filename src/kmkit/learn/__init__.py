@@ -1,0 +1,1 @@
+"""What an organisation can learn from its notes: what was applied, and whether it helped."""
