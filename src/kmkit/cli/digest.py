@@ -20,44 +20,47 @@ NAMES = ("readers", "stewards")
 _SUFFIXES = {".htm": "html", ".markdown": "md", ".txt": "text"} | {f".{f}": f for f in FORMATS}
 
 
+For = Annotated[
+    str,
+    typer.Option(
+        "--for",
+        metavar="LEVEL",
+        help="the circle that will read it; by default the narrowest",
+        autocompletion=complete_level,
+    ),
+]
+Since = Annotated[
+    str, typer.Option(metavar="DATE|PERIOD", help="the first day, or a period such as P2W")
+]
+Until = Annotated[str, typer.Option(metavar="DATE", help="the last day; by default today")]
+Format = Annotated[
+    str, typer.Option("--format", metavar="FORMAT", help=f"one of {', '.join(FORMATS)}")
+]
+Output = Annotated[
+    str,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="where to write it; the ending may say the format"
+    ),
+]
+Name = Annotated[str, typer.Option(metavar="NAME", help="whose digest: readers or stewards")]
+Sender = Annotated[
+    str, typer.Option("--from", metavar="ADDRESS", help="who sends it, for --format eml")
+]
+SkipEmpty = Annotated[
+    bool, typer.Option("--skip-empty", help="write nothing when nothing happened")
+]
+
+
 def command(
     ctx: typer.Context,
-    level: Annotated[
-        str,
-        typer.Option(
-            "--for",
-            metavar="LEVEL",
-            help="the circle that will read it; by default the narrowest",
-            autocompletion=complete_level,
-        ),
-    ] = "",
-    since: Annotated[
-        str,
-        typer.Option(metavar="DATE|PERIOD", help="the first day, or a period such as P2W"),
-    ] = "P1W",
-    until: Annotated[str, typer.Option(metavar="DATE", help="the last day; by default today")] = "",
-    fmt: Annotated[
-        str,
-        typer.Option("--format", metavar="FORMAT", help=f"one of {', '.join(FORMATS)}"),
-    ] = "",
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help="where to write it; the ending may say the format",
-        ),
-    ] = "",
-    name: Annotated[
-        str, typer.Option(metavar="NAME", help="whose digest: readers or stewards")
-    ] = "readers",
-    sender: Annotated[
-        str, typer.Option("--from", metavar="ADDRESS", help="who sends it, for --format eml")
-    ] = "",
-    skip_empty: Annotated[
-        bool, typer.Option("--skip-empty", help="write nothing when nothing happened")
-    ] = False,
+    level: For = "",
+    since: Since = "P1W",
+    until: Until = "",
+    fmt: Format = "",
+    output: Output = "",
+    name: Name = "readers",
+    sender: Sender = "",
+    skip_empty: SkipEmpty = False,
 ) -> None:
     """Write the letter of what is new: for readers, or for stewards what waits for them.
 

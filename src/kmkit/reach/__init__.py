@@ -1,0 +1,1 @@
+"""Reach: bringing what was composed to the people who need it."""

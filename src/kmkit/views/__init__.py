@@ -1,0 +1,1 @@
+"""Views: plain values in, text out. Nothing here reads a file of notes, the clock or git."""

@@ -1,0 +1,161 @@
+"""Listings as JSON whose schema is a contract: fields are added to it and never change meaning.
+
+Each object names its schema, such as ``kmkit.notes/1``; a change that breaks readers makes it
+``/2``. Dates are ISO dates, absent values null.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from kmkit.index.query import Row
+from kmkit.index.stale import Stale
+from kmkit.learn.status import Status
+from kmkit.lifecycle import short
+from kmkit.note.model import Note
+from kmkit.text import HIDDEN
+from kmkit.trail.event import Event
+
+_UNSAFE = re.compile(f"{HIDDEN.pattern}|[\ud800-\udfff]")
+
+
+def dumps(value: object) -> str:
+    """``value`` as indented JSON; hidden characters and halves of pairs stand as escapes.
+
+    So nothing is lost, a terminal is safe, and the text can be encoded.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def notes(rows: Iterable[Row]) -> str:
+    """What ``list`` found: ``kmkit.notes/1``."""
+    return dumps({"schema": "kmkit.notes/1", "notes": [row_values(row) for row in rows]})
+
+
+def row_values(row: Row) -> dict[str, Any]:
+    """One note of a listing."""
+    note, fields = row.note, row.note.fields
+    return {
+        "id": note.id,
+        "path": str(note.path),
+        "title": note.title,
+        "kind": note.kind,
+        "state": row.state,
+        "being_revised": row.revised,
+        "overdue": row.overdue,
+        "due": _day(row.due),
+        "captured": _day(row.captured),
+        "owner": note.owner,
+        "backup": fields.backup,
+        "level": note.level,
+        "topics": list(fields.topics),
+        "summary": fields.summary,
+        "matters_to": fields.matters_to,
+        "unit": fields.unit,
+        "language": fields.language,
+    }
+
+
+def note(row: Row) -> str:
+    """One note with its text: ``kmkit.note/1``."""
+    shown = row.note
+    return dumps(
+        {
+            "schema": "kmkit.note/1",
+            **row_values(row),
+            "fields": shown.fields.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            "own_fields": {k: v for k, v in shown.raw.items() if k.startswith("x_")},
+            "preamble": shown.preamble,
+            "sections": [{"heading": s.heading, "text": s.text} for s in shown.sections],
+            "problems": [problem._asdict() for problem in shown.problems],
+        }
+    )
+
+
+def stale(rows: Iterable[Stale]) -> str:
+    """The notes that need a person: ``kmkit.stale/1``."""
+    return dumps({"schema": "kmkit.stale/1", "notes": [_stale(row) for row in rows]})
+
+
+def _stale(row: Stale) -> dict[str, Any]:
+    return {
+        **_named(row.note),
+        "state": row.note.state,
+        "owner": row.owner,
+        "reasons": [
+            {"reason": r.code, "since": _day(r.since), "message": r.message} for r in row.reasons
+        ],
+    }
+
+
+def events(note: Note, steps: Sequence[tuple[Event, bool | None]]) -> str:
+    """The trail of one note: ``kmkit.log/1``.
+
+    Each step comes with whether it is bound to the text that stands; None where it binds nothing.
+    """
+    said = [_event(event, bound) for event, bound in steps]
+    return dumps({"schema": "kmkit.log/1", **_named(note), "events": said})
+
+
+def _event(event: Event, bound: bool | None) -> dict[str, Any]:
+    return {
+        "commit": event.commit,
+        "when": event.when.isoformat(),
+        "name": event.name,
+        "email": event.email,
+        "move": event.move,
+        "from": event.from_state or None,
+        "to": event.to_state or None,
+        "method": event.method or None,
+        "verdict": event.verdict or None,
+        "reason": event.reason or None,
+        "fingerprint": event.fingerprint or None,
+        "fingerprint_short": short(event.fingerprint) or None,
+        "bound": bound,
+        "trailers": dict(event.trailers),
+    }
+
+
+def status(found: Status) -> str:
+    """Where the knowledge base stands: ``kmkit.status/1``."""
+    return dumps(
+        {
+            "schema": "kmkit.status/1",
+            "notes": found.notes,
+            "with_problems": found.broken,
+            "states": [
+                {
+                    "state": s.state,
+                    "notes": s.notes,
+                    "overdue": s.overdue,
+                    "oldest": {**_named(s.oldest), "since": _day(s.since)} if s.oldest else None,
+                }
+                for s in found.states
+            ],
+            "stale": dict(found.stale),
+            "uncovered_critical_topics": list(found.uncovered),
+            "applications": dict(found.outcomes),
+            "waiting_for_me": [
+                {
+                    **_named(task.note),
+                    "why": task.why,
+                    "by": _day(task.by),
+                    "message": task.message,
+                    "command": task.command,
+                }
+                for task in found.mine
+            ],
+            "next": [step._asdict() for step in found.next],
+        }
+    )
+
+
+def _named(note: Note) -> dict[str, Any]:
+    return {"id": note.id, "path": str(note.path), "title": note.title}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,87 @@
+import json
+from datetime import UTC, datetime
+
+from kmkit.index.query import row
+from kmkit.index.stale import stale
+from kmkit.learn.status import status
+from kmkit.trail.event import Event
+from kmkit.views import porcelain
+from tests.note_material import CONFIG, ID, KINDS, OWNER, POLICY, TODAY, note
+
+BIDI = note("disseminated", title="Fuel \u202e\x9b31m ខ្មែរ", x_desk="7")
+ROW = row(BIDI, BIDI, KINDS, TODAY)
+
+
+def test_a_terminal_is_safe_and_nothing_is_lost() -> None:
+    text = porcelain.notes([ROW])
+    assert "\u202e" not in text
+    assert "\x9b" not in text
+    assert "ខ្មែរ" in text
+    assert json.loads(text)["notes"][0]["title"] == BIDI.title
+
+
+def test_halves_of_pairs_can_be_encoded() -> None:
+    assert json.loads(porcelain.dumps({"path": "a\udcff"}).encode("utf-8")) == {"path": "a\udcff"}
+
+
+def test_notes() -> None:
+    found = json.loads(porcelain.notes([ROW]))
+    assert found["schema"] == "kmkit.notes/1"
+    [one] = found["notes"]
+    assert list(one) == [
+        "id", "path", "title", "kind", "state", "being_revised", "overdue", "due", "captured",
+        "owner", "backup", "level", "topics", "summary", "matters_to", "unit", "language",
+    ]  # fmt: skip
+    assert one["overdue"] is True
+    assert one["due"] == "2026-04-01"
+    assert one["captured"] == "2025-03-10"
+    assert one["backup"] is None
+
+
+def test_one_note_with_its_text() -> None:
+    found = json.loads(porcelain.note(ROW))
+    assert found["schema"] == "kmkit.note/1"
+    assert found["fields"]["gathered"]["from"] == "Flood response"
+    assert found["fields"]["review_every"] == "P1Y"
+    assert found["own_fields"] == {"x_desk": "7"}
+    assert found["sections"][0]["heading"] == "Context and challenge"
+
+
+def test_stale_rows() -> None:
+    rows = stale([BIDI], today=TODAY, policy=POLICY, kinds=KINDS, people={}, applications=[])
+    found = json.loads(porcelain.stale(rows))
+    assert found["schema"] == "kmkit.stale/1"
+    assert found["notes"][0]["owner"] == OWNER
+    assert found["notes"][0]["reasons"][0]["reason"] == "overdue"
+    assert found["notes"][0]["reasons"][0]["since"] == "2026-04-01"
+
+
+def test_events() -> None:
+    event = Event(
+        commit="c" * 40, when=datetime(2026, 3, 1, 9, tzinfo=UTC), name="Cy",
+        email="cy@example.org",
+        subject="validate: x", reason="Read it.", note=ID, move="validate", from_state="captured",
+        to_state="validated",
+        trailers={"Kmkit-Method": "peer-review", "Kmkit-Fingerprint": "k1:" + "a" * 64},
+    )  # fmt: skip
+    found = json.loads(porcelain.events(BIDI, [(event, True)]))
+    assert found["schema"] == "kmkit.log/1"
+    assert found["id"] == ID
+    [step] = found["events"]
+    assert (step["move"], step["from"], step["to"]) == ("validate", "captured", "validated")
+    assert step["when"] == "2026-03-01T09:00:00+00:00"
+    assert step["fingerprint_short"] == "k1:aaaaaaaaaaaa"
+    assert step["verdict"] is None
+    assert step["bound"] is True
+
+
+def test_status() -> None:
+    rows = stale([BIDI], today=TODAY, policy=POLICY, kinds=KINDS, people={}, applications=[])
+    found = json.loads(porcelain.status(status(
+        [BIDI], rows, me=OWNER, today=TODAY, config=CONFIG, policy=POLICY, kinds=KINDS,
+    )))  # fmt: skip
+    assert found["schema"] == "kmkit.status/1"
+    assert found["stale"] == {"overdue": 1}
+    assert found["uncovered_critical_topics"] == ["procurement"]
+    assert found["waiting_for_me"][0]["why"] == "overdue"
+    assert {s["state"]: s["notes"] for s in found["states"]}["disseminated"] == 1
