@@ -103,6 +103,8 @@ def _move(
     refuse(objections(step, changed, context))
     after = read(step.effect(changed, context), note.path)
     refuse(Objection(str(p), "") for p in after.problems if p.severity == "error")
+    if verb != "capture" and seen.committed and after.text == _as_committed(note, seen.committed):
+        raise Refused(f"'{verb}' would change nothing in {note.path}.", "It stands there already.")
     lines = [*trailers(step, before, after, context), *more]
     message = compose(subject(step, after), request.because, lines)
     files = {seen.path: after.data, **extra}
@@ -121,6 +123,11 @@ def _move(
     made = commit(kb.git, change, actor=kb.actor, when=kb.now)
     kb.forget()
     return replace(moved, commit=made)
+
+
+def _as_committed(note: Note, committed: Note) -> str:
+    """The committed text, with CRLF where the file on disk has it."""
+    return committed.text.replace("\n", "\r\n") if b"\r\n" in note.data else committed.text
 
 
 def refuse(found: Iterable[Objection]) -> None:
