@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _REVIEW = "after-action-review"
 _MAX_READ = 60 * 1024 * 1024
-_KEYS = "Enter keeps it, m merges it with the one above, d drops it, t changes its title,"
+_KEYS = "Enter keeps it, m merges it into the one above, d drops it, t changes its title,"
 
 
 def capture_from(
@@ -147,12 +147,14 @@ def _choose(proposals: Sequence["Proposal"]) -> list["Proposal"]:
 
     kept: list[Proposal] = []
     total = len(proposals)
-    say(f"Found {_many(total, 'lesson')}. {_KEYS} a keeps it and all that follow.")
+    say(f"Found {_many(total, 'lesson')}. One key for each:")
+    say(f"{_KEYS} a keeps all the rest.")
     for place, proposal in enumerate(proposals, 1):
         say("")
-        say(f"({place} of {total}, {proposal.heading or 'no heading'}) {proposal.lesson}")
+        _wrapped(f"({place} of {total}, {proposal.heading or 'no heading'}) {proposal.lesson}")
         say(f"Title: {proposal.title}")
-        key = pressed(*(("Enter, m, d, t, a?", "mdta") if kept else ("Enter, d, t, a?", "dta")))
+        keys = "mdta" if kept else "dta"
+        key = pressed(f"Enter, {', '.join(keys)}?", keys)
         if key == "a":
             return [*kept, *proposals[place - 1 :]]
         if key == "m":
@@ -162,6 +164,15 @@ def _choose(proposals: Sequence["Proposal"]) -> list["Proposal"]:
         elif key != "d":
             kept.append(proposal)
     return kept
+
+
+def _wrapped(text: str) -> None:
+    """Somebody's text on as many lines as it takes."""
+    from kmkit.text import one_line
+    from kmkit.views.words import wrap
+
+    for line in wrap(one_line(text), width=88).split("\n"):
+        say(line)
 
 
 def _many(count: int, what: str) -> str:
@@ -175,15 +186,15 @@ def _pair(kept: Sequence["Proposal"], actions: Sequence[str]) -> list[Sequence[s
     if not actions or not kept:
         return [()] * len(kept)
     say("")
-    say("The document's action items. They stay in the review; a lesson can recommend them too.")
+    say("The document's action items stay in the review. Which shall a lesson recommend too?")
     for number, action in enumerate(actions, 1):
-        say(f"  {number}. {plain(action)}")
+        _wrapped(f"{number}. {plain(action)}")
     return [_asked_for(proposal.title, actions) for proposal in kept]
 
 
 def _asked_for(title: str, actions: Sequence[str]) -> Sequence[str]:
     while True:
-        answer = ask(f"Which belong to '{title}'? (numbers; Enter: none)")
+        answer = ask(f"For '{title}' (numbers; Enter: none):")
         numbers = [int(text) for text in re.findall(r"\d{1,4}", answer)]
         if re.fullmatch(r"[\d\s,;]*", answer) and all(1 <= n <= len(actions) for n in numbers):
             return [actions[n - 1] for n in dict.fromkeys(numbers)]

@@ -56,6 +56,8 @@ def run(args: list[str] | None = None) -> int:
     _prepare()
     try:
         code = typer.main.get_command(app).main(args, prog_name="kmkit", standalone_mode=False)
+        if code == Exit.INTERRUPTED:  # what Typer makes of Ctrl-C
+            raise KeyboardInterrupt
         sys.stdout.flush()
         return int(code) if isinstance(code, int) else Exit.OK
     except KmkitError as error:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from kmkit.cli.formats import deliver
-from kmkit.cli.list_ import shown
 from kmkit.cli.options import AsJson, NoteArg, open_kb
 from kmkit.cli.screen import broken, console, on_terminal, out, say
+from kmkit.errors import Cannot
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
@@ -53,9 +53,11 @@ def _bound(kb: "KnowledgeBase", note: "Note", events: "Sequence[Event]") -> list
 
     kind = kb.kinds.get(note.kind)
     guidance = kind.guidance if kind else frozenset()
-    standing = fingerprint(shown(kb, note).note, guidance)
-    draft = fingerprint(note, guidance)
-    names = {"": NOTHING, draft: REVISION, standing: STANDS}
+    names = {"": NOTHING, fingerprint(note, guidance): REVISION}
+    try:
+        names[fingerprint(kb.standing(note), guidance)] = STANDS
+    except Cannot as error:
+        say(f"What stands cannot be read: {error}")
     return [names.get(event.fingerprint, EARLIER) for event in events]
 
 

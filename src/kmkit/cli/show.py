@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmkit.cli.formats import deliver, many
-from kmkit.cli.list_ import shown
 from kmkit.cli.options import AsJson, NoteArg, open_kb
 from kmkit.cli.screen import broken, console, on_terminal, out, say
-from kmkit.errors import UsageError
+from kmkit.errors import Cannot, UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -43,7 +42,7 @@ def command(
         raise UsageError("--in-force and --draft exclude each other.", "Choose one.")
     kb = open_kb(ctx)
     found = kb.resolve(note)
-    version = row(found, found, kb.kinds, kb.today) if draft else shown(kb, found)
+    version = row(found, found if draft else _standing(kb, found), kb.kinds, kb.today)
     broken(found.problems)
     if raw:
         _raw(version.note)
@@ -55,6 +54,15 @@ def command(
         _plain(kb, version, draft)
     if version.revised and not draft and not as_json:
         say(f"It is being revised: kmkit show {found.short} --draft shows the revision.")
+
+
+def _standing(kb: "KnowledgeBase", note: "Note") -> "Note":
+    """The version in force; Cannot, with the way to the revision, where git has it not."""
+    try:
+        return kb.standing(note)
+    except Cannot as error:
+        mend = f"{error.mend} Or see the revision: kmkit show {note.short} --draft."
+        raise Cannot(error.message, mend.strip()) from None
 
 
 def _raw(note: "Note") -> None:

@@ -78,7 +78,7 @@ def _show(
     elif on_terminal():
         _by_owner(kb, rows)
     else:
-        out(tsv(_COLUMNS, _lines(rows), header=True))
+        out(tsv(_COLUMNS, _lines(kb, rows), header=True))
     owners = len({row.owner for row in rows})
     say(
         f"{many(len(rows), 'note')} of {many(owners, 'owner')} need a person."
@@ -87,14 +87,14 @@ def _show(
     )
 
 
-def _lines(rows: "Sequence[Stale]") -> list[tuple[str, ...]]:
+def _lines(kb: "KnowledgeBase", rows: "Sequence[Stale]") -> list[tuple[str, ...]]:
     """A line for each reason."""
     return [
         (
             row.owner,
             row.note.id,
             row.note.title,
-            row.note.state,
+            _state(kb, row),
             reason.code,
             str(reason.since or ""),
             reason.message,
@@ -102,6 +102,13 @@ def _lines(rows: "Sequence[Stale]") -> list[tuple[str, ...]]:
         for row in rows
         for reason in row.reasons
     ]
+
+
+def _state(kb: "KnowledgeBase", row: "Stale") -> str:
+    """The state in words, never without 'overdue' where it is."""
+    from kmkit.index.dates import standing
+
+    return standing(row.note, kb.kinds.get(row.note.kind), kb.today)
 
 
 def _by_owner(kb: "KnowledgeBase", rows: "Sequence[Stale]") -> None:
@@ -116,7 +123,7 @@ def _by_owner(kb: "KnowledgeBase", rows: "Sequence[Stale]") -> None:
         screen.print(Text(one_line(name), style="bold"))
         for row in owned:
             said = Text.assemble(
-                one_line(row.note.title), "  ", (f"{row.note.state}, {row.note.short}", "dim")
+                one_line(row.note.title), "  ", (f"{_state(kb, row)}, {row.note.short}", "dim")
             )
             screen.print(Padding(said, (0, 0, 0, 2)))
             for reason in row.reasons:
