@@ -155,7 +155,7 @@ def approved(note: Note, context: Context) -> Iterable[Objection]:
     """The substance that stands is an approved one, by the trail."""
     if context.fingerprint in context.approved:
         return
-    short = note.id[-4:]
+    short = note.short
     mend = f"Have it validated anew: kmkit reopen {short} --because '…'."
     if note.state == State.VALIDATED:
         mend = (
@@ -204,7 +204,7 @@ def _within(note: Note, context: Context, what: str, level: str) -> Iterable[Obj
     elif policy.width(note.level) < policy.width(level):
         yield Objection(
             f"The note's level is {note.level}, and {what} reaches {level}.",
-            f"A manager can widen it: kmkit release {note.id[-4:]} --level {level} --because '…'.",
+            f"A manager can widen it: kmkit release {note.short} --level {level} --because '…'.",
         )
 
 
@@ -215,11 +215,11 @@ def widening(note: Note, context: Context) -> Iterable[Objection]:
     if level in policy.levels and policy.width(level) <= policy.width(note.level):
         yield Objection(
             f"{level} is not wider than {note.level}.",
-            f"To narrow it: kmkit narrow {note.id[-4:]} --level {level}.",
+            f"To narrow it: kmkit narrow {note.short} --level {level}.",
         )
     approvals = approvals_of(context.verdicts, {context.fingerprint} & context.approved)
     methods = {verdict.method for verdict in approvals}
-    again = f"kmkit reopen {note.id[-4:]} --because '…', then kmkit validate {note.id[-4:]}"
+    again = f"kmkit reopen {note.short} --because '…', then kmkit validate {note.short}"
     if len(policy.levels) > 1 and level == policy.levels[-1] and not methods & set(WIDEST_METHODS):
         yield Objection(
             f"{level} is the widest level and asks for an expert-review or a committee.",
@@ -239,7 +239,7 @@ def narrowing(note: Note, context: Context) -> Iterable[Objection]:
     if level in levels and note.level in levels[: levels.index(level) + 1]:
         yield Objection(
             f"{level} is not narrower than {note.level}.",
-            f"To widen it: kmkit release {note.id[-4:]} --level {level} --because '…'.",
+            f"To widen it: kmkit release {note.short} --level {level} --because '…'.",
         )
 
 

@@ -18,7 +18,7 @@ _RECORDERS = ("committee", "manager", "steward")
 
 def methodical(note: Note, context: Context) -> Iterable[Objection]:
     """The method exists, suits the kind, and is the one of this round."""
-    method, allowed, short = context.request.method, context.kind.validate_by, note.id[-4:]
+    method, allowed, short = context.request.method, context.kind.validate_by, note.short
     if method not in VALIDATION_METHODS:
         message = f"'{method}' is no way to validate." if method else "The method is missing."
         yield Objection(message, f"Use --method with one of: {', '.join(allowed)}.")
@@ -60,7 +60,7 @@ def _expert(note: Note, context: Context) -> Iterable[Objection]:
     if not topics:
         yield Objection(
             "An expert review needs to know the note's topics.",
-            f"Set them: kmkit edit {note.id[-4:]} --topic TOPIC.",
+            f"Set them: kmkit edit {note.short} --topic TOPIC.",
         )
     elif topic not in topics:
         said = f"The note is not about '{topic}'." if topic else "The expert's topic is missing."
@@ -100,7 +100,7 @@ def _involved(note: Note, context: Context, email: str, name: str = "") -> Itera
         if keys & names:
             yield Objection(
                 f"{email} {what} and cannot validate it.",
-                f"Ask somebody else: kmkit validate {note.id[-4:]} --ask EMAIL.",
+                f"Ask somebody else: kmkit validate {note.short} --ask EMAIL.",
             )
             return
 
@@ -133,8 +133,7 @@ def wide_enough_method(note: Note, context: Context) -> Iterable[Objection]:
     if len(levels) > 1 and note.level == levels[-1] and method not in WIDEST_METHODS:
         yield Objection(
             f"A note at level {levels[-1]} needs an expert-review or a decision of the committee.",
-            "Use one of them, or narrow the note: "
-            f"kmkit narrow {note.id[-4:]} --level {levels[-2]}.",
+            f"Use one of them, or narrow the note: kmkit narrow {note.short} --level {levels[-2]}.",
         )
 
 
@@ -165,7 +164,7 @@ def restorable(note: Note, context: Context) -> Iterable[Objection]:
     if context.in_force is None or in_force is None or in_force.state not in WALK[1:]:
         yield Objection(
             "The version in force cannot be found, so it cannot be put back.",
-            f"See kmkit log {note.id[-4:]}; a manager or the owner can retire the note instead.",
+            f"See kmkit log {note.short}; a manager or the owner can retire the note instead.",
         )
 
 
@@ -184,7 +183,7 @@ def asked_of(note: Note, context: Context) -> Iterable[Objection]:
 def _ask(note: Note, context: Context, role: str) -> str:
     """The way out for somebody without the role."""
     holders = [who for who in context.policy.holders(role) if who.casefold() != context.actor.key]
-    ask = f"kmkit validate {note.id[-4:]} --ask"
+    ask = f"kmkit validate {note.short} --ask"
     if holders:
         return f"Ask {' or '.join(holders[:3])}: {ask} {holders[0]}."
     steward = " or ".join(context.policy.holders("steward")) or "A steward"

@@ -199,7 +199,7 @@ def objections(move: Move, note: Note, context: Context) -> list[Objection]:
 
 def next_step(note: Note) -> str:
     """What can be done with a note in its state, in words."""
-    unique = note.id[-4:]
+    unique = note.short
     steps = {
         State.CAPTURED: f"Next: kmkit validate {unique}.",
         State.VALIDATED: f"Next: kmkit format {unique}.",
