@@ -225,6 +225,15 @@ def test_contradicted_until_somebody_reviews_it() -> None:
     assert codes(of, uses=[use(outcome="helped")]) == []
     assert codes(of, uses=[use(on="2026-06-01")]) == ["contradicted"]
     assert codes(reviewed("2026-06-01"), uses=[use(on="2026-06-01")]) == []
+    assert codes(reviewed("2026-05-31"), uses=[use(on="2026-06-01")]) == ["contradicted"]
+
+
+def test_contradicted_on_the_day_of_its_approval() -> None:
+    fresh = note("disseminated", disseminated=[{"on": "2026-11-20", "channel": "weekly"}])
+    entry = approval(fresh, on="2026-11-20")
+    of = note("disseminated", disseminated=fresh.raw["disseminated"], verdicts=[entry])
+    assert codes(of, uses=[use(on="2026-11-20")]) == ["contradicted"]
+    assert codes(of, uses=[use(on="2026-11-19")]) == []
 
 
 def test_contradicted_by_an_old_use_that_was_reported_after_the_review() -> None:

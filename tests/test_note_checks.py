@@ -258,3 +258,9 @@ def test_tomorrow_is_not_the_future_yet() -> None:
 
 def test_an_interval_in_words_is_read() -> None:
     assert note("captured", review_every="18 months").fields.review_every == Period(months=18)
+
+
+def test_of_a_text_that_cannot_be_read_nobody_says_that_it_changed() -> None:
+    of = edited(note("maintained"), "title: Order", "titel: Order")
+    assert rules(of.problems) == ["unknown-field"]
+    assert found(of) == ["missing-field"]

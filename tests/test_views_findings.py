@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kmkit import __version__
 from kmkit.index.stale import REASONS, Reason, Stale
 from kmkit.note.problem import Problem
 from kmkit.note.rules import RULES
 from kmkit.period import Period
+from kmkit.text import HIDDEN
 from kmkit.views.findings import FORMATS, as_problems, explain
+from tests import golden_files
 from tests.note_material import OWNER, TODAY, edited, note
 
 NASTY = "100%,\r\n::error::x:y,z \x1b[31m\u202e<&>\"'\x00\ud800"
@@ -35,9 +38,7 @@ PROBLEMS = [
 def test_every_format_takes_whatever_stands_in_a_file(name: str, problems: list[Problem]) -> None:
     text = FORMATS[name](problems)
     text.encode("utf-8")
-    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]", text) or name in (
-        "github", "junit",
-    )  # fmt: skip
+    assert not HIDDEN.search(text)
 
 
 def test_text_is_a_line_for_each() -> None:
@@ -52,6 +53,12 @@ def test_paths_are_from_the_top_of_the_repository() -> None:
     for name, render in FORMATS.items():
         quoted = render(PROBLEMS[:1], base="docs/lessons")
         assert "docs/lessons/notes/a.md" in quoted, name
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_formats_are_a_contract(pytestconfig: pytest.Config, name: str) -> None:
+    text = FORMATS[name](PROBLEMS, base="kb").replace(f'"{__version__}"', '"VERSION"')
+    golden_files.check(pytestconfig, f"findings-{name}.txt", text)
 
 
 def test_json() -> None:

@@ -1,11 +1,14 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from kmkit.index.query import row
 from kmkit.index.stale import stale
 from kmkit.learn.status import status
 from kmkit.trail.event import Event
 from kmkit.views import porcelain
+from tests import golden_files
 from tests.note_material import CONFIG, ID, KINDS, OWNER, POLICY, TODAY, note
 
 BIDI = note("disseminated", title="Fuel \u202e\x9b31m ខ្មែរ", x_desk="7")
@@ -24,7 +27,8 @@ def test_halves_of_pairs_can_be_encoded() -> None:
     assert json.loads(porcelain.dumps({"path": "a\udcff"}).encode("utf-8")) == {"path": "a\udcff"}
 
 
-def test_notes() -> None:
+def test_notes(pytestconfig: pytest.Config) -> None:
+    golden_files.check(pytestconfig, "porcelain-notes.json", porcelain.notes([ROW]))
     found = json.loads(porcelain.notes([ROW]))
     assert found["schema"] == "kmkit.notes/1"
     [one] = found["notes"]
@@ -38,7 +42,8 @@ def test_notes() -> None:
     assert one["backup"] is None
 
 
-def test_one_note_with_its_text() -> None:
+def test_one_note_with_its_text(pytestconfig: pytest.Config) -> None:
+    golden_files.check(pytestconfig, "porcelain-note.json", porcelain.note(ROW))
     found = json.loads(porcelain.note(ROW))
     assert found["schema"] == "kmkit.note/1"
     assert found["fields"]["gathered"]["from"] == "Flood response"
@@ -47,8 +52,9 @@ def test_one_note_with_its_text() -> None:
     assert found["sections"][0]["heading"] == "Context and challenge"
 
 
-def test_stale_rows() -> None:
+def test_stale_rows(pytestconfig: pytest.Config) -> None:
     rows = stale([BIDI], today=TODAY, policy=POLICY, kinds=KINDS, people={}, applications=[])
+    golden_files.check(pytestconfig, "porcelain-stale.json", porcelain.stale(rows))
     found = json.loads(porcelain.stale(rows))
     assert found["schema"] == "kmkit.stale/1"
     assert found["notes"][0]["owner"] == OWNER
@@ -56,7 +62,7 @@ def test_stale_rows() -> None:
     assert found["notes"][0]["reasons"][0]["since"] == "2026-04-01"
 
 
-def test_events() -> None:
+def test_events(pytestconfig: pytest.Config) -> None:
     event = Event(
         commit="c" * 40, when=datetime(2026, 3, 1, 9, tzinfo=UTC), name="Cy",
         email="cy@example.org",
@@ -64,7 +70,9 @@ def test_events() -> None:
         to_state="validated",
         trailers={"Kmkit-Method": "peer-review", "Kmkit-Fingerprint": "k1:" + "a" * 64},
     )  # fmt: skip
-    found = json.loads(porcelain.events(BIDI, [(event, True)]))
+    text = porcelain.events(BIDI, [(event, True)])
+    golden_files.check(pytestconfig, "porcelain-log.json", text)
+    found = json.loads(text)
     assert found["schema"] == "kmkit.log/1"
     assert found["id"] == ID
     [step] = found["events"]
@@ -75,11 +83,14 @@ def test_events() -> None:
     assert step["bound"] is True
 
 
-def test_status() -> None:
+def test_status(pytestconfig: pytest.Config) -> None:
     rows = stale([BIDI], today=TODAY, policy=POLICY, kinds=KINDS, people={}, applications=[])
-    found = json.loads(porcelain.status(status(
+    seen = status(
         [BIDI], rows, me=OWNER, today=TODAY, config=CONFIG, policy=POLICY, kinds=KINDS,
-    )))  # fmt: skip
+    )  # fmt: skip
+    text = porcelain.status(seen)
+    golden_files.check(pytestconfig, "porcelain-status.json", text)
+    found = json.loads(text)
     assert found["schema"] == "kmkit.status/1"
     assert found["stale"] == {"overdue": 1}
     assert found["uncovered_critical_topics"] == ["procurement"]

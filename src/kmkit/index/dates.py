@@ -41,11 +41,16 @@ def last_approval(note: Note) -> date | None:
     return max(approvals, default=None)
 
 
+def last_confirmation(note: Note, today: date | None = None) -> date | None:
+    """The last day on which somebody confirmed that the note still holds; a future one is none."""
+    reviewed = note.fields.reviewed
+    return reviewed.on if reviewed and not future(reviewed.on, today) else None
+
+
 def last_look(note: Note, today: date) -> date | None:
     """The last day on which somebody reviewed or approved the note."""
-    reviewed = note.fields.reviewed.on if note.fields.reviewed else None
-    days = (day for day in (reviewed, last_approval(note)) if day and not future(day, today))
-    return max(days, default=None)
+    days = (last_confirmation(note, today), last_approval(note))
+    return max((day for day in days if day and not future(day, today)), default=None)
 
 
 def latest_day(note: Note, today: date) -> date | None:
@@ -71,9 +76,8 @@ def review_interval(note: Note, kind: Kind | None) -> Period | None:
 
 def last_review(note: Note, today: date | None = None) -> date | None:
     """The later of the last review and the first dissemination, neither of them in the future."""
-    reviewed = note.fields.reviewed.on if note.fields.reviewed else None
-    days = [day for day in (reviewed, first_disseminated(note)) if day and not future(day, today)]
-    return max(days, default=None)
+    days = (last_confirmation(note, today), first_disseminated(note))
+    return max((day for day in days if day and not future(day, today)), default=None)
 
 
 def deferred_until(note: Note, today: date | None = None) -> date | None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
-from typing import TypeVar
 
 from kmkit.config import CONFIG, POLICY
 from kmkit.errors import Cannot
@@ -14,14 +13,12 @@ from kmkit.note.file import unopened
 from kmkit.note.kinds import Kind, kind_names, load_kind
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
-from kmkit.note.records import check_applications, check_people, read_application, read_person
+from kmkit.note.records import check_applications, check_people
 from kmkit.note.settings import check_policy, check_settings
 
 Wanted = Callable[[PurePosixPath], bool]
 Track = Callable[[Iterable[PurePosixPath]], Iterable[PurePosixPath]]
 
-_WHO = "See what it is and who may read it."
-_PEOPLE, _USES = "people", "records/application"
 _PLACE = re.compile(rf"(?P<path>{re.escape(CONFIG)}|{re.escape(POLICY)}):(?P<line>\d+): ")
 _LINE = re.compile(r"at line (\d+)")
 
@@ -111,32 +108,9 @@ def _note(
 
 def _records(kb: KnowledgeBase, wanted: Wanted) -> Iterator[Problem]:
     """The problems of people and records; all are read, because they are told from one another."""
-    found: list[Problem] = []
-    people = list(_read_all(kb, _PEOPLE, read_person, found))
-    uses = list(_read_all(kb, _USES, read_application, found))
-    found += [*check_people(people), *check_applications(uses, kb.ids, kb.today)]
+    people, uses = kb.people_files, kb.application_files
+    found = [*people.problems, *uses.problems, *check_people(people.records)]
+    found += check_applications(uses.records, kb.ids, kb.today)
     for problem in sorted(found, key=lambda p: (p.path, p.line, p.col)):
         if wanted(PurePosixPath(problem.path)):
             yield problem
-
-
-R = TypeVar("R")
-
-
-def _read_all(
-    kb: KnowledgeBase,
-    folder: str,
-    reader: Callable[[bytes, PurePosixPath], tuple[R | None, list[Problem]]],
-    found: list[Problem],
-) -> Iterator[tuple[PurePosixPath, R]]:
-    """The records below ``folder`` that can be read; what is wrong with any goes to ``found``."""
-    for path in kb.markdown(folder):
-        try:
-            record, flaws = reader((kb.root / path).read_bytes(), path)
-        except OSError as error:
-            message = f"{path} cannot be read: {error.strerror}."
-            found.append(Problem(str(path), 1, 1, "unreadable-file", message, _WHO))
-            continue
-        found += flaws
-        if record:
-            yield path, record

@@ -18,6 +18,7 @@ from kmkit.index.dates import (
     entered,
     first_disseminated,
     last_approval,
+    last_confirmation,
     last_look,
     last_review,
     review_interval,
@@ -113,19 +114,22 @@ def _changed(note: Note, around: Circumstances) -> Iterator[Reason]:
 
 
 def _superseded(note: Note, around: Circumstances) -> Iterator[Reason]:
-    how = f"Read it, then kmkit review {note.short} --confirm or kmkit edit {note.short}"
     sources = dict.fromkeys((*note.fields.derived_from, note.fields.translation_of or ""))
     for other in (around.notes[name] for name in sources if name in around.notes):
-        link = "translates" if other.id == note.fields.translation_of else "was drawn from"
+        translated = other.id == note.fields.translation_of
+        link = "translates" if translated else "was drawn from"
         what = f"It {link} '{other.title}' ({other.id}), which"
+        how = f"Read it, then kmkit review {note.short} --confirm or kmkit edit {note.short}"
         if other.state == State.RETIRED:
             by = other.fields.superseded_by
             instead = f" and replaced by {by}" if by else ""
-            yield Reason("superseded", None, f"{what} was retired{instead}. {how}.")
+            field = "translation_of" if translated else "derived_from"
+            how = f"kmkit retire {note.short}; or, if it still holds, kmkit edit {note.short} and "
+            how += f"take that out of {field}"
+            yield Reason("superseded", None, f"{what} was retired{instead}: {how}.")
         elif other.state == State.CAPTURED and other.fields.in_force:
-            yield Reason(
-                "superseded", other.fields.in_force.since, f"{what} is being revised. {how}."
-            )
+            since = other.fields.in_force.since
+            yield Reason("superseded", since, f"{what} is being revised. {how}.")
         elif other.path in around.drifted:
             yield Reason("superseded", None, f"{what} was changed without approval. {how}.")
         elif (day := _reapproved(other)) and day > (_known_good(note, around.today) or date.min):
@@ -162,9 +166,11 @@ def _orphaned(note: Note, around: Circumstances) -> Iterator[Reason]:
 
 
 def _contradicted(note: Note, around: Circumstances) -> Iterator[Reason]:
+    reviewed = last_confirmation(note, around.today) or date.min
     looked = last_look(note, around.today) or date.min
     for use in sorted(around.failures.get(note.id, ()), key=reported):
-        if reported(use) > looked:
+        # A review on the same day answers the report; an approval was there before the use.
+        if reported(use) > reviewed and reported(use) >= looked:
             because = shorten(use.because, 200, placeholder=" …").rstrip(".")
             why = f": {because}" if because else ""
             review = f"kmkit review {note.short} --confirm or kmkit reopen {note.short}"

@@ -187,8 +187,12 @@ def _verdicts(note: Note, context: CheckContext) -> Iterator[Problem]:
 
 
 def _proof(note: Note, context: CheckContext) -> Iterator[Problem]:
-    """The state is one that an approval in the file carries; ``in_force`` has its shape."""
-    claimed = note.state in _WALK[1:] and note.fields.verdicts
+    """The state is one that an approval in the file carries; ``in_force`` has its shape.
+
+    What cannot be read in full has no certain fingerprint; its reading problems come first.
+    """
+    legible = not any(problem.severity == "error" for problem in note.problems)
+    claimed = legible and note.state in _WALK[1:] and note.fields.verdicts
     if claimed and context.approved and not context.approved(note):
         message = f"It says {note.state}, and the substance changed since it was approved."
         short = note.short

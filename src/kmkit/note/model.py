@@ -61,13 +61,13 @@ class Gathered(Entry):
 class Verdict(Entry):
     """One answer of a reviewer to one version of the substance."""
 
-    on: Day
+    on: Day = Field(description="the day it was given")
     by: str = Field(description="e-mail of the reviewer, or of whom recorded a decision")
-    method: str
-    verdict: Literal["approve", "return", "reject"]
+    method: str = Field(description="how it was judged: self-review, peer-review and so on")
+    verdict: Literal["approve", "return", "reject"] = Field(description="what was said")
     fingerprint: str = Field(description="of the substance that was judged")
-    because: str = ""
-    topic: str = Field("", description="of an expert review")
+    because: str = Field("", description="the reason")
+    topic: str = Field("", description="the expert's topic, of an expert review")
     decided_by: str = Field("", description="who decided, where somebody else recorded it")
     minutes: str = Field("", description="where the decision is written down")
     same_as: str = Field("", description="the approved fingerprint that this one means the same as")
@@ -76,18 +76,18 @@ class Verdict(Entry):
 class Dissemination(Entry):
     """One time that the note was brought to people."""
 
-    on: Day
-    channel: str
-    audience: str = ""
-    by: str = ""
-    evidence: str = ""
+    on: Day = Field(description="the day it went out")
+    channel: str = Field(description="a channel of kmkit.toml")
+    audience: str = Field("", description="an audience of kmkit.toml")
+    by: str = Field("", description="e-mail of the person who recorded it")
+    evidence: str = Field("", description="what shows it: a link, a list of participants")
 
 
 class Reviewed(Entry):
     """The last time that somebody confirmed that the note still holds."""
 
-    on: Day
-    by: str
+    on: Day = Field(description="the day of the review")
+    by: str = Field(description="e-mail of the person who confirmed it")
     because: str = Field(description="what it was checked against")
 
 
@@ -102,19 +102,19 @@ class InForce(Entry):
 class Asked(Entry):
     """A request to a person to validate the note."""
 
-    on: Day
-    to: str
-    by: str
-    due: Day | None = None
+    on: Day = Field(description="the day of the request")
+    to: str = Field(description="e-mail of the person who is asked")
+    by: str = Field(description="e-mail of the person who asks")
+    due: Day | None = Field(None, description="until when an answer is wanted")
 
 
 class Deferred(Entry):
     """A review that was put off, once."""
 
-    until: Day
-    by: str
-    on: Day
-    because: str = ""
+    until: Day = Field(description="the day on which it is due instead")
+    by: str = Field(description="e-mail of the person who put it off")
+    on: Day = Field(description="the day on which it was put off")
+    because: str = Field("", description="the reason")
 
 
 class Fields(BaseModel):

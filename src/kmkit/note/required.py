@@ -48,7 +48,7 @@ _FIRST = ("state", "owner", "level")
 def _missing_field(note: Note, name: str) -> Problem:
     """Says that ``name`` is missing and what belongs there."""
     info = Fields.model_fields.get(name)
-    what = f", {info.description}" if info and info.description else ""
+    what = f": {info.description}" if info and info.description else ""
     message = f"The field '{name}' is missing{what}."
     mend = f"Add it: kmkit edit {note.short}, or write `{name}:` in the front matter."
     if name in _MOVES:

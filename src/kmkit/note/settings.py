@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from kmkit.config import CONFIG, POLICY, QUORUM, Config, Policy
+from kmkit.config import CONFIG, POLICY, Config, Policy
 from kmkit.note.problem import Problem
 from kmkit.text import did_you_mean
-
-_ROLES = ("steward", "manager", "editor", "reviewer", "committee", "contributor")
 
 
 def check_settings(config: Config, policy: Policy, text: str) -> Iterator[Problem]:
@@ -28,9 +26,6 @@ def check_settings(config: Config, policy: Policy, text: str) -> Iterator[Proble
 def check_policy(policy: Policy, text: str) -> Iterator[Problem]:
     """The problems of policy.toml, whose text is ``text``."""
     for role, patterns in policy.roles.items():
-        if role not in _ROLES and not role.startswith("expert."):
-            mend = did_you_mean(role, _ROLES) or f"Known: {', '.join(_ROLES)}, expert.TOPIC."
-            yield _problem(POLICY, text, role, f"There is no role '{role}'.", mend, warning=True)
         for pattern in patterns:
             if "@" not in pattern and "*" not in pattern:
                 message = f"'{pattern}' under {role} is no e-mail address."
@@ -39,21 +34,10 @@ def check_policy(policy: Policy, text: str) -> Iterator[Problem]:
     if not policy.roles.get("steward"):
         message = "Nobody is steward, so nobody may change these rules."
         yield _problem(POLICY, text, "[roles]", message, "Name one under [roles].")
-    for method, needed in policy.quorum.items():
-        if method not in QUORUM:
-            mend = did_you_mean(method, QUORUM) or f"Known: {', '.join(QUORUM)}."
-            message = f"'{method}' is no way to validate."
-            yield _problem(POLICY, text, method, message, mend)
-        elif needed < 1:
-            message = f"{method} needs {needed} approvals, and one is the least."
-            yield _problem(POLICY, text, method, message, "Write a number from 1.")
 
 
-def _problem(
-    path: str, text: str, word: str, message: str, mend: str, *, warning: bool = False
-) -> Problem:
+def _problem(path: str, text: str, word: str, message: str, mend: str) -> Problem:
     """A problem at the first line outside of comments that holds ``word``."""
     numbered = enumerate(text.splitlines(), 1)
     hits = (n for n, line in numbered if word in line and not line.lstrip().startswith("#"))
-    line = next(hits, 1)
-    return Problem(path, line, 1, "bad-setting", message, mend, "warning" if warning else "error")
+    return Problem(path, next(hits, 1), 1, "bad-setting", message, mend)

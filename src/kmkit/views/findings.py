@@ -20,7 +20,7 @@ from kmkit.index.stale import REASONS, Reason, Stale, fatal
 from kmkit.note.problem import Problem
 from kmkit.note.rules import RULES
 from kmkit.period import Period
-from kmkit.text import one_line
+from kmkit.text import HIDDEN, one_line
 from kmkit.views.porcelain import dumps
 
 _FIELD = {
@@ -86,7 +86,7 @@ def _command(p: Problem) -> str:
 
 
 def _data(value: str) -> str:
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return HIDDEN.sub("", value).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(value: str) -> str:
@@ -202,8 +202,8 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _xml(value: str) -> str:
-    """The text without the characters that XML 1.0 cannot hold."""
-    return _NOT_XML.sub("", value)
+    """The text without hidden characters and those that XML 1.0 cannot hold."""
+    return _NOT_XML.sub("", HIDDEN.sub("", value))
 
 
 FORMATS: dict[str, Callable[..., str]] = {
