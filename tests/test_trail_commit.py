@@ -10,6 +10,7 @@ from kmkit.errors import Cannot, Refused
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
 from kmkit.lifecycle import Person, Request
+from kmkit.trail import commit as trail_commit
 from kmkit.trail import safely
 from kmkit.trail.git import Git
 from tests.conftest import ANA, APPROVE, BEN, NOW, at, captured, validated
@@ -327,9 +328,7 @@ def test_a_foreign_index_in_the_environment(
 def test_the_rules_changed_meanwhile(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
     note = captured(kb)
     reviewer = at(kb, BEN)
-    from kmkit.kb import moving
-
-    real = moving.commit
+    real = trail_commit.commit
 
     def slow(*args: object, **kwargs: object) -> str:
         policy = kb.root / "policy.toml"
@@ -337,7 +336,7 @@ def test_the_rules_changed_meanwhile(kb: KnowledgeBase, monkeypatch: pytest.Monk
         git(kb.root, "commit", "-q", "-am", "stricter rules")
         return real(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(moving, "commit", slow)
+    monkeypatch.setattr("kmkit.kb.moving.commit", slow)
     with pytest.raises(Refused, match=r"policy\.toml was changed by somebody else"):
         reviewer.move("validate", note, APPROVE)
 
@@ -346,15 +345,13 @@ def test_another_commit_in_between_is_built_upon(
     kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     note = captured(kb)
-    from kmkit.kb import moving
-
-    real = moving.commit
+    real = trail_commit.commit
 
     def slow(*args: object, **kwargs: object) -> str:
         git(kb.root, "commit", "-q", "--allow-empty", "-m", "somebody else")
         return real(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(moving, "commit", slow)
+    monkeypatch.setattr("kmkit.kb.moving.commit", slow)
     at(kb, BEN).move("validate", note, APPROVE)
     subjects = git(kb.root, "log", "--format=%s", "-2").splitlines()
     assert subjects == [f"validate: {note.title}", "somebody else"]

@@ -1,7 +1,7 @@
 """``kmkit list``: notes by words and by what their fields say."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kmkit.index.query import Query, Row
     from kmkit.kb import KnowledgeBase
     from kmkit.note.model import Note
+    from kmkit.note.records import Person
 
 _SUFFIXES = {".csv": Listing.CSV, ".json": Listing.JSON, ".tsv": Listing.TSV, ".txt": Listing.TSV}
 
@@ -25,13 +26,17 @@ Words = Annotated[
     Several, typer.Argument(metavar="[WORDS]...", help="all of them stand in the note")
 ]
 Kinds = Annotated[
-    Several, typer.Option("--kind", help="lesson, story …", autocompletion=complete_kind)
+    Several,
+    typer.Option("--kind", metavar="KIND", help="lesson, story …", autocompletion=complete_kind),
 ]
-States = Annotated[Several, typer.Option("--state", help="a state, or overdue, stale, revised")]
+States = Annotated[
+    Several, typer.Option("--state", metavar="STATE", help="a state, or overdue, stale, revised")
+]
 Owners = Annotated[Several, typer.Option("--owner", metavar="EMAIL", help="me, or part of one")]
-Topics = Annotated[Several, typer.Option("--topic", help="a topic")]
+Topics = Annotated[Several, typer.Option("--topic", metavar="TOPIC", help="a topic")]
 Levels = Annotated[
-    Several, typer.Option("--level", help="of this level", autocompletion=complete_level)
+    Several,
+    typer.Option("--level", metavar="LEVEL", help="of this level", autocompletion=complete_level),
 ]
 AtLeast = Annotated[
     str,
@@ -42,14 +47,19 @@ AtLeast = Annotated[
         autocompletion=complete_level,
     ),
 ]
-Units = Annotated[Several, typer.Option("--unit", help="a part of the organisation")]
-Languages = Annotated[Several, typer.Option("--language", help="such as fr")]
+Units = Annotated[
+    Several, typer.Option("--unit", metavar="UNIT", help="a part of the organisation")
+]
+Languages = Annotated[Several, typer.Option("--language", metavar="LANGUAGE", help="such as fr")]
 Mine = Annotated[bool, typer.Option("--mine", help="the notes that I own")]
 Saved = Annotated[
     str, typer.Option("--filter", metavar="NAME", help="a saved filter of kmkit.toml")
 ]
 Sort = Annotated[
-    str, typer.Option("--sort", help="captured, title, state, owner, kind, level or due")
+    str,
+    typer.Option(
+        "--sort", metavar="FIELD", help="captured, title, state, owner, kind, level or due"
+    ),
 ]
 Format = Annotated[Listing, typer.Option("--format", help="how to show them")]
 
@@ -107,7 +117,7 @@ def _found(kb: "KnowledgeBase", words: list[str], sort: str) -> "tuple[list[Row]
     query = Query.parse(words, me=me).checked(kb.policy, kb.kinds)
     notes = notes_of(kb)
     rows = find(
-        [shown(kb, note) for note in notes],
+        [_shown(kb, note) for note in notes],
         query,
         policy=kb.policy,
         stale=_stale(kb, notes, query),
@@ -133,7 +143,7 @@ def _saved(kb: "KnowledgeBase", name: str) -> list[str]:
         return filters[name].split()
 
 
-def shown(kb: "KnowledgeBase", note: "Note") -> "Row":
+def _shown(kb: "KnowledgeBase", note: "Note") -> "Row":
     """The row of a note, with the version in force where a revision is under way."""
     from kmkit.index.query import row
 
@@ -147,20 +157,12 @@ def shown(kb: "KnowledgeBase", note: "Note") -> "Row":
 
 def _stale(kb: "KnowledgeBase", notes: "list[Note]", query: "Query") -> frozenset[str]:
     """The ids of the stale notes, where they are asked for."""
+    from kmkit.index.gather import stale_of
     from kmkit.index.query import STALE
-    from kmkit.index.stale import stale
 
     if STALE not in query.state:
         return frozenset()
-    rows = stale(
-        notes,
-        today=kb.today,
-        policy=kb.policy,
-        kinds=kb.kinds,
-        people=kb.people,
-        applications=kb.applications,
-    )
-    return frozenset(row.note.id for row in rows)
+    return frozenset(row.note.id for row in stale_of(kb, notes=notes))
 
 
 def _format(fmt: Listing, output: Path | None) -> Listing:
@@ -205,20 +207,20 @@ def _show(
     elif fmt is Listing.TSV or output or not on_terminal():
         deliver(tsv(_COLUMNS, lines, header=True), output)
     elif rows:
-        short = _short_ids(notes)
+        short, people = _short_ids(notes), kb.people
         table(
             ("note", "title", "state", "owner", "due"),
             [
-                (short[r.note.id], r.note.title, r.standing, _name(kb, r.note.owner), r.due)
+                (short[r.note.id], r.note.title, r.standing, _name(people, r.note.owner), r.due)
                 for r in rows
             ],
         )
     say(f"{many(len(rows), 'note')}." if rows else "No note is like that.")
 
 
-def _name(kb: "KnowledgeBase", email: str) -> str:
+def _name(people: "Mapping[str, Person]", email: str) -> str:
     """How a narrow table names somebody: the name, or the address without its domain."""
-    person = kb.people.get(email)
+    person = people.get(email)
     return person.name if person else email.split("@")[0]
 
 

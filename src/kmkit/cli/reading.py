@@ -40,8 +40,14 @@ def watched(items: Iterable[T], doing: str) -> Iterator[T]:
             sys.stderr.flush()
 
 
-def notes_of(kb: "KnowledgeBase") -> "list[Note]":
-    """Every note; those with problems are among them, and named on stderr."""
+def notes_of(kb: "KnowledgeBase", *, records: bool = False) -> "list[Note]":
+    """Every note; those with problems are among them, and named on stderr.
+
+    With ``records`` people and applications with problems are named too, for what needs them.
+    """
     notes = list(watched(kb.notes(), "Reading notes:"))
-    broken(problem for note in notes for problem in note.problems)
+    found = [problem for note in notes for problem in note.problems]
+    if records:
+        found += [*kb.people_files.problems, *kb.application_files.problems]
+    broken(found)
     return notes

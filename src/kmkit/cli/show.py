@@ -145,6 +145,7 @@ def _body(note: "Note") -> str:
 
 def _page(kb: "KnowledgeBase", row: "Row", draft: bool) -> None:
     """The note as people read it on a terminal."""
+    from markdown_it import MarkdownIt
     from rich.markdown import Markdown
     from rich.text import Text
 
@@ -153,7 +154,10 @@ def _page(kb: "KnowledgeBase", row: "Row", draft: bool) -> None:
     screen = console()
     screen.print(Text(one_line(row.note.title), style="bold"))
     screen.print(_table(_facts(kb, row, draft)), "")
-    screen.print(Markdown(_body(row.note), hyperlinks=False), width=min(screen.width, 100))
+    text = Markdown("", hyperlinks=False)
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
+    text.parsed = parser.parse(_body(row.note))  # Rich's own parser drops HTML and what is in it
+    screen.print(text, width=min(screen.width, 100))
 
 
 def _table(facts: list[tuple[str, str]]) -> "Table":

@@ -28,22 +28,15 @@ def show_stale(
 
     ``within`` and ``grace`` are durations or ''; ``owner`` is an address or ``me``, '' for all.
     """
-    from kmkit.index.stale import fails, stale
+    from kmkit.index.gather import stale_of
+    from kmkit.index.stale import fails
 
     if fmt not in tuple(Findings):
         mend = did_you_mean(fmt, Findings) or f"Known: {', '.join(Findings)}."
         raise UsageError(f"There is no format '{fmt}'.", mend)
     soon = _period(within, "--within") or Period()
     patience = _period(grace, "--grace")
-    rows = stale(
-        notes_of(kb),
-        today=kb.today,
-        policy=kb.policy,
-        kinds=kb.kinds,
-        people=kb.people,
-        applications=kb.applications,
-        within=soon,
-    )
+    rows = stale_of(kb, soon, notes=notes_of(kb, records=True))
     if owner:
         who = kb.actor.key if owner == "me" else owner.strip().casefold()
         rows = [row for row in rows if row.owner == who]
@@ -116,9 +109,9 @@ def _by_owner(kb: "KnowledgeBase", rows: "Sequence[Stale]") -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    screen = console()
+    screen, people = console(), kb.people
     for owner, owned in groupby(rows, key=lambda row: row.owner):
-        known = kb.people.get(owner)
+        known = people.get(owner)
         name = f"{known.name} <{owner}>" if known else owner or "Nobody answers for these"
         screen.print(Text(one_line(name), style="bold"))
         for row in owned:

@@ -1,7 +1,7 @@
 """``kmkit status``: what there is, what waits, what to do next."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -38,18 +38,26 @@ def command(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 def _status(kb: "KnowledgeBase") -> "Status":
     """The status for whoever git says is here; without a name in git, for nobody."""
-    from kmkit.index.stale import stale
+    from kmkit.index.gather import stale_of
     from kmkit.learn.status import status
 
-    notes = notes_of(kb)
-    rules: dict[str, Any] = {"today": kb.today, "policy": kb.policy, "kinds": kb.kinds}
-    rows = stale(notes, people=kb.people, applications=kb.applications, **rules)
+    notes = notes_of(kb, records=True)
+    rows = stale_of(kb, notes=notes)
     try:
         me = kb.actor.key
     except Cannot as error:
         say(f"What waits for you cannot be told: {error.message}")
         me = ""
-    return status(notes, rows, me=me, config=kb.config, applications=kb.applications, **rules)
+    return status(
+        notes,
+        rows,
+        me=me,
+        today=kb.today,
+        config=kb.config,
+        policy=kb.policy,
+        kinds=kb.kinds,
+        applications=kb.applications,
+    )
 
 
 def _lines(found: "Status") -> None:
