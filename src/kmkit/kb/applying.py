@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from kmkit.errors import Refused, UsageError
 from kmkit.kb.base import KnowledgeBase
-from kmkit.kb.capturing import Attachment, attachment, new_id
+from kmkit.kb.capturing import Attachment, attachments, new_id
 from kmkit.note.file import compose as compose_file
 from kmkit.note.model import Note
 from kmkit.note.records import OUTCOMES, read_application
@@ -38,7 +38,7 @@ def apply(
     if on and on > kb.today:
         raise UsageError(f"{on} lies in the future.", "Give the day it was used.")
     name = new_id(where, kb.today)
-    files = [attachment(kb, name, path) for path in attach]
+    files = attachments(kb, name, attach)
     fields: dict[str, object] = {
         "id": name,
         "kind": "application",

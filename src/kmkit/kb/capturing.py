@@ -5,7 +5,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -84,7 +84,7 @@ def capture_text(
     note = read(data, PurePosixPath("new note"))
     if not note.fields.id:
         raise Refused("The new note has no id.", "Leave the line 'id:' as it was.")
-    files = [attachment(kb, note.id, path) for path in attach]
+    files = attachments(kb, note.id, attach)
     if files:
         named = [*note.fields.evidence, *(str(file.path) for file in files)]
         data = write_fields(note, {"evidence": list(dict.fromkeys(named))})
@@ -111,7 +111,7 @@ def adopt(kb: KnowledgeBase, path: PurePosixPath, *, attach: Sequence[Path] = ()
         raise UsageError(f"{path} has no front matter.", f"Use kmkit capture --from '{path}'.")
     wanted = _with_defaults(kb, {"title": note.title, **note.raw}, "")
     missing = {name: value for name, value in wanted.items() if name not in note.raw}
-    files = [attachment(kb, note.id, file) for file in attach]
+    files = attachments(kb, note.id, attach)
     return _record(kb, note, write_fields(note, missing), files, "")
 
 
@@ -161,6 +161,19 @@ def _with_defaults(
     }
     given = {name: value for name, value in fields.items() if value not in (None, "", (), [])}
     return {**{k: v for k, v in whole.items() if v is not None}, **given, "title": title}
+
+
+def attachments(kb: KnowledgeBase, note_id: str, sources: Sequence[Path]) -> list[Attachment]:
+    """The files ``sources`` as they will be kept; of two with one name each keeps a place."""
+    found: dict[PurePosixPath, Attachment] = {}
+    for source in sources:
+        made = attachment(kb, note_id, source)
+        path, number = made.path, 1
+        while path in found and found[path].data != made.data:
+            number += 1
+            path = made.path.with_stem(f"{made.path.stem}-{number}")
+        found[path] = replace(made, path=path)
+    return list(found.values())
 
 
 def attachment(kb: KnowledgeBase, note_id: str, source: Path) -> Attachment:

@@ -95,9 +95,10 @@ def _move(
     _unchanged(kb, note)
     seen = _look(kb, verb, note)
     changed = note if data is None else read(data, note.path)
-    context, claim = _context(kb, verb, changed, request, seen)
+    claim = kb.claim(note) if seen.committed else Claim()
     if verb != "capture":
-        _told(note, seen, claim)
+        _told(kb, note, seen, claim)
+    context = _context(kb, verb, changed, request, seen, claim)
     before = seen.committed.state if seen.committed and verb != "capture" else ""
     step = choose(verb, changed, context)
     refuse(objections(step, changed, context))
@@ -197,21 +198,15 @@ def _clean(
 
 
 def _context(
-    kb: KnowledgeBase, verb: str, note: Note, request: Request, seen: _Seen
-) -> tuple[Context, Claim]:
-    """The circumstances of the move, and what the trail says of the note."""
+    kb: KnowledgeBase, verb: str, note: Note, request: Request, seen: _Seen, claim: Claim
+) -> Context:
+    """The circumstances of the move."""
     git = kb.git
-    if git.shallow and verb != "capture":
-        raise Cannot(
-            "This clone is shallow: the note's history is incomplete.",
-            "Run git fetch --unshallow (in CI: fetch-depth: 0).",
-        )
     policy = kb.policy
     if seen.policy:
         policy = parse_policy(git.blob(seen.policy).decode("utf-8", "replace"))
     refuse(Objection(str(p)) for p in note.problems if p.severity == "error")
     kind = kb.kind(note)
-    claim = kb.claim(note) if seen.committed else Claim()
     context = Context(
         actor=kb.actor,
         today=kb.today,
@@ -235,11 +230,16 @@ def _context(
         context = replace(context, in_force=old)
     if request.superseded_by:
         context = replace(context, known_ids=frozenset(kb.ids))
-    return context, claim
+    return context
 
 
-def _told(note: Note, seen: _Seen, claim: Claim) -> None:
+def _told(kb: KnowledgeBase, note: Note, seen: _Seen, claim: Claim) -> None:
     """The trail knows the note, and says what its front matter says."""
+    if kb.git.shallow:
+        raise Cannot(
+            "This clone is shallow: the note's history is incomplete.",
+            "Run git fetch --unshallow (in CI: fetch-depth: 0).",
+        )
     if not claim.captured:
         raise Refused(
             f"No capture of {note.path} stands in the history: it was committed without kmkit.",
