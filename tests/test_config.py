@@ -70,6 +70,19 @@ def test_a_table_that_names_some_settings_leaves_the_others_as_they_are() -> Non
         ("[roles]\nsteward = [3]", "policy.toml:2: roles.steward.0: This must be text"),
         ("[waiting]\ncaptured = 14", "A duration is written P1Y, P6M"),
         ("[waiting]\nretired = 'P1D'", "waiting.retired: There is no such setting."),
+        ("[trust]\nsignatures = 'maybe'", "trust.signatures: Input should be 'optional' or 're"),
+        ("[keys]\n'*@b.c' = []", "'*@b.c' is not the e-mail address of one person."),
+        ("[keys]\nana = []", "'ana' is not the e-mail address of one person."),
+        ("[keys]\n'a@b.c' = ['ssh-dss AAAA']", "keys.a@b.c.0: This is no public key. Known: ssh-e"),
+        ("[keys]\n'a@b.c' = ['ssh-rsa']", "This is no public key."),
+        (
+            "[keys]\n'a@b.c' = ['-----BEGIN OPENSSH PRIVATE KEY-----']",
+            "This is a private key. Make a new one",
+        ),
+        (
+            "[keys]\n'a@b.c' = ['ssh-rsa AAAA a']\n'c@b.c' = ['ssh-rsa  AAAA c']",
+            "The key of c@b.c is a@b.c's. Each needs their own.",
+        ),
         ("x =", "policy.toml is not valid TOML"),
         ("a = 1\na = 2", "policy.toml is not valid TOML"),
         ("a = " + "[" * 50_000, "policy.toml is not valid TOML"),
@@ -119,6 +132,15 @@ expert.floods = ["ben@example.org"]
     assert policy.roles_of("ben@example.org") == ("reviewer", "contributor", "expert.floods")
     assert policy.holders("steward") == ("Ana@Example.org",)
     assert policy.holders("reviewer") == policy.holders("editor") == ()
+
+
+def test_keys_belong_to_one_address_in_any_case() -> None:
+    armour = "-----BEGIN PGP PUBLIC KEY BLOCK-----\nx\n"
+    text = f'[keys]\n"Ana@Example.org" = [" ssh-ed25519 AAAA ana", """{armour}"""]\n'
+    policy = parse_policy(text)
+    assert policy.keys_of("ana@example.ORG ") == ("ssh-ed25519 AAAA ana", armour.strip())
+    assert policy.keys_of("ben@example.org") == ()
+    assert Policy().trust.signatures == "optional"
 
 
 def test_an_unknown_level_is_the_narrowest() -> None:

@@ -145,6 +145,9 @@ def test_changed_when_the_text_is_not_the_approved_one() -> None:
     of = edited(note("maintained"), "Fuel was there.", "Fuel was late.")
     [row] = rows(of)
     assert row.codes == ("changed",)
+    assert "kmkit reopen x7k2" in row.reasons[0].message
+    assert "--same-meaning" not in row.reasons[0].message  # that is for a validated note
+    [row] = rows(edited(note("validated"), "Fuel was there.", "Fuel was late."))
     assert "--same-meaning" in row.reasons[0].message
     packaged = edited(note("maintained"), "topics: [logistics]", "topics: [procurement]")
     assert codes(packaged) == []

@@ -8,6 +8,7 @@ import pytest
 from kmkit.config import Policy
 from kmkit.lifecycle import Person, Request, State
 from kmkit.lifecycle import guards as ask
+from kmkit.lifecycle import guards_capture as begin
 from kmkit.note.file import read, write_fields
 from kmkit.note.kinds import body_of
 from kmkit.note.model import Deferred, Gathered, Note
@@ -55,23 +56,25 @@ def gathered(**change: Any) -> Note:
 
 
 def test_provenance_says_how_by_whom_and_when() -> None:
-    assert answer(ask.provenance, gathered()) == ""
+    assert answer(begin.provenance, gathered()) == ""
     assert "'talking' is no way of gathering knowledge. Use one of: after-action" in answer(
-        ask.provenance, gathered(method="talking")
+        begin.provenance, gathered(method="talking")
     )
-    assert "Did you mean interview" in answer(ask.provenance, gathered(method="interviews"))
-    assert "not said who gathered this" in answer(ask.provenance, gathered(by=" "))
-    assert f"{TOMORROW}, lies in the future." in answer(ask.provenance, gathered(on=TOMORROW))
+    assert "Did you mean interview" in answer(begin.provenance, gathered(method="interviews"))
+    assert "not said who gathered this" in answer(begin.provenance, gathered(by=" "))
+    assert f"{TOMORROW}, lies in the future." in answer(begin.provenance, gathered(on=TOMORROW))
 
 
 def test_a_new_note_begins_its_walk() -> None:
-    assert answer(ask.fresh, note_of()) == ""
-    assert "A new note is captured, not validated." in answer(ask.fresh, note_of(state="validated"))
-    text = answer(ask.fresh, note_of(verdicts=(verdict(PEER),), superseded_by="20250101-aaaa"))
+    assert answer(begin.fresh, note_of()) == ""
+    assert "A new note is captured, not validated." in answer(
+        begin.fresh, note_of(state="validated")
+    )
+    text = answer(begin.fresh, note_of(verdicts=(verdict(PEER),), superseded_by="20250101-aaaa"))
     assert "'superseded_by' is written by later moves." in text
     assert "Take 'verdicts' out of the new note." in text
     assert "There is no level 'secret'. Levels in policy.toml: internal, domestic" in answer(
-        ask.fresh, note_of(level="secret")
+        begin.fresh, note_of(level="secret")
     )
 
 
@@ -84,7 +87,7 @@ def test_a_role_owns_nothing(owner: str) -> None:
         ask.new_owner, note_of(), owner=owner
     )
     if owner:
-        assert "is no e-mail address" in answer(ask.owned, note_of(owner=owner))
+        assert "is no e-mail address" in answer(begin.owned, note_of(owner=owner))
 
 
 def test_an_owner_is_a_person_who_stays() -> None:
@@ -100,8 +103,8 @@ def test_an_owner_is_a_person_who_stays() -> None:
     assert "olga@example.org owns the note already." in answer(
         ask.new_owner, note_of(), owner="OLGA@example.org"
     )
-    assert "olga@example.org left on 2026-01-01." in answer(ask.owned, note_of(), people=people)
-    assert answer(ask.owned, note_of(owner="new@example.org"), people=people) == ""
+    assert "olga@example.org left on 2026-01-01." in answer(begin.owned, note_of(), people=people)
+    assert answer(begin.owned, note_of(owner="new@example.org"), people=people) == ""
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ rules, and only a steward changes it.
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -155,9 +155,64 @@ def _distinct(levels: tuple[str, ...]) -> tuple[str, ...]:
     return levels
 
 
+KEY_KINDS = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "ssh-rsa",
+)
+"""The SSH keys that can prove who made a commit."""
+OPENPGP = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
+
+
+def _signing_key(text: str) -> str:
+    """A public key as policy.toml may give it: a line of ssh-keygen's, or OpenPGP armour."""
+    key = text.strip()
+    kind, _, rest = key.partition(" ")
+    if key.startswith(OPENPGP) or (kind in KEY_KINDS and rest.strip() and "\n" not in key):
+        return key
+    if "PRIVATE KEY" in key:
+        raise ValueError("This is a private key. Make a new one, and give its .pub file here")
+    raise ValueError(
+        f"This is no public key. Known: {', '.join(KEY_KINDS)}, as in the .pub file of ssh-keygen, "
+        "or an OpenPGP key that begins with BEGIN PGP PUBLIC KEY BLOCK"
+    )
+
+
+def _one_person(email: str) -> str:
+    """A key belongs to one address; a pattern would let everybody who fits sign for another."""
+    if "@" not in email or set(email) & set("*?[ "):
+        raise ValueError(f"'{email[:80]}' is not the e-mail address of one person")
+    return email.casefold()
+
+
+def _own_keys(keys: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Each key is one person's: with a shared one either could act as the other."""
+    holder: dict[str, str] = {}
+    for email, lines in keys.items():
+        for line in lines:
+            key = line if line.startswith(OPENPGP) else " ".join(line.split()[:2])
+            if holder.setdefault(key, email) != email:
+                raise ValueError(f"The key of {email} is {holder[key]}'s. Each needs their own")
+    return keys
+
+
 Role = Annotated[str, _one_of(ROLES, "role")]
 Method = Annotated[str, _one_of(QUORUM, "method of validation")]
 StateName = Annotated[str, _one_of(REQUIRED, "state")]
+Email = Annotated[str, AfterValidator(_one_person)]
+Key = Annotated[str, AfterValidator(_signing_key)]
+
+
+class Trust(_Table):
+    """What the audit asks of a commit before it says who made it."""
+
+    signatures: Literal["optional", "required"] = Field(
+        "optional",
+        description="required: every move is signed by a key that stands under [keys] below; "
+        "optional: the trail says who claims to have made a move, and cannot prove it",
+    )
 
 
 class Policy(_Table):
@@ -178,6 +233,10 @@ class Policy(_Table):
     required: Annotated[dict[StateName, tuple[str, ...]], _over(REQUIRED)] = Field(
         REQUIRED, description="fields a note must have from each state on"
     )
+    trust: Trust = Field(Trust(), description="what the audit asks of a commit")
+    keys: Annotated[dict[Email, tuple[Key, ...]], AfterValidator(_own_keys)] = Field(
+        {}, description="e-mail = public keys by which this person signs commits"
+    )
 
     def has_role(self, email: str, role: str) -> bool:
         """Whether ``email`` holds ``role``; 'expert' alone is any expert's."""
@@ -190,6 +249,10 @@ class Policy(_Table):
     def roles_of(self, email: str) -> tuple[str, ...]:
         """Every role that ``email`` holds."""
         return tuple(role for role in self.roles if self.has_role(email, role))
+
+    def keys_of(self, email: str) -> tuple[str, ...]:
+        """The public keys by which ``email`` signs."""
+        return self.keys.get(email.strip().casefold(), ())
 
     def holders(self, role: str) -> tuple[str, ...]:
         """The addresses named for ``role``, patterns left out."""

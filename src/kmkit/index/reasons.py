@@ -35,8 +35,8 @@ REASONS: dict[str, str] = {
     "it, retire it or hand it over: kmkit review NOTE.",
     "due-soon": "The note's review comes due shortly. It can be reviewed now: kmkit review NOTE.",
     "changed": "The text changed after it was approved, so nobody vouches for what stands there. "
-    "If it means the same, one of its approvers says so: kmkit validate NOTE --same-meaning. "
-    "Otherwise it is judged anew: kmkit reopen NOTE.",
+    "If it is validated and means the same, one of its approvers says so: kmkit validate NOTE "
+    "--same-meaning. Otherwise it is judged anew: kmkit reopen NOTE --because REASON.",
     "superseded": "What the note was drawn from, or translates, was retired or changed since, or "
     "another note replaces it. Read both, then kmkit review NOTE --confirm, kmkit edit NOTE or "
     "kmkit retire NOTE.",
@@ -105,12 +105,11 @@ def _due(note: Note, around: Circumstances) -> Iterator[Reason]:
 
 def _changed(note: Note, around: Circumstances) -> Iterator[Reason]:
     if note.path in around.drifted:
-        yield Reason(
-            "changed",
-            None,
-            "Its text is not the one that was approved: an approver confirms the same meaning "
-            f"(kmkit validate {note.short} --same-meaning), or kmkit reopen {note.short}.",
-        )
+        how = f"kmkit reopen {note.short} --because '…'"
+        if note.state == State.VALIDATED:
+            same = f"kmkit validate {note.short} --same-meaning"
+            how = f"an approver confirms the same meaning ({same}), or {how}"
+        yield Reason("changed", None, f"Its text is not the one that was approved: {how}.")
 
 
 def _superseded(note: Note, around: Circumstances) -> Iterator[Reason]:

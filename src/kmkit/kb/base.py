@@ -12,7 +12,7 @@ from kmkit.errors import Cannot, Refused
 from kmkit.kb.finding import pick, read_ids
 from kmkit.kb.shelves import Shelf, read_shelf
 from kmkit.kb.standing import overlaid
-from kmkit.lifecycle import Person, Request
+from kmkit.lifecycle import Person, Request, State
 from kmkit.note.file import read, unopened
 from kmkit.note.kinds import Kind, kind_names, load_kind
 from kmkit.note.model import Note
@@ -187,7 +187,7 @@ class KnowledgeBase:
 
     def standing(self, note: Note) -> Note:
         """The version to show: the one in force while the note is being revised, else itself."""
-        if note.fields.in_force is None:
+        if note.fields.in_force is None or note.state != State.CAPTURED:
             return note
         return overlaid(note, read(self.git.blob(note.fields.in_force.blob), note.path))
 

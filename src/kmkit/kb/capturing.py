@@ -11,14 +11,19 @@ from pathlib import Path, PurePosixPath
 
 from kmkit.errors import Cannot, Refused, UsageError
 from kmkit.kb.base import KnowledgeBase
+from kmkit.kb.comparing import committed
 from kmkit.kb.moving import Moved, move
+from kmkit.kb.seeing import not_there, whole
 from kmkit.lifecycle import Request, State
+from kmkit.note.checks import is_id
 from kmkit.note.file import compose, read, write_fields
 from kmkit.note.model import Fields, Gathered, Note
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Of the four characters: none that is easily mistaken for another."""
 _SLUG = 48
+_RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]", re.IGNORECASE)
+"""Names that Windows keeps for devices, whatever their ending."""
 MAX_ATTACHED = 50 * 1024 * 1024
 """Bytes; git keeps every file for good."""
 
@@ -82,8 +87,8 @@ def capture_text(
 ) -> Moved:
     """Put the new note in ``data`` in its place, and commit it with the files attached to it."""
     note = read(data, PurePosixPath("new note"))
-    if not note.fields.id:
-        raise Refused("The new note has no id.", "Leave the line 'id:' as it was.")
+    if not is_id(note.fields.id or ""):
+        raise Refused("The new note has no proper id.", "Leave the line 'id:' as it was.")
     files = attachments(kb, note.id, attach)
     if files:
         named = [*note.fields.evidence, *(str(file.path) for file in files)]
@@ -100,11 +105,7 @@ def adopt(kb: KnowledgeBase, path: PurePosixPath, *, attach: Sequence[Path] = ()
     note = kb.read(path)
     if not path.parts or path.parts[0] != "notes":
         raise UsageError(f"{path} is not below notes/.", "Move it there, then capture it.")
-    if note.fields.id and kb.claim(note).captured:
-        raise Refused(
-            f"{path} is captured already.",
-            f"Record your changes: kmkit edit {note.id[-4:]} --as-is.",
-        )
+    _not_again(kb, note)
     if not note.raw and not any(problem.rule == "no-front-matter" for problem in note.problems):
         raise Refused("\n".join(str(problem) for problem in note.problems))
     if not note.raw:
@@ -113,6 +114,21 @@ def adopt(kb: KnowledgeBase, path: PurePosixPath, *, attach: Sequence[Path] = ()
     missing = {name: value for name, value in wanted.items() if name not in note.raw}
     files = attachments(kb, note.id, attach)
     return _record(kb, note, write_fields(note, missing), files, "")
+
+
+def _not_again(kb: KnowledgeBase, note: Note) -> None:
+    """Refused where the note was captured before, here or at another path."""
+    before = committed(kb, note)
+    if before is None:
+        if note.fields.id and kb.claim(note).captured:
+            raise not_there(kb, note)
+        return
+    whole(kb)
+    if before.fields.id and kb.claim(before).captured:
+        mend = f"Record your changes: kmkit edit '{note.path}' --as-is."
+        if note.fields.id != before.fields.id:
+            mend = f"Write its id into the file again: id: {before.id}"
+        raise Refused(f"{note.path} is captured already.", mend)
 
 
 def _record(
@@ -200,4 +216,4 @@ def attachment(kb: KnowledgeBase, note_id: str, source: Path) -> Attachment:
 def _safe_name(name: str) -> str:
     """A file's name that every file system takes."""
     safe = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "-", unicodedata.normalize("NFC", name)).strip(" .-")
-    return safe or "file"
+    return f"_{safe}" if _RESERVED.fullmatch(safe.split(".")[0].strip()) else safe or "file"

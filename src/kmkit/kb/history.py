@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot
-from kmkit.lifecycle import fingerprint
+from kmkit.lifecycle import Person, fingerprint
 from kmkit.note.file import read
 from kmkit.trail.event import author_of, coauthors_of
 from kmkit.trail.fold import Claim
@@ -11,28 +11,35 @@ from kmkit.trail.git import Git
 from kmkit.trail.log import history
 
 
-def authors(git: Git, path: str, claim: Claim, guidance: frozenset[str]) -> frozenset[str]:
-    """E-mails, in lower case, of those who wrote the substance since it was last validated.
+def authors(git: Git, path: str, claim: Claim, guidance: frozenset[str]) -> frozenset[Person]:
+    """Those who wrote the substance since it was last validated, with e-mails in lower case.
 
-    Every commit that changed the fingerprint counts, made by kmkit or by hand, and co-authors
-    count. The walk goes back to the last quorum, and further where nobody wrote since. Cannot in
-    a shallow clone, where authors may be hidden.
+    Every commit that changed the fingerprint counts, made by kmkit or by hand, a merge that agrees
+    with none of its parents too, and co-authors count. The walk goes back to the last quorum, and
+    further where nobody wrote since. Cannot in a shallow clone, where authors may be hidden.
     """
     if git.shallow:
         raise Cannot(
             "This clone is shallow: who wrote the note cannot be told.",
             "Run git fetch --unshallow (in CI: fetch-depth: 0).",
         )
-    found: set[str] = set()
+    found: set[Person] = set()
     for step in history(git, path):
         if step.commit == claim.settled and found:
             break
-        if _print(git, step.new, guidance) != _print(git, step.old, guidance):
+        now = _print(git, step.new, guidance)
+        if all(_print(git, old, guidance) != now for old in step.old):
             raw = git.run("cat-file", "commit", step.commit)
             author = author_of(raw)
-            found |= {author[1]} if author else set()
-            found |= set(coauthors_of(raw))
+            found |= {Person(author[0], author[1])} if author else set()
+            found |= {Person("", email) for email in coauthors_of(raw)}
     return frozenset(found)
+
+
+def last_approved(git: Git, path: str, approved: frozenset[str], guidance: frozenset[str]) -> str:
+    """git's name of the newest version with an approved fingerprint, '' where there is none."""
+    versions = (step.new for step in history(git, path) if step.new) if approved else ()
+    return next((blob for blob in versions if _print(git, blob, guidance) in approved), "")
 
 
 def _print(git: Git, blob: str, guidance: frozenset[str]) -> str:

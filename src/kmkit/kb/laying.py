@@ -1,15 +1,17 @@
 """Laying out a new knowledge base: settings, rules, a first note, and what CI runs."""
 
+import os
+import shlex
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from kmkit.config import CONFIG, POLICY, Policy
+from kmkit.config import CONFIG, POLICY, Policy, load_policy
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.moving import Moved
-from kmkit.kb.settings import first_config, first_policy
+from kmkit.kb.settings import first_config, first_policy, first_rules
 from kmkit.lifecycle import Person
 from kmkit.resources import template
 from kmkit.trail.commit import Change, commit
@@ -35,48 +37,75 @@ def lay(
     now: datetime | None = None,
     actor: Person | None = None,
     first_note: bool = True,
+    dry_run: bool = False,
 ) -> Laid:
     """Make ``root`` a knowledge base, in a new git repository or inside the one it lies in.
 
     Whoever does it becomes steward, manager and editor. No file that exists is overwritten.
+    Nothing is made before all is known to be in order; with ``dry_run`` nothing is made at all.
     """
+    root = Path(os.path.abspath(root))
+    _free(root)
+    git = _repository(root)
+    who = actor or (git or Git(_standing(root))).identity()
+    kb = KnowledgeBase(root, now=now, actor=who, dry_run=dry_run)
+    title = name or root.name
+    files = dict(_files(root, git.top if git else root, title, who))
+    kept = tuple(path for path in files if os.path.lexists((git.top if git else root) / path))
+    policy = load_policy(root) if (root / POLICY).exists() else first_rules(who)
+    fresh = {path: data for path, data in files.items() if path not in kept}
+    first = first_note and policy.has_role(who.key, "contributor")
+    laid = Laid(kb, tuple(fresh), kept, git is None)
+    if dry_run:
+        return laid._replace(written=(*fresh, "a first note")) if first else laid
+    root.mkdir(parents=True, exist_ok=True)
+    if git is None:
+        Git(root).run("init", "--quiet", "--initial-branch=main")
+        git = Git.find(root)
+    change = Change(f"init: {title} becomes a knowledge base\n", fresh)
+    commit(git, change, actor=who, when=kb.now)
+    if first:
+        laid = laid._replace(written=(*fresh, kb.repo_path(_first_note(kb).note.path)))
+    return laid
+
+
+def _free(root: Path) -> None:
+    """``root`` can become a knowledge base: it is none, and lies in none."""
     if (root / CONFIG).exists():
         raise Refused(
-            f"{root} is a knowledge base already.", f"Look at it: kmkit -C {root} status."
+            f"{root} is a knowledge base already.",
+            f"Look at it: kmkit -C {shlex.quote(str(root))} status.",
         )
+    for folder in root.parents:
+        if (folder / CONFIG).exists():
+            raise Refused(
+                f"{root} lies inside the knowledge base {folder}.", "Name a folder outside it."
+            )
     if root.exists() and not root.is_dir():
         raise Refused(f"{root} is a file.", "Name a folder.")
-    root.mkdir(parents=True, exist_ok=True)
-    git, new = _repository(root)
-    git.new_enough()
-    who = actor or git.identity()
-    kb = KnowledgeBase(root, now=now, actor=who)
-    files = dict(_files(kb, git, name or root.resolve().name, who))
-    kept = tuple(path for path in files if (git.top / path).exists())
-    fresh = {path: data for path, data in files.items() if path not in kept}
-    change = Change(f"init: {name or root.resolve().name} becomes a knowledge base\n", fresh)
-    commit(git, change, actor=who, when=kb.now)
-    written = list(fresh)
-    if first_note:
-        written.append(kb.repo_path(_first_note(kb).note.path))
-    return Laid(kb, tuple(written), kept, new)
 
 
-def _repository(root: Path) -> tuple[Git, bool]:
-    """The repository that ``root`` lies in, or a new one."""
+def _standing(root: Path) -> Path:
+    """The nearest folder that exists, from ``root`` upwards."""
+    return next(folder for folder in (root, *root.parents) if folder.is_dir())
+
+
+def _repository(root: Path) -> Git | None:
+    """The repository that ``root`` lies in, or will lie in; None where it needs one of its own."""
+    folder = _standing(root)
+    Git(folder).new_enough()
     try:
-        return Git.find(root), False
+        return Git.find(folder)
     except Cannot as error:
         if "not in a git repository" not in error.message:
             raise
-    Git(root).run("init", "--quiet", "--initial-branch=main")
-    return Git.find(root), True
+    return None
 
 
-def _files(kb: KnowledgeBase, git: Git, name: str, who: Person) -> Iterator[tuple[str, bytes]]:
+def _files(root: Path, top: Path, name: str, who: Person) -> Iterator[tuple[str, bytes]]:
     """The files of a new knowledge base, by path from the repository's top."""
     level = Policy().levels[0]
-    inside = kb.root.resolve().relative_to(git.top.resolve()).as_posix()
+    inside = root.resolve().relative_to(top.resolve()).as_posix()
     prefix = "" if inside == "." else f"{inside}/"
     yield f"{prefix}{CONFIG}", first_config(name, who, level).encode()
     yield f"{prefix}{POLICY}", first_policy(who).encode()

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from kmkit.config import POLICY, parse_policy
-from kmkit.errors import Cannot, Refused
+from kmkit.errors import Refused
 from kmkit.kb.base import KnowledgeBase
-from kmkit.kb.history import authors
+from kmkit.kb.history import authors, last_approved
+from kmkit.kb.seeing import Seen, look, told, unchanged
 from kmkit.lifecycle import (
     Context,
     Move,
@@ -20,10 +21,9 @@ from kmkit.lifecycle import (
 )
 from kmkit.note.file import read
 from kmkit.note.model import Note
-from kmkit.trail.commit import Change, commit
+from kmkit.trail.commit import Change, commit, ready
 from kmkit.trail.event import compose
 from kmkit.trail.fold import Claim
-from kmkit.trail.git import Entry
 from kmkit.trail.safely import kmkit_lock
 from kmkit.trail.telling import subject, trailers
 
@@ -47,17 +47,6 @@ class Moved:
     message: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     """What was written, by path from the repository's top."""
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What git has of the note and of the rules, on which the move is judged."""
-
-    path: str
-    entry: Entry | None
-    committed: Note | None
-    policy: str
-    """git's name of the rules."""
 
 
 def move(
@@ -92,12 +81,14 @@ def _move(
     on_disk: Mapping[str, bytes],
 ) -> Moved:
     """The move, while no other can happen."""
-    _unchanged(kb, note)
-    seen = _look(kb, verb, note)
+    ready(kb.git)
+    unchanged(kb, note)
+    seen = look(kb, note, as_it_stands=verb in WRITERS, new=verb == "capture")
     changed = note if data is None else read(data, note.path)
-    claim = kb.claim(note) if seen.committed else Claim()
+    refuse(Objection(str(p)) for p in changed.problems if p.severity == "error")
+    claim = kb.claim(seen.committed) if seen.committed else Claim()
     if verb != "capture":
-        _told(kb, note, seen, claim)
+        told(kb, note, seen, claim)
     context = _context(kb, verb, changed, request, seen, claim)
     before = seen.committed.state if seen.committed and verb != "capture" else ""
     step = choose(verb, changed, context)
@@ -140,72 +131,14 @@ def refuse(found: Iterable[Objection]) -> None:
         raise Refused("\n".join(f"{o.message} {o.mend}".strip() for o in said))
 
 
-def _unchanged(kb: KnowledgeBase, note: Note) -> None:
-    """The file is still the one that was read."""
-    place = kb.root / note.path
-    now = place.read_bytes() if place.is_file() else b""
-    if now != note.data:
-        raise Refused(
-            f"{note.path} was changed by somebody else meanwhile.",
-            f"Look at kmkit log {note.id[-4:]}, then try again.",
-        )
-
-
-def _look(kb: KnowledgeBase, verb: str, note: Note) -> _Seen:
-    """What git has; Refused where the file is not the committed one and the move needs that."""
-    git, path = kb.git, kb.repo_path(note.path)
-    tip = git.tip()
-    entry = git.entry(tip, path)
-    staged = git.index_entry(path)
-    if entry and entry.mode not in ("100644", "100755"):
-        raise Refused(f"{note.path} is a link in git, not a file.", "Put the real file there.")
-    if staged and staged.skipped:
-        raise Refused(
-            f"{note.path} is outside the sparse checkout.", "Run git sparse-checkout add first."
-        )
-    rules = git.entry(tip, kb.repo_path(PurePosixPath(POLICY)))
-    committed = read(git.blob(entry.sha), note.path) if entry else None
-    if committed and committed.data.startswith(b"version https://git-lfs"):
-        raise Refused(f"{note.path} is kept in Git LFS.", "Take notes out of LFS: git lfs migrate.")
-    _clean(kb, verb, note, entry, staged)
-    return _Seen(path, entry, committed, rules.sha if rules else "")
-
-
-def _clean(
-    kb: KnowledgeBase, verb: str, note: Note, entry: Entry | None, staged: Entry | None
-) -> None:
-    """What is staged or edited by hand is not swept in, and not lost."""
-    now = kb.git.hash(kb.repo_path(note.path), note.data) if note.data else ""
-    committed, in_index = entry.sha if entry else "", staged.sha if staged else ""
-    if in_index not in (committed, now) or (entry and not staged):
-        raise Refused(
-            f"Something else is staged for {note.path}.",
-            "Commit it (kmkit edit NOTE --as-is) or take it back (git restore --staged).",
-        )
-    if verb in WRITERS:
-        return
-    if entry is None:
-        raise Refused(
-            f"{note.path} was never captured: git does not know it.",
-            f"Run kmkit capture '{note.path}'.",
-        )
-    if now != committed or in_index != committed:
-        raise Refused(
-            f"{note.path} was changed and the change is not recorded.",
-            f"Record it: kmkit edit {note.id[-4:]} --as-is; or take it back: "
-            f"git restore -SW '{note.path}'.",
-        )
-
-
 def _context(
-    kb: KnowledgeBase, verb: str, note: Note, request: Request, seen: _Seen, claim: Claim
+    kb: KnowledgeBase, verb: str, note: Note, request: Request, seen: Seen, claim: Claim
 ) -> Context:
     """The circumstances of the move."""
     git = kb.git
     policy = kb.policy
     if seen.policy:
         policy = parse_policy(git.blob(seen.policy).decode("utf-8", "replace"))
-    refuse(Objection(str(p)) for p in note.problems if p.severity == "error")
     kind = kb.kind(note)
     context = Context(
         actor=kb.actor,
@@ -216,6 +149,7 @@ def _context(
         request=request,
         fingerprint=fingerprint(note, kind.guidance),
         verdicts=claim.verdicts,
+        held=claim.held,
         approved=claim.approved(policy),
         scribe=claim.scribe,
         people={email: person.until for email, person in kb.people.items()},
@@ -224,30 +158,15 @@ def _context(
         committed_fingerprint=fingerprint(seen.committed, kind.guidance) if seen.committed else "",
     )
     if verb in _JUDGING:
-        context = replace(context, authors=authors(git, seen.path, claim, kind.guidance))
+        wrote = authors(git, seen.path, claim, kind.guidance)
+        emails, names = frozenset(p.email for p in wrote), frozenset(p.name for p in wrote)
+        context = replace(context, authors=emails, author_names=names)
+    if verb in ("edit", "reopen") and not context.committed_approved:
+        approved = last_approved(git, seen.path, context.approved, kind.guidance)
+        context = replace(context, last_approved=approved)
     if note.fields.in_force and verb == "validate":
         old = read(git.blob(note.fields.in_force.blob), note.path)
         context = replace(context, in_force=old)
     if request.superseded_by:
         context = replace(context, known_ids=frozenset(kb.ids))
     return context
-
-
-def _told(kb: KnowledgeBase, note: Note, seen: _Seen, claim: Claim) -> None:
-    """The trail knows the note, and says what its front matter says."""
-    if kb.git.shallow:
-        raise Cannot(
-            "This clone is shallow: the note's history is incomplete.",
-            "Run git fetch --unshallow (in CI: fetch-depth: 0).",
-        )
-    if not claim.captured:
-        raise Refused(
-            f"No capture of {note.path} stands in the history: it was committed without kmkit.",
-            f"Run kmkit capture '{note.path}'.",
-        )
-    committed = seen.committed or note
-    if claim.state != committed.state:
-        raise Refused(
-            f"{note.path} says {committed.state or 'nothing'}, and its history says {claim.state}.",
-            f"Write 'state: {claim.state}' into the file and commit that with git, then go on.",
-        )

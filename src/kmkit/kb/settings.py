@@ -9,6 +9,25 @@ from pydantic import BaseModel
 from kmkit.config import ROLES, Audience, Channel, Config, Organisation, Policy
 from kmkit.lifecycle import Person
 
+_EXPLAINED: Mapping[str, Mapping[str, str]] = {
+    "roles": ROLES,
+    "quorum": {
+        "self-review": "by the owner or author, where the kind of note allows it",
+        "peer-review": "by somebody who had no part in the note",
+        "expert-review": "by an expert of one of its topics",
+        "committee": "a decision, recorded with names and minutes",
+        "crowd": "by several people who had no part in the note",
+    },
+    "required": {
+        "captured": "every note has these",
+        "validated": "and from its approval on, these; its kind adds sections",
+        "formatted": "and once it is ready for readers, these",
+        "disseminated": "and once it went out",
+        "maintained": "and once somebody confirmed it",
+    },
+}
+"""What each setting of a table is for, where no model says it."""
+
 
 def first_config(name: str, owner: Person, level: str) -> str:
     """The text of a new kmkit.toml for the organisation ``name``."""
@@ -26,8 +45,8 @@ def first_config(name: str, owner: Person, level: str) -> str:
     )
 
 
-def first_policy(owner: Person) -> str:
-    """The text of a new policy.toml, in which ``owner`` may do everything."""
+def first_rules(owner: Person) -> Policy:
+    """The rules of a new knowledge base, in which ``owner`` may do everything."""
     me = (owner.key,)
     roles = {
         "steward": me,
@@ -37,11 +56,16 @@ def first_policy(owner: Person) -> str:
         "committee": (),
         "contributor": ("*",),
     }
+    return Policy(roles=roles)
+
+
+def first_policy(owner: Person) -> str:
+    """The text of a new policy.toml, in which ``owner`` may do everything."""
     head = (
         "The rules of this knowledge base. Only a steward changes this file.\n"
         "# Roles are lists of e-mail addresses; * stands for any text: '*@example.org'."
     )
-    return _document(head, Policy(roles=roles))
+    return _document(head, first_rules(owner))
 
 
 def _document(head: str, model: BaseModel) -> str:
@@ -68,12 +92,15 @@ def _table(name: str, help_: str, value: BaseModel | Mapping[str, Any]) -> Itera
     if not any(isinstance(inner, BaseModel) for inner in value.values()):
         yield f"[{name}]"
         for key, inner in value.items():
-            if name == "roles":
-                yield f"# {ROLES[key]}"
+            if explained := _EXPLAINED.get(name, {}).get(key):
+                yield f"# {explained}"
             yield f"{_key(key)} = {_value(inner)}"
         if name == "roles":
             yield "# validates notes on its topic, by expert review"
             yield '# "expert.logistics" = ["name@example.org"]'
+        if name == "keys":
+            yield "# one line of the .pub file that ssh-keygen made, for each key"
+            yield '# "name@example.org" = ["ssh-ed25519 AAAA…"]'
         return
     for key, inner in value.items():
         yield f"[{name}.{_key(key)}]"

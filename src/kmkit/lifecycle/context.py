@@ -81,10 +81,14 @@ class Context:
     """Of the substance that stands in the file."""
     verdicts: tuple[Verdict, ...] = ()
     """From the trail: those since the note last became captured, oldest first."""
+    held: tuple[Verdict, ...] = ()
+    """From the trail: those on the version in force, while this one is revised."""
     approved: frozenset[str] = frozenset()
     """Fingerprints that the trail approves."""
     authors: frozenset[str] = frozenset()
     """E-mails, in lower case, of those who wrote this substance."""
+    author_names: frozenset[str] = frozenset()
+    """Their names, as git has them; several people can share one."""
     scribe: str = ""
     """E-mail, in lower case, of whoever typed the note in."""
     people: dict[str, date | None] = field(default_factory=dict)
@@ -96,6 +100,8 @@ class Context:
     """The note as it is committed; None for a new one."""
     committed_fingerprint: str = ""
     """Of the substance that is committed."""
+    last_approved: str = ""
+    """git's name of the newest version that is approved, where the committed one is not."""
     in_force: Note | None = None
     """The approved version that stands while this one is revised."""
 

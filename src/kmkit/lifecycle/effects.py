@@ -43,8 +43,9 @@ def revised(note: Note, context: Context) -> bytes:
     """Back to captured; the approved version stays in force unless it is withdrawn."""
     before = context.committed or note
     in_force = None
-    if context.committed_approved and not context.request.withdraw:
-        in_force = InForce(blob=context.blob, state=before.state, since=context.today)
+    blob = context.blob if context.committed_approved else context.last_approved
+    if blob and not context.request.withdraw:
+        in_force = InForce(blob=blob, state=before.state, since=context.today)
     return _again(note, {"in_force": in_force})
 
 

@@ -1,18 +1,18 @@
 """The guards of the moves: each looks at a note and its circumstances and says what is wrong.
 
 A guard returns objections and never raises; the move is refused when any guard objects. Those of
-validation stand in `guards_validation`.
+a new note stand in `guards_capture`, those of validation in `guards_validation`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from kmkit.config import Policy
+from kmkit.config import Config, Policy
 from kmkit.lifecycle.context import Context, address
 from kmkit.lifecycle.rounds import WIDEST_METHODS, approvals_of
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.checks import missing_for
-from kmkit.note.model import GATHERING_METHODS, MOVE_FIELDS, Note
+from kmkit.note.model import MOVE_FIELDS, Note
 from kmkit.period import Period
 from kmkit.text import did_you_mean, one_line
 
@@ -55,50 +55,7 @@ def given(text: str) -> bool:
     return any(char.isprintable() and not char.isspace() for char in one_line(text))
 
 
-# A new note, and a note that a hand changed
-
-
-def provenance(note: Note, context: Context) -> Iterable[Objection]:
-    """It is said how, by whom and when the knowledge was gathered."""
-    gathered = note.fields.gathered
-    if gathered is None:
-        return
-    if gathered.method not in GATHERING_METHODS:
-        near = did_you_mean(gathered.method, GATHERING_METHODS)
-        yield Objection(
-            f"'{gathered.method}' is no way of gathering knowledge.",
-            near or f"Use one of: {', '.join(GATHERING_METHODS)}.",
-        )
-    if not given(gathered.by):
-        yield Objection("It is not said who gathered this.", "Write their e-mail in gathered.by.")
-    if gathered.on > context.today:
-        yield Objection(
-            f"gathered.on, {gathered.on}, lies in the future.", "Give the day it happened."
-        )
-
-
-def fresh(note: Note, context: Context) -> Iterable[Objection]:
-    """A new note begins its walk: nothing in it that only later moves write."""
-    if note.state != State.CAPTURED:
-        yield Objection(f"A new note is captured, not {note.state}.", "Write state: captured.")
-    for name in sorted(MOVE_FIELDS - {"state", "owner", "level"}):
-        if name in note.raw:
-            yield Objection(
-                f"'{name}' is written by later moves.", f"Take '{name}' out of the new note."
-            )
-    if note.level:
-        yield from _known_level(note.level, context.policy)
-
-
-def owned(note: Note, context: Context) -> Iterable[Objection]:
-    """The owner is a person who is here; one who is about to leave may still write things down."""
-    if note.owner and not address(note.owner):
-        yield Objection(
-            f"The owner '{note.fields.owner}' is no e-mail address.",
-            "A person owns a note, never a role: write their address.",
-        )
-    if (until := context.people.get(note.owner)) is not None and until < context.today:
-        yield from _leaving(note.owner, context)
+# A note that a hand changed
 
 
 def by_moves_alone(note: Note, context: Context) -> Iterable[Objection]:
@@ -107,7 +64,9 @@ def by_moves_alone(note: Note, context: Context) -> Iterable[Objection]:
     for name in sorted((MOVE_FIELDS | {"id"}) if before else ()):
         if before and note.raw.get(name) != before.raw.get(name):
             old = before.raw.get(name)
-            put_back = "take it out" if old is None else f"put it back as it was: {old!r:.80}"
+            put_back = f"put it back as git show 'HEAD:./{note.path}' has it"
+            if old is None or isinstance(old, str):
+                put_back = "take it out" if old is None else f"put it back as it was: {name}: {old}"
             yield Objection(
                 f"'{name}' was changed by hand, and it changes {_WAY.get(name, 'by moves alone')}.",
                 f"In the file, {put_back}.",
@@ -165,6 +124,23 @@ def approved(note: Note, context: Context) -> Iterable[Objection]:
     yield Objection("The substance that stands was not approved, as far as the trail proves.", mend)
 
 
+def in_vocabulary(note: Note, context: Context) -> Iterable[Objection]:
+    """Every topic is one of the knowledge base's vocabulary, where it has one."""
+    return unknown_topics(note, context.config)
+
+
+def unknown_topics(note: Note, config: Config) -> Iterable[Objection]:
+    """The note's topics that the vocabulary has not, each with the nearest that it has."""
+    known = config.topics
+    for topic in note.fields.topics if known else ():
+        if topic not in known:
+            near = did_you_mean(topic[:80], known) or f"Topics: {', '.join(known)}."
+            yield Objection(
+                f"The topic '{topic}' is not in the vocabulary of kmkit.toml.",
+                f"{near} Or add it there.",
+            )
+
+
 # How far a note reaches
 
 
@@ -211,15 +187,16 @@ def _within(note: Note, context: Context, what: str, level: str) -> Iterable[Obj
 def widening(note: Note, context: Context) -> Iterable[Objection]:
     """The new level exists and is wider; the widest was earned."""
     policy, level = context.policy, context.request.level
-    yield from _known_level(level, policy)
+    yield from known_level(level, policy)
     if level in policy.levels and policy.width(level) <= policy.width(note.level):
         yield Objection(
             f"{level} is not wider than {note.level}.",
             f"To narrow it: kmkit narrow {note.short} --level {level}.",
         )
-    approvals = approvals_of(context.verdicts, {context.fingerprint} & context.approved)
-    methods = {verdict.method for verdict in approvals}
-    again = f"kmkit reopen {note.short} --because '…', then kmkit validate {note.short}"
+    methods = _approving_methods(context)
+    again = f"kmkit validate {note.short}"
+    if note.state != State.CAPTURED:
+        again = f"kmkit reopen {note.short} --because '…', then {again}"
     if len(policy.levels) > 1 and level == policy.levels[-1] and not methods & set(WIDEST_METHODS):
         yield Objection(
             f"{level} is the widest level and asks for an expert-review or a committee.",
@@ -232,10 +209,18 @@ def widening(note: Note, context: Context) -> Iterable[Objection]:
         )
 
 
+def _approving_methods(context: Context) -> set[str]:
+    """By which methods the version was approved that readers are shown."""
+    if context.held:
+        return {verdict.method for verdict in context.held if verdict.verdict == "approve"}
+    approvals = approvals_of(context.verdicts, {context.fingerprint} & context.approved)
+    return {verdict.method for verdict in approvals}
+
+
 def narrowing(note: Note, context: Context) -> Iterable[Objection]:
     """The new level exists and is narrower."""
     levels, level = context.policy.levels, context.request.level
-    yield from _known_level(level, context.policy)
+    yield from known_level(level, context.policy)
     if level in levels and note.level in levels[: levels.index(level) + 1]:
         yield Objection(
             f"{level} is not narrower than {note.level}.",
@@ -243,7 +228,8 @@ def narrowing(note: Note, context: Context) -> Iterable[Objection]:
         )
 
 
-def _known_level(level: str, policy: Policy) -> Iterable[Objection]:
+def known_level(level: str, policy: Policy) -> Iterable[Objection]:
+    """The level is one of those in policy.toml."""
     if level not in policy.levels:
         message = f"There is no level '{level}'." if level else "The level is missing."
         yield Objection(message, f"Levels in policy.toml: {', '.join(policy.levels)}.")
@@ -264,10 +250,11 @@ def new_owner(note: Note, context: Context) -> Iterable[Objection]:
         yield Objection(f"{who} owns the note already.", "Name somebody else.")
     elif context.people and who not in context.people:
         yield Objection(f"{who} is not among the people.", "Add a file for them in people/ first.")
-    yield from _leaving(who, context)
+    yield from leaving(who, context)
 
 
-def _leaving(who: str, context: Context) -> Iterable[Objection]:
+def leaving(who: str, context: Context) -> Iterable[Objection]:
+    """The person has no day on which they leave."""
     if (until := context.people.get(who)) is not None:
         leaves = "left" if until < context.today else "leaves"
         yield Objection(f"{who} {leaves} on {until}.", "Name somebody who stays as the owner.")

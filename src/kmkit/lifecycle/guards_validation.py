@@ -81,7 +81,10 @@ def _committee(note: Note, context: Context) -> Iterable[Objection]:
             "A committee's decision needs the names of those who decided and its minutes.",
             "Add --decided-by 'NAMES' --minutes REF.",
         )
-    for what, names in _parts(note, context).items():
+    parts = _parts(note, context)
+    whole = (name for name in context.author_names if len(name.split()) > 1)
+    parts["wrote this substance"] |= _keys(whole)  # 'Ana' alone can be another Ana
+    for what, names in parts.items():
         for name in sorted(names):
             if list(find_folded(request.decided_by, name)):
                 yield Objection(f"{name} {what} and cannot decide on it.", "Let others decide.")
@@ -96,8 +99,9 @@ def independent(note: Note, context: Context) -> Iterable[Objection]:
 def _involved(note: Note, context: Context, email: str, name: str = "") -> Iterable[Objection]:
     """Says what part this person had in the note, if any."""
     keys = {fold(one_line(email)), fold(one_line(name))} - {""}
+    whole = name if len(name.split()) > 1 else ""  # 'Ben Adu' in 'Ben Adu, Ministry of Works'
     for what, names in _parts(note, context).items():
-        if keys & names:
+        if keys & names or (whole and any(list(find_folded(said, whole)) for said in names)):
             yield Objection(
                 f"{email} {what} and cannot validate it.",
                 f"Ask somebody else: kmkit validate {note.short} --ask EMAIL.",

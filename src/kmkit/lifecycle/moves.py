@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kmkit.errors import Refused, UsageError
 from kmkit.lifecycle import effects as do
 from kmkit.lifecycle import guards as ask
+from kmkit.lifecycle import guards_capture as begin
 from kmkit.lifecycle import guards_validation as judge
 from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.guards import Guard, Objection
@@ -73,7 +74,7 @@ _APPROVE = (*_JUDGE, judge.wide_enough_method)
 
 MOVES: tuple[Move, ...] = (
     _move("capture", (), CAPTURED, "contributor", "how, by whom and from whom it was gathered",
-          (ask.fresh, ask.complete(CAPTURED), ask.owned, ask.provenance), do.unchanged,
+          (begin.fresh, ask.complete(CAPTURED), begin.owned, begin.provenance), do.unchanged,
           "A lesson is written down, with its provenance."),
     _move("edit", ALIVE, SAME, "contributor", "",
           (ask.changed, ask.by_moves_alone), do.unchanged,
@@ -106,7 +107,8 @@ MOVES: tuple[Move, ...] = (
           (judge.same_meaning,), do.same,
           "An approver confirms that a rewording means the same."),
     _move("format", (VALIDATED,), FORMATTED, "editor", "the fields and sections of formatted",
-          (ask.by_moves_alone, ask.complete(FORMATTED), ask.approved), do.to_state(FORMATTED),
+          (ask.by_moves_alone, ask.complete(FORMATTED), ask.in_vocabulary, ask.approved),
+          do.to_state(FORMATTED),
           "The note is ready to be found and reused."),
     _move("disseminate", (FORMATTED,), State.DISSEMINATED, "editor", "channel, day, audience",
           (ask.channelled, ask.approved), do.disseminated,
@@ -154,7 +156,7 @@ def choose(verb: str, note: Note, context: Context) -> Move:
         raise UsageError(f"There is no move '{verb}'.", known)
     move = BY_KEY[_key(verb, note, context)]
     if move.from_ and note.state not in move.from_:
-        raise Refused(_misplaced(verb, move, note), next_step(note))
+        raise Refused(_misplaced(verb, move, note), _OTHER_WAY.get(verb) or next_step(note))
     return move
 
 
@@ -238,4 +240,6 @@ def _unentitled(move: Move, note: Note, context: Context) -> Objection:
     return Objection(f"{context.actor.key} may not do this: '{move.verb}' is for {who}.", way_out)
 
 
+_OTHER_WAY = {"reword": "Record it as an edit: leave --reword out."}
+"""What to do instead of a move that a state does not have."""
 _OF_THE_NOTE = {"owner": "the note's owner", "backup": "its backup"}

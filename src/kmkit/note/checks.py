@@ -106,11 +106,11 @@ def _identity(note: Note, context: CheckContext) -> Iterator[Problem]:
     name = note.fields.id
     if not name:
         return
-    if not _is_id(name):
+    if not is_id(name):
         message = f"'{name}' is no id: YYYYMMDD, a slug, four characters, joined by hyphens."
         mend = "Put back the id that the note was captured with."
         yield note.problem("bad-id", message, mend, at="id")
-    elif _is_id(note.path.stem) and note.path.stem != name:
+    elif is_id(note.path.stem) and note.path.stem != name:
         message = f"The file is named like the note {note.path.stem} and holds {name}."
         mend = "Rename the file, or capture a new note instead of copying one."
         yield note.problem("id-mismatch", message, mend, at="id", warning=True)
@@ -121,7 +121,7 @@ def _identity(note: Note, context: CheckContext) -> Iterator[Problem]:
         yield note.problem("duplicate-id", message, mend, at="id")
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
     """Whether ``text`` has the shape of an id and begins with a day that exists."""
     parts = _ID.fullmatch(text)
     if not parts:
@@ -196,10 +196,11 @@ def _proof(note: Note, context: CheckContext) -> Iterator[Problem]:
     if claimed and context.approved and not context.approved(note):
         message = f"It says {note.state}, and the substance changed since it was approved."
         short = note.short
-        mend = (
-            f"Same meaning: an approver runs kmkit validate {short} --same-meaning; "
-            f"otherwise kmkit reopen {short} and validate it again."
-        )
+        mend = f"kmkit reopen {short} --because '…', then have it validated again."
+        if note.state == "validated":
+            mend = (
+                f"Same meaning: an approver runs kmkit validate {short} --same-meaning; else {mend}"
+            )
         yield note.problem("unproved-state", message, mend, at="state")
     standing = note.fields.in_force
     if standing is None:

@@ -1,11 +1,12 @@
 """A note in order: sections in the kind's order, heading levels, white space."""
 
 import re
+from collections.abc import Iterable
 
 from kmkit.note.file import write_body
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note, Section
-from kmkit.note.sections import lines_of
+from kmkit.note.sections import lines_of, sections_of
 
 _DEEPER = re.compile(r" {0,3}#{3,6}[ \t]+(.*?)[ \t]*#*[ \t]*")
 
@@ -14,7 +15,8 @@ def in_order(note: Note, kind: Kind) -> bytes:
     """The file with its body in order; the same bytes where it is in order already.
 
     Sections come in the order of the kind and those of no kind after them, all at the second
-    level. Trailing blanks and runs of blank lines go, except in code. No word changes.
+    level. Trailing blanks and runs of blank lines go, except in code. No word changes. Where code
+    or a comment is left open, and would swallow what comes to stand below it, the order stays.
     """
     language = note.fields.language
     places = {name: place for place, name in enumerate(kind.sections)}
@@ -22,12 +24,21 @@ def in_order(note: Note, kind: Kind) -> bytes:
     def rank(section: Section) -> int:
         return places.get(kind.canonical(section.heading, language) or "", len(places))
 
-    blocks = [_tidy(note.preamble)] if note.preamble else []
-    for section in sorted(_raised(note, kind), key=rank):
+    raised = _raised(note, kind)
+    for sections in (sorted(raised, key=rank), raised, note.sections):
+        body = _body(note.preamble, sections)
+        if [s.heading for s in sections_of(body)[1]] == [s.heading for s in sections]:
+            return write_body(note, body)
+    return note.data
+
+
+def _body(preamble: str, sections: Iterable[Section]) -> str:
+    """A body in which every section stands at the second level."""
+    blocks = [_tidy(preamble)] if preamble else []
+    for section in sections:
         text = _tidy(section.text)
         blocks.append(f"## {section.heading}\n\n{text}" if text else f"## {section.heading}")
-    body = "\n" + "\n\n".join(blocks) + "\n"
-    return write_body(note, body)
+    return "\n" + "\n\n".join(blocks) + "\n"
 
 
 def _raised(note: Note, kind: Kind) -> list[Section]:

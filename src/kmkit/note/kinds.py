@@ -140,7 +140,12 @@ def _files(kb: Path | None) -> dict[str, Path]:
 @lru_cache(maxsize=256)
 def _load(name: str, path: Path, mtime_ns: int, size: int) -> Kind:
     """Read a template; the time and size make a changed file be read again."""
-    text, damage = decoded(path.read_bytes())
+    return kind_from(name, path.read_bytes(), path)
+
+
+def kind_from(name: str, data: bytes, path: Path) -> Kind:
+    """The kind in the bytes of a template that stands, or stood, at ``path``."""
+    text, damage = decoded(data)
     document, cuts = split(text)
     loaded = load(document.front, first_line=document.front_line)
     head, misfits = typed_as(_Head, loaded)

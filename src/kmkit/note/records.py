@@ -29,7 +29,7 @@ class Person(_Record):
     """Somebody of the organisation: one file in people/."""
 
     id: str = Field("", description="the person's identity; the file's name where there is none")
-    kind: Literal["person"] = "person"
+    kind: Literal["person"] = Field("person", description="that it is a person")
     name: str = Field(description="as the person writes it")
     email: str = Field(description="the address that git and the notes know the person by")
     unit: str = Field("", description="the part of the organisation")
@@ -47,7 +47,7 @@ class Application(_Record):
     """One time that a lesson was used somewhere, and what came of it."""
 
     id: str = Field("", description="the record's identity")
-    kind: Literal["application"] = "application"
+    kind: Literal["application"] = Field("application", description="that it is an application")
     note: str = Field(description="id of the note that was used")
     in_: str = Field(alias="in", description="where: the project, event or unit")
     by: str = Field(description="e-mail of whoever reports it")

@@ -121,7 +121,8 @@ _TRUST = {
     "unproved-state": """The note claims a state that needs an approval, and no approval in it fits
         the substance that stands: the substance changed since it was approved. Mend: if the meaning
         is the same, an approver runs `kmkit validate NOTE --same-meaning`; otherwise
-        `kmkit reopen NOTE` and validate it again. `kmkit audit` compares with the trail.""",
+        `kmkit reopen NOTE` and validate it again. `kmkit log NOTE` tells which text each approval
+        was about.""",
     "bad-in-force": """`in_force` names the approved version that stands while a note is being
         revised: a captured note, git's name of a version and the state it had. Mend: put back what
         the trail gives (`kmkit log NOTE`); no hand writes this field.""",

@@ -23,7 +23,14 @@ from kmkit.errors import Cannot, Refused
 from kmkit.lifecycle import Person
 from kmkit.trail.event import trailers_of
 from kmkit.trail.git import Entry, Git
-from kmkit.trail.safely import git_lock, kmkit_lock, put, ready_files, signals_wait
+from kmkit.trail.safely import (
+    git_lock,
+    kmkit_lock,
+    put,
+    ready_files,
+    replace,
+    signals_wait,
+)
 
 _RETRIES = 20
 _UNDER_WAY = {
@@ -51,7 +58,7 @@ def commit(
     git: Git, change: Change, *, actor: Person | None = None, when: datetime | None = None
 ) -> str:
     """Make the commit, write the files, return its name; where it raises, all is as it was."""
-    _ready(git)
+    ready(git)
     _check_message(git, change.message)
     env = _who_and_when(actor, when)
     with kmkit_lock(git.common_dir), git_lock(git.git_dir / "index.lock"):
@@ -65,13 +72,17 @@ def commit(
             made = _commit_object(git, tip, entries, change.message, env)
             with (
                 _new_index(git, entries) as index,
-                ready_files(_to_write(git, change)) as ready,
+                ready_files(_to_write(git, change)) as written,
                 signals_wait(),
             ):
                 if _move_branch(git, branch, made, tip, change.message):
-                    put(ready)
+                    try:
+                        put(written)
+                    except OSError:
+                        _take_back(git, branch, made, tip)
+                        raise
                     _refresh(git, index, change.files)
-                    os.replace(index, git.git_dir / "index")
+                    replace(index, git.git_dir / "index")
                     return made
     raise Refused(f"{branch} moves faster than a commit can be added.", "Try again.")
 
@@ -79,8 +90,8 @@ def commit(
 # 1. Locks
 
 
-def _ready(git: Git) -> None:
-    """Nothing is under way that a commit would disturb."""
+def ready(git: Git) -> None:
+    """Refused while something is under way that a commit would disturb."""
     git.new_enough()
     git.branch()
     for name, what in _UNDER_WAY.items():
@@ -102,6 +113,8 @@ def _as_seen(git: Git, change: Change) -> None:
                 raise Refused(
                     f"{path} is reached through a symbolic link.", "Move the real file here."
                 )
+        if place.is_dir():
+            raise Refused(f"{path} is a folder.", "Rename it, then try again.")
         before = change.on_disk.get(path)
         now = place.read_bytes() if place.is_file() else None
         if now != before:
@@ -134,8 +147,8 @@ def _to_write(git: Git, change: Change) -> dict[Path, bytes]:
 def _check_message(git: Git, message: str) -> None:
     """git reads out of the message exactly the trailers that we put there."""
     printed = git.run(
-        "-c", "trailer.separators=:", "interpret-trailers", "--parse", "--no-divider",
-        stdin=message.encode(),
+        "-c", "trailer.separators=:", "-c", "core.commentChar=#",
+        "interpret-trailers", "--parse", "--no-divider", stdin=message.encode(),
     ).decode("utf-8", "replace")  # fmt: skip
     read = [tuple(line.split(": ", 1)) for line in printed.splitlines()]
     if read != trailers_of(message):
@@ -175,16 +188,30 @@ def _tree(git: Git, tree: str, parts: list[str], entry: Entry) -> str:
     if len(parts) == 1:
         kind, mode, sha = b"blob", entry.mode.encode(), entry.sha.encode()
     else:
-        below = (
-            old.split(b" ")[2].split(b"\t")[0].decode()
-            if old and old.split(b" ")[1] == b"tree"
-            else ""
-        )
+        below = _folder(old, parts[0])
         kind, mode, sha = b"tree", b"040000", _tree(git, below, parts[1:], entry).encode()
     row = b"%s %s %s\t%s" % (mode, kind, sha, name)
     kept = [other for other in rows if other is not old]
     made = git.run("mktree", "-z", "--missing", stdin=b"".join(r + b"\0" for r in [*kept, row]))
     return made.decode().strip()
+
+
+def _folder(row: bytes | None, name: str) -> str:
+    """The tree that ``row`` of a listing names, '' where there is none; Refused for all else."""
+    if row is None:
+        return ""
+    _, kind, sha = row.split(b"\t", 1)[0].decode().split(" ")
+    if kind == "commit":
+        raise Refused(
+            f"{name} is a submodule: what is in it belongs to a repository of its own.",
+            f"Run kmkit in a knowledge base inside {name}, or git rm the submodule.",
+        )
+    if kind != "tree":
+        raise Refused(
+            f"git has a file named {name} where a folder belongs.",
+            "Move that file away and commit that first.",
+        )
+    return sha
 
 
 # 4. The index
@@ -247,6 +274,12 @@ def _move_branch(git: Git, branch: str, new: str, old: str, message: str) -> boo
             raise
         return False
     return True
+
+
+def _take_back(git: Git, branch: str, made: str, tip: str) -> None:
+    """Point the branch where it pointed before, or at nothing where it had not begun."""
+    back = [branch, tip, made] if tip else ["-d", branch, made]
+    git.run("update-ref", *back)
 
 
 def _who_and_when(actor: Person | None, when: datetime | None) -> dict[str, str]:

@@ -139,7 +139,7 @@ def parse(commit: str, raw: bytes) -> Event | None:
     if b"\nKmkit-Move: " not in raw:
         return None
     header, _, body = raw.partition(b"\n\n")
-    message = body.decode("utf-8", "replace").replace("\r\n", "\n")
+    message = _decoded(header, body).replace("\r\n", "\n")
     found = trailers_of(message)
     once = {key: value for key, value in found if key in OURS and key not in REPEATABLE}
     if len(once) != sum(key in OURS and key not in REPEATABLE for key, _ in found):
@@ -170,6 +170,15 @@ def parse(commit: str, raw: bytes) -> Event | None:
     )
 
 
+def _decoded(header: bytes, text: bytes) -> str:
+    """A commit's text in the encoding that its header names: a rebase can have changed it."""
+    named = re.search(rb"(?m)^encoding (\S+)$", header)
+    try:
+        return text.decode(named[1].decode("ascii") if named else "utf-8", "replace")
+    except (LookupError, UnicodeDecodeError):
+        return text.decode("utf-8", "replace")
+
+
 def _all(found: list[tuple[str, str]], key: str) -> tuple[str, ...]:
     return tuple(value for name, value in found if name.casefold() == key.casefold())
 
@@ -182,7 +191,8 @@ def _emails(people: Iterable[str]) -> Iterable[str]:
 
 def coauthors_of(raw: bytes) -> tuple[str, ...]:
     """The e-mails of a raw commit's co-authors, whether or not kmkit made it."""
-    message = raw.partition(b"\n\n")[2].decode("utf-8", "replace")
+    header, _, body = raw.partition(b"\n\n")
+    message = _decoded(header, body)
     return tuple(_emails(re.findall(r"(?im)^co-authored-by:(.*)$", message)))
 
 
@@ -194,7 +204,7 @@ def author_of(raw: bytes) -> tuple[str, str, datetime] | None:
 def _author(header: bytes) -> tuple[str, str, datetime] | None:
     for line in header.split(b"\n"):
         if line.startswith(b"author "):
-            match = _IDENT.fullmatch(line[7:].decode("utf-8", "replace"))
+            match = _IDENT.fullmatch(_decoded(header, line[7:]))
             if not match:
                 return None
             name, email, seconds, zone = match.groups()

@@ -42,13 +42,14 @@ class Claim:
         return approved_by(self.verdicts, policy)
 
 
-def fold(events: Iterable[Event]) -> Claim:
-    """The claim that ``events`` of one note, oldest first, add up to.
+def fold(events: Iterable[Event], start: Claim | None = None) -> Claim:
+    """The claim that ``events`` of one note, oldest first, add up to; ``start`` is what was before.
 
     An event whose step the table of moves does not have changes nothing, and neither does a second
-    capture: they prove nothing.
+    capture: they prove nothing. Of two branches that moved one note, each event counts; see
+    `_arrived`.
     """
-    claim = Claim()
+    claim = start or Claim()
     for event in events:
         again = event.move == "capture" and claim.captured
         if not again and legal(event.move, event.from_state, event.to_state):
@@ -56,29 +57,53 @@ def fold(events: Iterable[Event]) -> Claim:
     return claim
 
 
+def by_note(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """The events of each note or record by its id, in their order."""
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        found.setdefault(event.note, []).append(event)
+    return found
+
+
 def _step(claim: Claim, event: Event) -> Claim:
     """The claim after one more event."""
-    state = event.to_state
+    state = _arrived(claim, event)
     if event.move == "capture":
         return Claim(
-            state=state, level=event.get("Level"), owner=event.get("Owner"),
+            state=event.to_state, level=event.get("Level"), owner=event.get("Owner"),
             scribe=event.email, captured=event.commit,
         )  # fmt: skip
     if event.move in ("revise", "reopen"):
+        if state == claim.state:  # it was done on another branch already
+            return claim
         again = replace(claim, state=state, verdicts=(), asked=(), deferred=None)
         if event.move == "reopen":
             return replace(again, in_force=None, superseded_by="")
         return replace(again, in_force=_in_force(event), held=claim.verdicts)
     if event.move in _VERDICTS:
         allowed = event.verdict in _VERDICTS[event.move]
-        return _judged(claim, event) if allowed else claim
+        return _judged(claim, event, state) if allowed else claim
     return _moved(replace(claim, state=state), event)
 
 
-def _judged(claim: Claim, event: Event) -> Claim:
+def _arrived(claim: Claim, event: Event) -> str:
+    """The state after one more event.
+
+    Where branches were merged, an event can begin in a state that the note has left. It then
+    leads back (a revision, the end) and never on, whichever branch comes first.
+    """
+    if event.from_state == claim.state or event.to_state == State.RETIRED:
+        return event.to_state
+    revised = event.move == "revise" and claim.state != State.RETIRED
+    return event.to_state if revised else claim.state
+
+
+def _judged(claim: Claim, event: Event, state: str) -> Claim:
     """The claim after a verdict: the round goes on, ends well, or the revision is dropped."""
-    before, state = claim.state, event.to_state
-    if event.verdict == "reject" and state != State.RETIRED:
+    before = claim.state
+    if event.verdict == "reject" and event.to_state != State.RETIRED:
+        if state == before:
+            return claim
         return replace(claim, state=state, verdicts=claim.held, held=(), asked=(), in_force=None)
     claim = replace(
         claim,

@@ -5,6 +5,7 @@ a failure becomes one sentence.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -34,6 +35,9 @@ _FOREIGN = frozenset(
 _OPTIONS = tuple(part for setting in _SETTINGS for part in ("-c", setting))
 
 
+_OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
 class Entry(NamedTuple):
     """What git has at a path: in a tree, or in the index."""
 
@@ -60,7 +64,9 @@ class Git:
                 raise Cannot(
                     f"{folder} is not in a git repository.", "Run git init or kmkit init."
                 ) from None
-            raise
+            if "bare repository" not in str(error):
+                raise
+            answer = "true"
         bare, _, up = answer.partition("\n")
         if bare == "true":
             raise Cannot(
@@ -89,7 +95,7 @@ class Git:
                 "git is not installed.", f"Install git {OLDEST[0]}.{OLDEST[1]} or newer."
             ) from None
         if done.returncode not in ok:
-            raise Cannot(_complaint(args[0], done.stderr))
+            raise Cannot(_complaint(args[0], done.stderr), _way_out(args[0], done.stderr, self.top))
         return done.stdout
 
     def text(self, *args: str, ok: Sequence[int] = (0,)) -> str:
@@ -111,7 +117,8 @@ class Git:
         numbers = (words[2] if len(words) > 2 else "0").split(".")
         if tuple(int(n) for n in numbers[:2] if n.isdigit()) < OLDEST:
             wanted = ".".join(str(n) for n in OLDEST)
-            raise Cannot(f"git {words[-1]} is too old.", f"Install git {wanted} or newer.")
+            shown = words[2] if len(words) > 2 else "of an unknown version"
+            raise Cannot(f"git {shown} is too old.", f"Install git {wanted} or newer.")
 
     # Where things are
 
@@ -203,12 +210,15 @@ class Git:
     def blob(self, name: str) -> bytes:
         """The content of the object ``name``; Cannot where this clone lacks it."""
         try:
+            if not _OBJECT.fullmatch(name):  # it can come from a note, and could be an option
+                raise Cannot(f"'{name}' is no object of git.")
             return self.run("cat-file", "blob", name)
         except Cannot:
             where = " This clone is shallow." if self.shallow else ""
-            raise Cannot(
-                f"git has no version {name[:12]}.{where}", "Run: git fetch --unshallow."
-            ) from None
+            mend = "Run git fsck; a partial clone needs its remote within reach."
+            if self.shallow:
+                mend = "Run git fetch --unshallow."
+            raise Cannot(f"git has no version {name[:12]}.{where}", mend) from None
 
     def tracked(self, commit: str, under: str) -> dict[str, str]:
         """Every path below ``under`` in ``commit``, with its blob."""
@@ -240,3 +250,20 @@ def _complaint(command: str, stderr: bytes) -> str:
     )
     words = first.removeprefix("fatal: ").removeprefix("error: ").strip().rstrip(".")
     return f"git {command} failed: {words or 'it gave no reason'}."
+
+
+def _way_out(command: str, stderr: bytes, top: Path) -> str:
+    """What to do about a failure that git itself does not tell how to mend in one line."""
+    if b"dubious ownership" in stderr:
+        folder = top.resolve().as_posix()
+        return (
+            "The folder belongs to another account. Where you trust it: "
+            f"git config --global --add safe.directory '{folder}'."
+        )
+    signing = (b"gpg", b"sign", b"ssh-keygen")
+    if command == "commit-tree" and any(word in stderr for word in signing):
+        return (
+            "Commits are signed here, and signing failed. Mend it (user.signingkey, gpg.program), "
+            "or turn it off: git config commit.gpgsign false."
+        )
+    return ""

@@ -1,5 +1,6 @@
 """Reading the history: commits, the versions of one file, and the moves of notes."""
 
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
@@ -8,12 +9,16 @@ from kmkit.errors import Cannot
 from kmkit.trail.event import Event, parse
 from kmkit.trail.git import Git
 
+_CHANGE = re.compile(r":+[0-7]{6} ")
+"""How ``git log --raw`` begins a file's change; a path can begin with a colon, too."""
+
 
 class Step(NamedTuple):
-    """One commit in the history of one file; '' where the file was not there."""
+    """One commit in the history of one file, and its blobs; '' where the file was not there."""
 
     commit: str
-    old: str
+    old: tuple[str, ...]
+    """One for each parent: a merge has several."""
     new: str
 
 
@@ -31,17 +36,23 @@ def commits(git: Git, *revisions: str, grep: str = "") -> Iterator[tuple[str, by
     ):
         assert reader.stdout is not None
         while header := reader.stdout.readline():
-            sha, _, size = header.decode().split()
+            sha, *kind = header.decode().split()
+            if len(kind) != 2:  # 'missing', in a damaged repository
+                raise Cannot(f"git has no commit {sha}, which its history names.", "Run git fsck.")
+            size = kind[1]
             yield sha, reader.stdout.read(int(size) + 1)[:-1]
-    if listing.returncode:
-        raise Cannot("git could not list the history.", "Run git fsck.")
+    _whole(listing, reader)
 
 
 def history(git: Git, path: str) -> Iterator[Step]:
-    """The commits that changed the file at ``path``, newest first, followed through renames."""
+    """The commits that changed the file at ``path``, newest first, followed through renames.
+
+    A merge counts where its file is that of none of its parents.
+    """
     if not git.tip():
         return
-    wanted = ["log", "--follow", "--raw", "--no-abbrev", "-z", "--no-ext-diff", "--no-textconv"]
+    wanted = ["log", "--follow", "--raw", "-c", "--no-abbrev", "-z", "--no-ext-diff"]
+    wanted.append("--no-textconv")
     options = ["-c", "log.showSignature=false"]
     with _open(git, [*options, *wanted, "--format=%x01%H", "HEAD", "--", path]) as listing:
         assert listing.stdout is not None
@@ -49,12 +60,20 @@ def history(git: Git, path: str) -> Iterator[Step]:
         for field in _fields(listing.stdout):
             if field.startswith("\1"):
                 commit = field[1:]
-            elif field.startswith(":"):
-                _, _, old, new, status = field[1:].split(" ", 4)
+            elif _CHANGE.match(field):
+                *names, status = field.lstrip(":").split(" ")
+                *old, new = (_name(sha) for sha in names[len(names) // 2 :])
                 copied = status.startswith("C")
-                yield Step(commit, "" if copied else _name(old), _name(new))
+                yield Step(commit, ("",) if copied else tuple(old), new)
                 if copied:  # from another note, whose history is not this one's
                     return
+    _whole(listing)
+
+
+def _whole(*processes: subprocess.Popen[bytes]) -> None:
+    """Cannot where git stopped before the end: half a history proves nothing."""
+    if any(process.returncode for process in processes):
+        raise Cannot("git could not read the whole history.", "Run git fsck.")
 
 
 def _name(sha: str) -> str:

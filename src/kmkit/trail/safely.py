@@ -15,6 +15,8 @@ from kmkit.errors import Cannot, Refused
 
 PATIENCE = 10.0
 """Seconds to wait for a lock."""
+HELD = 2.0
+"""Seconds to wait for a file that another program holds."""
 
 
 @contextmanager
@@ -81,7 +83,22 @@ def ready_files(files: Mapping[Path, bytes]) -> Iterator[Mapping[Path, Path]]:
 def put(ready: Mapping[Path, Path]) -> None:
     """Put each file in its place at once."""
     for path, temporary in ready.items():
-        os.replace(temporary, path)
+        replace(temporary, path)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Put ``source`` in the place of ``target``.
+
+    On Windows a virus scanner or a synchronised folder can hold a file for a moment.
+    """
+    until = time.monotonic() + HELD
+    while os.name == "nt" and time.monotonic() < until:
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            time.sleep(0.05)
+    os.replace(source, target)
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -1,0 +1,157 @@
+"""What git and the trail have of a note, and whether a move can be made on that."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from kmkit.config import POLICY
+from kmkit.errors import Cannot, Refused
+from kmkit.kb.base import KnowledgeBase
+from kmkit.note.file import read
+from kmkit.note.model import InForce, Note
+from kmkit.trail.fold import Claim
+from kmkit.trail.git import Entry
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What git has of the note and of the rules, on which the move is judged."""
+
+    path: str
+    entry: Entry | None
+    committed: Note | None
+    policy: str
+    """git's name of the rules."""
+
+
+def unchanged(kb: KnowledgeBase, note: Note) -> None:
+    """Refused where the file is no longer the one that was read."""
+    place = kb.root / note.path
+    now = place.read_bytes() if place.is_file() else b""
+    if now != note.data:
+        raise Refused(
+            f"{note.path} was changed by somebody else meanwhile.",
+            f"Look at kmkit log {note.short}, then try again.",
+        )
+
+
+def look(kb: KnowledgeBase, note: Note, *, as_it_stands: bool, new: bool) -> Seen:
+    """What git has; Refused where the file is not the committed one and the move needs that.
+
+    ``as_it_stands``: the move takes the file as a hand left it; ``new``: git need not know it.
+    """
+    git, path = kb.git, kb.repo_path(note.path)
+    tip = git.tip()
+    entry = git.entry(tip, path)
+    staged = git.index_entry(path)
+    if entry and entry.mode not in ("100644", "100755"):
+        raise Refused(f"{note.path} is a link in git, not a file.", "Put the real file there.")
+    if staged and staged.skipped:
+        raise Refused(
+            f"{note.path} is outside the sparse checkout.", "Run git sparse-checkout add first."
+        )
+    rules = git.entry(tip, kb.repo_path(PurePosixPath(POLICY)))
+    committed = read(git.blob(entry.sha), note.path) if entry else None
+    if committed and committed.data.startswith(b"version https://git-lfs"):
+        raise Refused(f"{note.path} is kept in Git LFS.", "Take notes out of LFS: git lfs migrate.")
+    if entry is None and not new:
+        raise not_there(kb, note)
+    _clean(kb, note, entry, staged, as_it_stands=as_it_stands)
+    return Seen(path, entry, committed, rules.sha if rules else "")
+
+
+def not_there(kb: KnowledgeBase, note: Note) -> Refused:
+    """Why git has no note at this path, and what to do: it is new, a copy, or was moved by hand."""
+    path = note.path
+    if not (note.fields.id and kb.claim(note).captured):
+        return Refused(
+            f"{path} was never captured: git does not know it.", f"Run kmkit capture '{path}'."
+        )
+    others = [other for other in kb.ids.get(note.id, ()) if other != str(path)]
+    if others:
+        return Refused(
+            f"{path} is a copy of {others[0]}: both hold the id {note.id}.",
+            "Remove one of them. To make the copy a note of its own, take the line 'id:' out of "
+            f"it, then kmkit capture '{path}'.",
+        )
+    return Refused(
+        f"{path} was moved or put back by hand, and that is not committed.",
+        "Commit it, then go on: git add -A notes && git commit -m 'Move a note'.",
+    )
+
+
+def _clean(
+    kb: KnowledgeBase, note: Note, entry: Entry | None, staged: Entry | None, *, as_it_stands: bool
+) -> None:
+    """What is staged or edited by hand is not swept in, and not lost."""
+    now = kb.git.hash(kb.repo_path(note.path), note.data) if note.data else ""
+    committed, in_index = entry.sha if entry else "", staged.sha if staged else ""
+    if in_index not in (committed, now) or (entry and not staged):
+        take_back = "git restore --staged" if kb.git.tip() else "git rm --cached -f"
+        raise Refused(
+            f"Something else is staged for {note.path}.",
+            f"Take it back: {take_back} '{note.path}'.",
+        )
+    if not as_it_stands and (now != committed or in_index != committed):
+        raise Refused(
+            f"{note.path} was changed and the change is not recorded.",
+            f"Record it: kmkit edit {note.short} --as-is; or take it back: "
+            f"git restore -SW '{note.path}'.",
+        )
+
+
+def whole(kb: KnowledgeBase) -> None:
+    """Cannot in a shallow clone: what was captured before its first commit is not seen."""
+    if kb.git.shallow:
+        raise Cannot(
+            "This clone is shallow: the note's history is incomplete.",
+            "Run git fetch --unshallow (in CI: fetch-depth: 0).",
+        )
+
+
+def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim) -> None:
+    """Refused where the trail does not know the note, or says other than its front matter."""
+    whole(kb)
+    if not claim.captured:
+        raise Refused(
+            f"No capture of {note.path} stands in the history: it was committed without kmkit.",
+            f"Run kmkit capture '{note.path}'.",
+        )
+    broken = [p for p in (seen.committed or note).problems if p.severity == "error"]
+    if broken:
+        raise Refused(
+            f"{note.path} cannot be read as it is committed: {broken[0].message}",
+            "Mend the file and commit that with git, then go on.",
+        )
+    differences = list(_differences(seen.committed or note, claim))
+    if differences:
+        said = "; ".join(
+            f"{ours or 'no ' + name}, its history {theirs or 'none'}"
+            for name, ours, theirs in differences
+        )
+        lines = " and ".join(
+            f"write '{theirs}' into" if theirs else f"take '{name}' out of"
+            for name, _, theirs in differences
+        )
+        raise Refused(
+            f"{note.path} says {said}.",
+            f"{lines[:1].upper()}{lines[1:]} the file and commit that with git, then go on.",
+        )
+
+
+def _differences(note: Note, claim: Claim) -> Iterator[tuple[str, str, str]]:
+    """The fields that decide over moves and say other than the trail: name, file, trail."""
+    standing, proved = note.fields.in_force, claim.in_force
+    for name, ours, theirs in (
+        ("state", note.state, claim.state),
+        ("level", note.level, claim.level),
+        ("owner", note.owner, claim.owner.strip().casefold()),
+        ("in_force", _standing(standing), _standing(proved)),
+    ):
+        if ours != theirs:
+            yield name, ours and f"{name}: {ours}", theirs and f"{name}: {theirs}"
+
+
+def _standing(version: InForce | None) -> str:
+    """The version in force as front matter writes it, without the day: it proves nothing."""
+    return f"{{blob: {version.blob}, state: {version.state}}}" if version else ""
