@@ -1,13 +1,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 
 from kmkit.index.stale import stands_approved
 from kmkit.note.checks import RULES, CheckContext, check, missing_for
+from kmkit.note.file import read
 from kmkit.note.model import Note
+from kmkit.note.references import cut_by_comment
 from kmkit.period import Period
 from tests.note_material import (
     BODY,
@@ -264,3 +267,20 @@ def test_of_a_text_that_cannot_be_read_nobody_says_that_it_changed() -> None:
     of = edited(note("maintained"), "title: Order", "titel: Order")
     assert rules(of.problems) == ["unknown-field"]
     assert found(of) == ["missing-field"]
+
+
+@pytest.mark.parametrize(
+    ("line", "cut"),
+    [
+        ("summary: order #5 now", True),
+        ("summary: order#5 now", False),
+        ('summary: "order #5 now"', False),
+        ("summary: order five now", False),
+        ("matters_to: drivers # and mechanics", True),
+    ],
+)
+def test_text_behind_a_hash_is_not_lost_without_a_word(line: str, cut: bool) -> None:
+    data = f"---\ntitle: Fuel\n{line}\n---\n".encode()
+    found = list(cut_by_comment(read(data, PurePosixPath("notes/x.md"))))
+    assert bool(found) == cut
+    assert all(problem.line == 3 for problem in found)

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
-from kmkit.text import HIDDEN, find_folded
+from kmkit.text import HIDDEN, find_folded, one_line
 
 _LINK = re.compile(r"\]\(\s*(<[^>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)")
 _DEFINITION = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s*(\S+)")
@@ -166,3 +166,17 @@ def hidden_characters(note: Note) -> Iterator[Problem]:
             yield Problem(
                 path, number + 1, col, "hidden-character", message, mend, severity="warning"
             )
+
+
+def cut_by_comment(note: Note) -> Iterator[Problem]:
+    """Free text of which YAML reads only the part before a hash, as in ``order #5 now``."""
+    lines = note.text.split("\n")
+    for name in ("title", "summary", "matters_to"):
+        value, place = getattr(note.fields, name), note.places.get(name)
+        if not value or place is None:
+            continue
+        rest = lines[place.line - 1][place.col - 1 :]
+        if rest.startswith(value) and re.match(r"\s+#", rest[len(value) :]):
+            message = f"{name} ends at '{one_line(value)[-20:]}': the hash behind it is a comment."
+            mend = "If it belongs to the text, put the whole text in double quotes."
+            yield note.problem("cut-by-comment", message, mend, at=name, warning=True)
