@@ -15,7 +15,7 @@ class Exit(IntEnum):
     REFUSED = 3
     """A guard, a permission or a conflict forbids it; nothing was changed."""
     CANNOT = 4
-    """It cannot be done here: no knowledge base, git failed, history incomplete, input or output."""
+    """It cannot be done: no knowledge base, git failed, history incomplete, input or output."""
     INTERRUPTED = 130
     """Stopped by the user."""
 

@@ -32,7 +32,7 @@ def example_kb() -> Path:
 
 
 def template(name: str, kb: Path | None = None) -> Path:
-    """The file of template ``name`` (such as ``notes/lesson.md.j2``): the KB's own, else shipped."""
+    """The file of template ``name`` (such as ``notes/lesson.md.j2``): the KB's, else shipped."""
     if kb is not None and (own := kb / "templates" / name).is_file():
         return own
     return templates_dir() / name

@@ -1,0 +1,1 @@
+"""What the project's developers run; `make help` names the ways in."""
