@@ -1,8 +1,10 @@
 """Fixtures: a real knowledge base in a real git repository, people, and the command line."""
 
 import os
+import signal
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,23 +29,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
 
 
-@pytest.fixture(autouse=True)
-def _own_git_configuration(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """git as on a new machine, with Ana's name, whatever this machine's configuration says."""
-    home = tmp_path_factory.mktemp("home")
+def pytest_configure() -> None:
+    """Ctrl-C works for what the tests start, also where a shell's background job ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _as_on_a_new_machine(home: Path, patch: pytest.MonkeyPatch) -> None:
+    """git with Ana's name and nothing else, whatever this machine's configuration says."""
     (home / ".gitconfig").write_text(
         f"[user]\n\tname = {ANA.name}\n\temail = {ANA.email}\n", encoding="utf-8"
     )
     for name in [name for name in os.environ if name.startswith(("GIT_", "KMKIT_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("USERPROFILE", str(home))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("COLUMNS", "100")
+        patch.delenv(name)
+    for name in ("EDITOR", "VISUAL", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "LANGUAGE"):
+        patch.delenv(name, raising=False)
+    patch.setenv("HOME", str(home))
+    patch.setenv("USERPROFILE", str(home))
+    patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    patch.setenv("TZ", "UTC")
+    if hasattr(time, "tzset"):  # or this process would keep the machine's own
+        time.tzset()
+    patch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _new_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For what is made once for many tests, before any test's own home is there."""
+    with pytest.MonkeyPatch.context() as patch:
+        _as_on_a_new_machine(tmp_path_factory.mktemp("home"), patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_git_configuration(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home of its own for each test."""
+    _as_on_a_new_machine(tmp_path_factory.mktemp("home"), monkeypatch)
 
 
 @pytest.fixture

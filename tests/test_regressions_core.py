@@ -469,3 +469,16 @@ def test_a_shallow_clone_captures_no_note_a_second_time(kb: KnowledgeBase, tmp_p
     git(clone, "fetch", "-q", "--unshallow")
     with pytest.raises(Refused, match="captured already"):
         KnowledgeBase(clone.root, now=NOW, actor=ANA).adopt(note.path)
+
+
+def test_whoever_rejects_a_revision_did_not_write_the_text_that_stands_again(
+    kb: KnowledgeBase,
+) -> None:
+    note = validated(kb)
+    body = note.text.replace("Sign contracts early.", "Sign contracts late.").encode()
+    revision = kb.move("edit", note, Request(because="New law."), data=body).note
+    reject = Request(method="peer-review", verdict="reject", because="No such law.")
+    again = at(kb, BEN).move("validate", revision, reject).note
+    assert (again.state, again.sections) == ("validated", note.sections)
+    reopened = kb.move("reopen", again, Request(because="A second look.")).note
+    assert at(kb, BEN).move("validate", reopened, APPROVE).note.state == "validated"

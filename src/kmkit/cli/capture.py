@@ -1,22 +1,26 @@
 """``kmkit capture``: write down what was learnt."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.fields import FIELDS, gathered, plain, with_fields
-from kmkit.cli.options import DryRun, NoInput, complete_kind, open_kb
-from kmkit.cli.screen import ask, may_ask, on_terminal, out, report, say
+from kmkit.cli.fields import FIELDS, a_title, gathered, line, plain, text, with_fields
+from kmkit.cli.options import DryRun, NoInput, complete_kind, complete_topic, open_kb
+from kmkit.cli.screen import may_ask, on_terminal, out, report, say
 from kmkit.errors import UsageError
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
     from kmkit.kb.moving import Moved
     from kmkit.note.kinds import Kind
+
+_UNTITLED = "What was learnt, in one line"
+_PERMISSIONS = frozenset({"Consent", "Anonymity"})
+"""Sections that nobody else can answer."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,20 @@ def command(
         typer.Argument(metavar="[TITLE]", help="the title; or the path of a note written by hand"),
     ] = "",
     message: Annotated[
-        str, typer.Option("-m", "--message", help="what others should do; - reads it from stdin")
+        str,
+        typer.Option(
+            "-m", "--message", metavar="TEXT", help="what others should do; - reads it from stdin"
+        ),
     ] = "",
-    happened: Annotated[str, typer.Option("--happened", help="what happened")] = "",
+    happened: Annotated[str, typer.Option("--happened", metavar="TEXT", help="what happened")] = "",
     kind: Annotated[
         str,
-        typer.Option("--kind", help="what sort of knowledge it is", autocompletion=complete_kind),
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="what sort of knowledge it is; default: lesson",
+            autocompletion=complete_kind,
+        ),
     ] = "",
     edit: Annotated[
         bool, typer.Option("--edit", "-e", help="write it in the editor, with the kind's questions")
@@ -65,10 +77,17 @@ def command(
         str, typer.Option("--on-behalf-of", metavar="WHO", help="who gave it, where you only type")
     ] = "",
     topic: Annotated[
-        str, typer.Option("--for", metavar="TOPIC", help="a critical topic that it covers")
+        str,
+        typer.Option(
+            "--for",
+            metavar="TOPIC",
+            help="a critical topic that it covers",
+            autocompletion=complete_topic,
+        ),
     ] = "",
     attach: Annotated[
-        list[Path], typer.Option("--attach", help="a file to keep with it, with its SHA-256")
+        list[Path],
+        typer.Option("--attach", metavar="FILE", help="a file to keep with it, with its SHA-256"),
     ] = [],  # noqa: B006
     no_input: NoInput = False,
     dry_run: DryRun = False,
@@ -78,10 +97,14 @@ def command(
     """Write down what was learnt.
 
     Without arguments it asks three things, again and again, until an empty line: what happened,
-    what others should do, and a title. `kmkit capture "Title" -m "Lesson"` asks nothing.
+    what others should do, and a title. `kmkit capture "Title" -m "Lesson"` asks nothing. It is
+    yours, a lesson, internal and of today, where no option says otherwise.
     """
     kb = open_kb(ctx, dry_run=dry_run)
-    common = _common(kb, kind, fields, topic, attach, on_behalf_of, bool(source_file and not split))
+    whole = bool(source_file and not split)
+    who = line(on_behalf_of, "--on-behalf-of")
+    common = _common(kb, kind, fields, topic, attach, who, whole)
+    happened = text(happened, "--happened")
     if source_file:
         from kmkit.cli.capture_from import capture_from
 
@@ -89,17 +112,19 @@ def command(
     elif split:
         raise UsageError("--split needs a document.", "Name it with --from FILE.")
     elif path := _written(kb, title):
-        _done(kb.adopt(path), dry_run)
+        _adopt(common, path)
     elif edit:
-        _in_editor(common, title, message, happened)
+        _in_editor(common, a_title(title), _read(message), happened)
     elif title and (message or no_input):
-        _done(_capture(common, title, _read(message), happened), dry_run)
+        _done(common, capture_one(common, a_title(title), _read(message), happened))
     elif may_ask(no_input):
-        _sitting(common, title, _read(message), happened)
+        from kmkit.cli.sitting import sit
+
+        sit(common, a_title(title), _read(message), happened)
     else:
-        missing = "-m" if title else "A title"
+        missing = "-m, what others should do," if title else "A title"
         raise UsageError(
-            f"{missing} is missing.", "kmkit capture 'Title' -m 'What others should do'"
+            f"{missing} is missing.", "Run: kmkit capture 'Title' -m 'What others should do'"
         )
 
 
@@ -115,16 +140,19 @@ def _common(
     """What the options say of every note of this call."""
     from kmkit.note.kinds import load_kind
     from kmkit.note.model import Gathered
+    from kmkit.text import did_you_mean
 
     name = kind or ("after-action-review" if whole else "lesson")
     if name not in kb.kinds:
-        raise UsageError(f"There is no kind '{name}'.", f"Kinds: {', '.join(kb.kinds)}.")
+        near = did_you_mean(name[:80], kb.kinds) or f"Kinds: {', '.join(kb.kinds)}."
+        raise UsageError(f"There is no kind '{line(name, '--kind')}'.", near)
     chosen = load_kind(name, kb.root)
-    fields = {**plain(given), "kind": name}
+    fields = {**plain(kb, given), "kind": name}
     if topic:
         fields["topics"] = [*dict.fromkeys([_critical(kb, topic), *_list(fields.get("topics"))])]
     base = Gathered(on=kb.today, method=chosen.method, by=kb.actor.key)
-    fields["gathered"] = gathered(given, base) or base
+    fields["gathered"] = gathered(given, base, kb.today) or base
+    fields["sources"] = _sources(fields.get("sources"), on_behalf_of)
     return Common(kb, chosen, fields, frozenset(given), attach, on_behalf_of, kb.dry_run)
 
 
@@ -132,13 +160,27 @@ def _list(value: object) -> list[str]:
     return [str(part) for part in value] if isinstance(value, list) else []
 
 
+def _sources(named: object, on_behalf_of: str) -> list[str]:
+    """Who gave it: whoever is named, and for whom somebody else types, unless it is anonymous."""
+    sources = _list(named)
+    if "anonymous" in (name.casefold() for name in sources):
+        if on_behalf_of:
+            raise UsageError(
+                "--source anonymous says nobody's name, and --on-behalf-of says one.",
+                "Leave one of them out.",
+            )
+        return ["anonymous" if name.casefold() == "anonymous" else name for name in sources]
+    return [*dict.fromkeys([*([on_behalf_of] if on_behalf_of else []), *sources])]
+
+
 def _critical(kb: "KnowledgeBase", topic: str) -> str:
     from kmkit.text import did_you_mean
 
     known = kb.config.critical.topics
     if topic not in known:
-        hint = did_you_mean(topic, known) or f"Critical topics in kmkit.toml: {', '.join(known)}."
-        raise UsageError(f"'{topic}' is no critical topic here.", hint)
+        listed = ", ".join(known) or "none yet"
+        hint = did_you_mean(topic[:80], known) or f"Critical topics in kmkit.toml: {listed}."
+        raise UsageError(f"'{line(topic, '--for')}' is no critical topic here.", hint)
     return topic
 
 
@@ -155,35 +197,78 @@ def _written(kb: "KnowledgeBase", title: str) -> PurePosixPath | None:
 
 
 def _read(message: str) -> str:
-    return sys.stdin.read() if message == "-" else message
+    """What -m says, or what comes in on stdin; empty stdin is no lesson."""
+    if message != "-":
+        return text(message, "-m")
+    from kmkit.note.documents.decoding import decode
+
+    buffer = getattr(sys.stdin, "buffer", None)
+    said, notes = decode(buffer.read() if buffer else sys.stdin.read().encode(), "stdin")
+    for note in notes:
+        say(note)
+    if not said.strip():
+        raise UsageError("Nothing came in on stdin.", "Give the lesson with -m 'TEXT'.")
+    return text(said, "stdin")
 
 
-def _capture(common: Common, title: str, lesson: str, happened: str) -> "Moved":
+def capture_one(common: Common, title: str, lesson: str, happened: str) -> "Moved":
+    """Capture one note from a title and the two answers."""
+    fields, body = note_of(common, title, lesson, happened)
+    return common.kb.capture(fields, body, attach=common.attach, on_behalf_of=common.on_behalf_of)
+
+
+def note_of(
+    common: Common, title: str, lesson: str, happened: str
+) -> tuple[dict[str, object], str]:
+    """Fields and body of a note; the lesson's first sentences are the summary, if none is given."""
+    from kmkit.note.documents.wording import summary_of
     from kmkit.note.kinds import body_of
 
-    body = body_of(common.kind, _sections(common.kind, lesson, happened), guidance=True)
-    return common.kb.capture(
-        {**common.fields, "title": title},
-        body,
-        attach=common.attach,
-        on_behalf_of=common.on_behalf_of,
-    )
+    summary = common.fields.get("summary") or summary_of(lesson)
+    fields = {**common.fields, "title": title, "summary": summary}
+    return fields, body_of(common.kind, _sections(common.kind, lesson, happened), guidance=True)
 
 
 def _sections(kind: "Kind", lesson: str, happened: str) -> dict[str, str]:
-    """Where the two answers belong in a note of this kind: its first and last required section."""
-    wanted = kind.required or kind.sections
-    pairs = [(wanted[0], happened), (wanted[-1], lesson)] if wanted else []
+    """Where the two answers belong in a note of this kind."""
+    from kmkit.note.documents.outline import contained
+    from kmkit.note.documents.placing import section_for
+    from kmkit.note.documents.synonyms import Role
+
+    wanted = [name for name in (*kind.required, *kind.sections) if name not in _PERMISSIONS]
+    if not wanted:
+        return {}
+
+    def place(*roles: Role) -> str:
+        return next((name for role in roles if (name := section_for(kind, role))), wanted[0])
+
     found: dict[str, str] = {}
-    for heading, text in pairs:
-        if text:
-            found[heading] = f"{found[heading]}\n\n{text}" if heading in found else text
+    for heading, given in (
+        (place(Role.EVENTS, Role.BACKGROUND), happened),
+        (place(Role.LESSONS, Role.STEPS, Role.CHANGE), lesson),
+    ):
+        if given.strip():
+            kept = contained(given)
+            found[heading] = f"{found[heading]}\n\n{kept}" if heading in found else kept
     return found
 
 
-def _done(moved: "Moved", dry_run: bool) -> None:
-    report(moved, dry_run=dry_run)
-    if not on_terminal():
+def _adopt(common: Common, path: PurePosixPath) -> None:
+    """A note that somebody wrote by hand: its file says everything, options nothing."""
+    given = common.named or common.attach or common.on_behalf_of
+    if given or common.fields.get("topics") or common.kind.name != "lesson":
+        raise UsageError(
+            f"{path} is captured as it stands, so options say nothing.", "Write them into the file."
+        )
+    _done(common, common.kb.adopt(path))
+
+
+def _done(common: Common, moved: "Moved") -> None:
+    """Say what was captured and what it still lacks; its id on stdout, for whatever reads it."""
+    from kmkit.cli.validate import wanted_first
+
+    report(moved, dry_run=common.dry_run, then=wanted_first(common.kb, moved.note))
+    if not on_terminal() and not common.dry_run:
         out(moved.note.id)
 
 
@@ -191,71 +276,15 @@ def _in_editor(common: Common, title: str, message: str, happened: str) -> None:
     """The kind's whole template in the editor."""
     from kmkit.cli.editor import editing
     from kmkit.kb.capturing import capture_text, draft
-    from kmkit.note.kinds import body_of
 
-    sections = _sections(common.kind, message, happened)
-    body = body_of(common.kind, sections, guidance=True)
-    fields = {**common.fields, "title": title or "What was learnt, in one line"}
+    fields, body = note_of(common, title or _UNTITLED, message, happened)
     data = draft(common.kb, fields, body, common.on_behalf_of)
-    with editing(common.kb, "capture", data) as text:
-        if text == data and not message:
+    with editing(common.kb, "capture", data) as written:
+        if written == data and not message:
             raise UsageError("Nothing was written, so nothing was captured.")
-        _done(
-            capture_text(common.kb, text, attach=common.attach, on_behalf_of=common.on_behalf_of),
-            common.dry_run,
+        if f"title: {_UNTITLED}".encode() in written:
+            raise UsageError("The note has no title yet.", "Write what it says behind 'title:'.")
+        moved = capture_text(
+            common.kb, written, attach=common.attach, on_behalf_of=common.on_behalf_of
         )
-
-
-def _sitting(common: Common, title: str, lesson: str, happened: str) -> None:
-    """Three questions, again and again until an empty line; event and method are asked once."""
-    common = _asked_once(common)
-    say("An empty answer to the first question ends.")
-    count = 0
-    for what, how, name in _answers(title, lesson, happened):
-        moved = _capture(common, name, how, what)
-        say(f"Captured {moved.note.id[-4:]}: {moved.note.title}")
-        if not on_terminal():
-            out(moved.note.id)
-        count += 1
-    notes = "1 note was" if count == 1 else f"{count} notes were"
-    say(
-        f"{notes} captured. Next: kmkit validate NOTE --ask EMAIL."
-        if count
-        else "Nothing captured."
-    )
-
-
-def _asked_once(common: Common) -> Common:
-    """The event and the method, where no option says them."""
-    from dataclasses import replace
-
-    from kmkit.note.model import GATHERING_METHODS, Gathered
-    from kmkit.text import did_you_mean
-
-    given = common.fields["gathered"]
-    assert isinstance(given, Gathered)
-    if given.from_:
-        return common
-    event = ask("Of which event, project or talk?")
-    method = ask("How was it gathered?", default=given.method)
-    while method not in GATHERING_METHODS:
-        hint = did_you_mean(method, GATHERING_METHODS) or f"One of {', '.join(GATHERING_METHODS)}."
-        method = ask(f"{hint} How was it gathered?", default=given.method)
-    changed = given.model_copy(update={"from_": event, "method": method})
-    return replace(common, fields={**common.fields, "gathered": changed})
-
-
-def _answers(title: str, lesson: str, happened: str) -> Iterator[tuple[str, str, str]]:
-    """(what happened, what others should do, title), as they are given."""
-    from kmkit.note.documents import suggest_title
-
-    while True:
-        happened = happened or ask("What happened?")
-        if not happened:
-            return
-        lesson = lesson or ask("What should others do?")
-        if not lesson:
-            return
-        title = title or ask("Title?", default=suggest_title(lesson))
-        yield happened, lesson, title
-        title = lesson = happened = ""
+    _done(common, moved)

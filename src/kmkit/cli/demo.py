@@ -1,5 +1,6 @@
 """``kmkit demo``: lay out a knowledge base to look at."""
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 def command(
     ctx: typer.Context,
     directory: Annotated[
-        str, typer.Argument(metavar="[DIR]", help="a new folder; default: kmkit-demo")
+        str,
+        typer.Argument(
+            metavar="[DIR]", help="a new folder; default: kmkit-demo", show_default=False
+        ),
     ] = "kmkit-demo",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="do not tell the steps")] = False,
 ) -> None:
@@ -40,7 +44,8 @@ def command(
     say("")
     out(digest_text(kb, kb.policy.levels[0], "text"))
     day = f"KMKIT_TODAY={kb.today} "
-    say(f"It is {kb.today} there, and you are {kb.actor}. Look around in {root}:")
+    say(f"It is {kb.today} there, and you are {kb.actor}. Look around:")
+    say(f"  cd {shlex.quote(str(root))}")
     for line, what in (
         ("kmkit status", "what there is, and what waits"),
         ("kmkit list --state disseminated", "what is out"),

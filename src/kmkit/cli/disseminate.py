@@ -4,13 +4,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.options import Because, DryRun, NoInput, a_day, complete_channel, open_kb
+from kmkit.cli.options import (
+    Because,
+    DryRun,
+    NoInput,
+    a_day,
+    complete_audience,
+    complete_channel,
+    open_kb,
+)
 from kmkit.cli.options import complete_note as notes
 from kmkit.cli.screen import broken, needed, report, say
-from kmkit.errors import UsageError
+from kmkit.cli.validate import rehearsed
+from kmkit.errors import Exit, Refused, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
     from kmkit.kb import KnowledgeBase
+    from kmkit.lifecycle import Request
     from kmkit.note.model import Note
 
 
@@ -24,14 +36,30 @@ def command(
     ] = False,
     channel: Annotated[
         list[str],
-        typer.Option("--channel", help="a channel of kmkit.toml", autocompletion=complete_channel),
+        typer.Option(
+            "--channel",
+            metavar="CHANNEL",
+            help="a channel of kmkit.toml; can be given again",
+            autocompletion=complete_channel,
+        ),
     ] = [],  # noqa: B006
-    audience: Annotated[str, typer.Option("--audience", help="an audience of kmkit.toml")] = "",
+    audience: Annotated[
+        str,
+        typer.Option(
+            "--audience",
+            metavar="AUDIENCE",
+            help="an audience of kmkit.toml",
+            autocompletion=complete_audience,
+        ),
+    ] = "",
     on: Annotated[
         str, typer.Option("--on", metavar="DATE", help="the day, where it is not today")
     ] = "",
     evidence: Annotated[
-        str, typer.Option("--evidence", help="what shows it: a link, a list of participants")
+        str,
+        typer.Option(
+            "--evidence", metavar="TEXT", help="what shows it: a link, a list of participants"
+        ),
     ] = "",
     because: Because = "",
     no_input: NoInput = False,
@@ -40,6 +68,10 @@ def command(
     """Record that a note was brought to people: over which channel, when, to whom.
 
     A note reaches no channel and no audience that is wider than its level.
+
+    \b
+    kmkit disseminate x7k2 --channel weekly-digest
+    kmkit disseminate --all --channel portal --channel weekly-digest
     """
     from kmkit.lifecycle import Request
 
@@ -47,14 +79,47 @@ def command(
         raise UsageError("Name a note, or give --all.", "kmkit list --state formatted shows them.")
     kb = open_kb(ctx, dry_run=dry_run)
     known = ", ".join(kb.config.channels) or "none yet; add one to kmkit.toml"
+    only = [kb.resolve(note)] if note else None
     channels = channel or [needed("", "--channel", f"By which channel ({known})?", no_input)]
     day = a_day(on, "--on") if on else None
-    for name in channels:
-        for found in [kb.resolve(note)] if note else _ready(kb, name):
-            request = Request(
-                channel=name, audience=audience, evidence=evidence, on=day, because=because
-            )
-            report(kb.move("disseminate", kb.read(found.path), request), dry_run=dry_run)
+    asked = [
+        Request(channel=name, audience=audience, evidence=evidence, on=day, because=because)
+        for name in dict.fromkeys(_known(kb, name) for name in channels)
+    ]
+    for request in asked if only else ():
+        rehearsed(kb).move("disseminate", kb.resolve(note), request)
+    failed = 0
+    for request in asked:
+        for found in only or _ready(kb, request.channel):
+            failed += _record(kb, found.path, request, keep_on=every)
+    if failed:
+        raise typer.Exit(Exit.REFUSED)
+
+
+def _known(kb: "KnowledgeBase", name: str) -> str:
+    """The channel ``name``; UsageError where there is none."""
+    from kmkit.text import did_you_mean, one_line
+
+    if name in kb.config.channels:
+        return name
+    listed = ", ".join(kb.config.channels) or "none yet"
+    near = did_you_mean(name[:80], kb.config.channels)
+    raise UsageError(
+        f"There is no channel '{one_line(name)}'.", f"{near} In kmkit.toml: {listed}.".strip()
+    )
+
+
+def _record(kb: "KnowledgeBase", path: "PurePosixPath", request: "Request", keep_on: bool) -> int:
+    """One dissemination; 1 where it is refused and the others are still to be told."""
+    note = kb.read(path)
+    try:
+        report(kb.move("disseminate", note, request), dry_run=kb.dry_run)
+    except Refused as refusal:
+        if not keep_on:
+            raise
+        say(f"{note.title} ({note.short}): {refusal}")
+        return 1
+    return 0
 
 
 def _ready(kb: "KnowledgeBase", channel: str) -> "list[Note]":

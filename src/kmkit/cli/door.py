@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,8 +54,8 @@ def _options(
 
 def run(args: list[str] | None = None) -> int:
     """Run kmkit with ``args`` (default: the process's own); the exit code."""
-    _prepare()
     try:
+        _prepare()
         code = typer.main.get_command(app).main(args, prog_name="kmkit", standalone_mode=False)
         if code == Exit.INTERRUPTED:  # what Typer makes of Ctrl-C
             raise KeyboardInterrupt
@@ -63,15 +64,20 @@ def run(args: list[str] | None = None) -> int:
     except KmkitError as error:
         _say(error.message, error.mend)
         return error.code
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, EOFError, typer.Abort):
         _say("Stopped. Nothing was left half done.")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the exit would complain once more
+        _drop_output()
         return Exit.OK
     except OSError as error:
-        _say(f"{error.filename or 'A file'}: {error.strerror or error}.")
+        if error.filename is None:
+            _drop_output()
+        _say(f"{error.filename or 'The output cannot be written'}: {error.strerror or error}.")
         return Exit.CANNOT
+    except UnicodeError:
+        _say("Some of the text that was given is not UTF-8.", "Type it again, or save it as UTF-8.")
+        return Exit.USAGE
     except Exception as error:
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
             return _misunderstood(error)
@@ -80,6 +86,9 @@ def run(args: list[str] | None = None) -> int:
 
 def _prepare() -> None:
     """UTF-8 whatever the locale, and a kill that ends like Ctrl-C does, locks released."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # it was closed: nothing comes in, nothing goes out
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             encoding = stream.encoding if stream.isatty() else "utf-8"
@@ -91,14 +100,21 @@ def _prepare() -> None:
     signal.signal(signal.SIGTERM, stop)
 
 
+def _drop_output() -> None:
+    """Forget what stdout still holds: the exit would complain of it once more."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def _misunderstood(error: Any) -> int:
     """A command line that Typer could not read."""
     context = getattr(error, "ctx", None)
     if error.__class__.__name__ == "NoArgsIsHelpError":
-        print(error.format_message(), file=sys.stderr)
+        with suppress(OSError):
+            print(error.format_message(), file=sys.stderr)
         return Exit.USAGE
     if context is not None:
-        print(context.get_usage(), file=sys.stderr)
+        _say(context.get_usage())
     _say(error.format_message(), f"Try: {context.command_path} --help" if context else "")
     return Exit.USAGE
 
@@ -110,19 +126,23 @@ def _unexpected(error: Exception) -> int:
     import traceback
 
     head = f"kmkit {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="kmkit-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        log.write(head + "".join(traceback.format_exception(error)))
-    _say(
-        f"kmkit made a mistake of its own: {type(error).__name__}.",
-        f"The details are in {log.name}; please report them.",
-    )
+    text = head + "".join(traceback.format_exception(error))
+    mend = "Please report it."
+    with (
+        suppress(OSError),
+        tempfile.NamedTemporaryFile(
+            "w", prefix="kmkit-", suffix=".log", delete=False, encoding="utf-8", errors="replace"
+        ) as log,
+    ):
+        log.write(text)
+        mend = f"The details are in {log.name}; please report them."
+    _say(f"kmkit made a mistake of its own: {type(error).__name__}.", mend)
     return Exit.CANNOT
 
 
 def _say(message: str, mend: str = "") -> None:
     from kmkit.cli.screen import say
 
-    for line in [*message.splitlines(), *mend.splitlines()]:
-        say(line)
+    with suppress(OSError):  # where stderr is full, the exit code alone has to tell
+        for line in [*message.splitlines(), *mend.splitlines()]:
+            say(line)

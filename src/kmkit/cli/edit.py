@@ -7,6 +7,7 @@ import typer
 from kmkit.cli.fields import FIELDS, gathered, plain, with_fields
 from kmkit.cli.options import Because, DryRun, NoInput, NoteArg, open_kb
 from kmkit.cli.screen import may_ask, needed, report, say
+from kmkit.errors import UsageError
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
@@ -37,18 +38,25 @@ def command(
 
     Changing the packaging (topics, what it matters to …) keeps the state. Changing the substance
     of an approved note takes a reason and makes it captured again; the approved version stays in
-    force meanwhile.
+    force meanwhile. An option with an empty text takes the field away.
+
+    \b
+    kmkit edit x7k2
+    kmkit edit x7k2 --topic procurement --topic logistics
+    kmkit edit x7k2 --as-is --because "The law has changed."
     """
     kb = open_kb(ctx, dry_run=dry_run)
     found = kb.resolve(note)
     ways = {"because": because, "reword": reword, "withdraw": withdraw, "no_input": no_input}
+    if as_is and fields:
+        raise UsageError("--as-is records the file; options change it.", "Do one, then the other.")
     if as_is:
         _record(kb, found, found.data, **ways)  # type: ignore[arg-type]
     elif fields:
         from kmkit.note.file import write_fields
 
-        changes = {**plain(fields)}
-        if provenance := gathered(fields, found.fields.gathered):
+        changes = plain(kb, fields)
+        if provenance := gathered(fields, found.fields.gathered, kb.today):
             changes["gathered"] = provenance
         _record(kb, found, write_fields(found, changes), **ways)  # type: ignore[arg-type]
     else:
@@ -93,9 +101,12 @@ def _record(
     changed = substance_changed(kb, note, data)
     if reword and not changed:
         say("No word of the substance changed: it is recorded as a plain edit.")
-    elif changed and not reword and may_ask(no_input):
+    elif changed and not reword and note.state != "captured" and may_ask(no_input):
         because = needed(because, "--because", "The substance changed. Why?", no_input)
     verb = "reword" if reword and changed else "edit"
     moved = kb.move(verb, note, Request(because=because, withdraw=withdraw), data=data)
-    report(moved, dry_run=kb.dry_run)
+    then = None
+    if verb == "reword":
+        then = f"Next, by one of its approvers: kmkit validate {note.short} --same-meaning."
+    report(moved, dry_run=kb.dry_run, then=then)
     return moved

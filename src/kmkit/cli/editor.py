@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,20 +26,33 @@ def editing(kb: "KnowledgeBase", name: str, data: bytes) -> Iterator[bytes]:
 
     UsageError where nobody is there to edit, Cannot where the editor cannot be run.
     """
-    place = kb.git.common_dir / "kmkit" / "drafts"
-    place.mkdir(parents=True, exist_ok=True)
-    draft = place / f"{name}.md"
+    draft = _draft(kb, name)
     draft.write_bytes(data)
     try:
         _run(draft)
         yield draft.read_bytes()
     except BaseException:
-        if draft.read_bytes() == data:
-            draft.unlink()
+        if not draft.is_file() or draft.read_bytes() == data:
+            draft.unlink(missing_ok=True)
         else:
             say(f"Your text is kept in {draft}.")
         raise
-    draft.unlink()
+    draft.unlink(missing_ok=True)
+
+
+def keep(kb: "KnowledgeBase", name: str, data: bytes) -> None:
+    """Keep a text that could not be recorded, and tell its place."""
+    draft = _draft(kb, name)
+    draft.write_bytes(data)
+    say(f"Your text is kept in {draft}.")
+
+
+def _draft(kb: "KnowledgeBase", name: str) -> Path:
+    """A file for a draft; one that was kept before stays, under its own name."""
+    place = kb.git.common_dir / "kmkit" / "drafts"
+    place.mkdir(parents=True, exist_ok=True)
+    names = (f"{name}{'' if n == 1 else f'-{n}'}.md" for n in count(1))
+    return next(place / name for name in names if not (place / name).exists())
 
 
 def _run(path: Path) -> None:
@@ -47,7 +61,12 @@ def _run(path: Path) -> None:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise UsageError("No editor is set.", "Set EDITOR, or give the text as options.")
         command = "notepad" if os.name == "nt" else "vi"
-    words = shlex.split(command, posix=os.name != "nt")
+    try:
+        words = shlex.split(command, posix=os.name != "nt")
+    except ValueError:
+        raise UsageError(
+            f"The editor's name cannot be read: {command}", "Close its quotation marks."
+        ) from None
     try:
         done = subprocess.run([*words, str(path)], check=False)
     except OSError as error:
@@ -55,4 +74,6 @@ def _run(path: Path) -> None:
             f"The editor '{command}' cannot be run: {error.strerror}.", "Set KMKIT_EDITOR."
         ) from None
     if done.returncode:
-        raise Cannot(f"The editor '{command}' ended with code {done.returncode}.")
+        raise Cannot(
+            f"The editor '{command}' ended with code {done.returncode}.", "Nothing was recorded."
+        )

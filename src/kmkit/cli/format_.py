@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.fields import with_fields
+from kmkit.cli.fields import line, with_fields
 from kmkit.cli.options import Because, DryRun, NoInput, complete_note, open_kb
 from kmkit.cli.screen import ask, broken, diff, may_ask, report, say, sure
+from kmkit.cli.validate import rehearsed
 from kmkit.errors import Exit, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -35,23 +36,31 @@ def command(
 
     The fingerprint proves that the substance stays as it was approved. Where mending changes it,
     the change is recorded as a rewording, and an approver has to say that it means the same.
+
+    \b
+    kmkit format x7k2 --topic procurement --matters-to "Whoever buys fuel."
+    kmkit format --all --check
     """
     if bool(note) == every:
         raise UsageError("Name a note, or give --all.", "kmkit list --state validated shows them.")
+    if every and fields:
+        raise UsageError("--topic and --matters-to are said of one note.", "Name the note.")
     kb = open_kb(ctx, dry_run=dry_run)
     notes = [kb.resolve(note)] if note else [n for n in kb.notes() if n.state == "validated"]
     broken(problem for found in notes for problem in found.problems)
     failed = 0
     for found in notes:
         if check:
-            failed += _checked(kb, found)
+            failed += _checked(kb, found, fields)
             continue
         try:
             _format(kb, found, fields, because, yes or not may_ask(no_input), no_input)
         except Refused as refusal:
             if note:
                 raise
-            say(f"{found.title} ({found.id[-4:]}): {refusal}")
+            say(f"{found.title} ({found.short}):")
+            for sentence in str(refusal).splitlines():
+                say(f"  {sentence}")
             failed += 1
     if every and not notes:
         say("No validated note is waiting.")
@@ -59,21 +68,38 @@ def command(
         raise typer.Exit(Exit.FINDINGS if check else Exit.REFUSED)
 
 
-def _checked(kb: "KnowledgeBase", note: "Note") -> int:
+def _checked(kb: "KnowledgeBase", note: "Note", fields: dict[str, object]) -> int:
     """Say what is missing and what would change; 1 where there is anything."""
     from kmkit.lifecycle import State
-    from kmkit.lifecycle.guards import upto
-    from kmkit.note.formatting import in_order
+    from kmkit.lifecycle.guards import unknown_topics, upto
     from kmkit.note.required import missing_for
 
-    kind = kb.kind(note)
-    after = in_order(note, kind)
-    missing = missing_for(note, upto(State.FORMATTED), kb.policy, kind)
+    if any(problem.severity == "error" for problem in note.problems):
+        for problem in note.problems:
+            say(str(problem))
+        return 1
+    changed, after = _mended(kb, note, fields)
+    missing = missing_for(changed, upto(State.FORMATTED), kb.policy, kb.kind(note))
     for problem in missing:
         say(str(problem))
+    unknown = list(unknown_topics(changed, kb.config))
+    for objection in unknown:
+        say(f"{note.path}: {objection.message} {objection.mend}")
     if after != note.data:
         diff(note.text, after.decode("utf-8", "replace"), str(note.path))
-    return int(bool(missing) or after != note.data)
+    if missing or unknown or after != note.data:
+        return 1
+    say(f"{note.title} ({note.short}) is in order.")
+    return 0
+
+
+def _mended(kb: "KnowledgeBase", note: "Note", fields: dict[str, object]) -> "tuple[Note, bytes]":
+    """The note with ``fields``, and its file in order."""
+    from kmkit.note.file import read, write_fields
+    from kmkit.note.formatting import in_order
+
+    changed = read(write_fields(note, fields), note.path) if fields else note
+    return changed, in_order(changed, kb.kind(note))
 
 
 def _format(
@@ -85,39 +111,67 @@ def _format(
     no_input: bool,
 ) -> None:
     from kmkit.kb.comparing import substance_changed
-    from kmkit.lifecycle import Request
-    from kmkit.note.file import read, write_fields
-    from kmkit.note.formatting import in_order
+    from kmkit.lifecycle import Request, State
 
-    kind = kb.kind(note)
-    asked = {**_asked(kb, note, fields), **fields} if may_ask(no_input) else fields
-    changed = read(write_fields(note, asked), note.path) if asked else note
-    data = in_order(changed, kind)
+    validated = note.state == State.VALIDATED
+    if validated and may_ask(no_input):
+        fields = {**_asked(kb, note, fields), **fields}
+    readable = all(problem.severity != "error" for problem in note.problems)
+    data = _mended(kb, note, fields)[1] if readable else note.data
+    verb = _verb(note, data, readable and substance_changed(kb, note, data))
+    if not verb:
+        say(f"{note.title} ({note.short}) is {note.state} and in order. Nothing was changed.")
+        return
+    request = Request(because=because)
+    rehearsed(kb).move(verb, note, request, data=data)
     if data != note.data:
         diff(note.text, data.decode("utf-8", "replace"), str(note.path))
         if not sure("Write this?", yes=yes or kb.dry_run, no_input=no_input):
             say("Nothing was changed.")
             return
-    if substance_changed(kb, note, data):
-        report(kb.move("reword", note, Request(because=because), data=data), dry_run=kb.dry_run)
-        say(
-            "Mending changed the substance's text. One of its approvers has to say that it means "
-            f"the same: kmkit validate {note.id[-4:]} --same-meaning. Then format it again."
+    mend = f"One of its approvers: kmkit validate {note.short} --same-meaning. Then format again."
+    reworded = f"Mending changed the substance's text: somebody has to read it. {mend}"
+    moved = kb.move(verb, note, request, data=data)
+    report(moved, dry_run=kb.dry_run, then=reworded if verb == "reword" else None)
+
+
+def _verb(note: "Note", data: bytes, changed: bool) -> str:
+    """The move that records ``data``; '' where the note went through it and is in order."""
+    from kmkit.lifecycle import WALK, State
+
+    if note.state not in WALK[2:]:
+        return "reword" if changed and note.state == State.VALIDATED else "format"
+    if changed:
+        raise Refused(
+            f"Putting it in order would change the substance, and {note.title!r} is {note.state}.",
+            f"See what would change: kmkit format {note.short} --check. Then: kmkit edit "
+            f"{note.short}, with a reason.",
         )
-        return
-    report(kb.move("format", note, Request(because=because), data=data), dry_run=kb.dry_run)
+    return "edit" if data != note.data else ""
 
 
 def _asked(kb: "KnowledgeBase", note: "Note", given: dict[str, object]) -> dict[str, object]:
     """What is missing for retrieval and was not given, from the person at the terminal."""
     found: dict[str, object] = {}
-    if not note.fields.topics and "topics" not in given:
-        known = ", ".join(kb.config.topics) or "any words, with commas between them"
-        answer = ask(f"Topics ({known})?")
-        if topics := [part.strip() for part in answer.split(",") if part.strip()]:
-            found["topics"] = topics
+    if not note.fields.topics and "topics" not in given and (topics := _topics(kb)):
+        found["topics"] = topics
     if not note.fields.matters_to and "matters_to" not in given:
-        answer = ask("Who needs this, and what is in it for them?")
+        answer = line(ask("Who needs this, and what is in it for them?"), "The answer")
         if answer:
             found["matters_to"] = answer
     return found
+
+
+def _topics(kb: "KnowledgeBase") -> list[str]:
+    """Topics from the person at the terminal, of the vocabulary where there is one."""
+    from kmkit.text import did_you_mean
+
+    known = kb.config.topics
+    while True:
+        answer = ask(f"Topics ({', '.join(known) or 'any words, with commas between them'})?")
+        named = [part for part in (line(p, "The answer") for p in answer.split(",")) if part]
+        unknown = [name for name in named if known and name not in known]
+        if not unknown:
+            return list(dict.fromkeys(named))
+        for name in unknown:
+            say(f"'{name}' is not in the vocabulary. {did_you_mean(name[:80], known)}".strip())

@@ -1,11 +1,14 @@
 """``kmkit init``: begin a knowledge base."""
 
+import os
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kmkit.cli.options import folder, now
+from kmkit.cli.fields import line
+from kmkit.cli.options import DryRun, folder, now
 from kmkit.cli.screen import say
 
 
@@ -15,26 +18,36 @@ def command(
         str, typer.Argument(metavar="[DIR]", help="the folder; default: the current one")
     ] = "",
     name: Annotated[
-        str, typer.Option("--name", help="the organisation's name, as digests show it")
+        str,
+        typer.Option("--name", metavar="NAME", help="the organisation's name, as digests show it"),
     ] = "",
     first_note: Annotated[
         bool, typer.Option("--first-note/--no-first-note", help="with a note to look at")
     ] = True,
+    dry_run: DryRun = False,
 ) -> None:
     """Begin a knowledge base, in a new git repository or inside one.
 
     Writes kmkit.toml and policy.toml with every setting explained, a first note, and a workflow
     that checks notes and looks for stale ones. You become steward, manager and editor. No file
     that exists is overwritten.
+
+    \b
+    kmkit init knowledge --name "National Works Agency"
     """
     from kmkit.kb.laying import lay
 
     root = folder(ctx) / Path(directory)
-    laid = lay(root, name=name, now=now(), first_note=first_note)
+    name = line(name, "--name")
+    laid = lay(root, name=name, now=now(), first_note=first_note, dry_run=dry_run)
+    would = "Would have " if dry_run else ""
     if laid.new_repository:
-        say(f"Made a git repository in {root}.")
+        place = os.path.abspath(root)
+        say(f"{would}{'made' if dry_run else 'Made'} a git repository in {place}.")
     for path in laid.written:
-        say(f"Wrote {path}.")
+        say(f"{would}{'written' if dry_run else 'Wrote'} {path}.")
     for path in laid.kept:
-        say(f"Kept {path} as it is.")
-    say("Next: kmkit capture writes down your first lesson; kmkit status says where things stand.")
+        say(f"{'Would have kept' if dry_run else 'Kept'} {path} as it is.")
+    if not dry_run:
+        go = f"cd {shlex.quote(str(directory))}; then " if directory else ""
+        say(f"Next: {go}kmkit capture writes down a lesson; kmkit status says what to do.")

@@ -17,10 +17,14 @@ def command(
     """Let a note reach a narrower circle, at once.
 
     What went out before stays out; the next digests and lists leave the note away.
+
+    \b
+    kmkit narrow x7k2 --level internal
     """
     from kmkit.lifecycle import Request
 
     kb = open_kb(ctx, dry_run=dry_run)
+    found = kb.resolve(note)
     level = needed(level, "--level", f"Which level ({', '.join(kb.policy.levels)})?", no_input)
-    moved = kb.move("narrow", kb.resolve(note), Request(level=level, because=because))
+    moved = kb.move("narrow", found, Request(level=level, because=because))
     report(moved, dry_run=dry_run)

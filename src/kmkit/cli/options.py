@@ -22,8 +22,10 @@ def open_kb(ctx: typer.Context, *, dry_run: bool = False) -> "KnowledgeBase":
 
 def folder(ctx: typer.Context) -> Path:
     """Where the command works: the current folder, or what -C names."""
-    place = ctx.find_root().obj
-    return place if isinstance(place, Path) else Path()
+    root = ctx.find_root()
+    if isinstance(root.obj, Path):
+        return root.obj
+    return Path(root.params.get("directory") or "")  # the shell completes: no command was called
 
 
 def now() -> datetime:
@@ -45,13 +47,13 @@ def a_day(text: str, option: str) -> date:
 
 
 def complete_note(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The ids that ``incomplete`` can become; no failure ever reaches the shell."""
+    """The ids that begin with ``incomplete``; no failure ever reaches the shell."""
     try:
         ids = open_kb(ctx).ids
     except Exception:
         return []
     wanted = incomplete.casefold()
-    return sorted(name for name in ids if wanted in name)
+    return sorted(name for name in ids if name.startswith(wanted))
 
 
 def complete_kind(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -73,12 +75,42 @@ def complete_channel(ctx: typer.Context, incomplete: str) -> list[str]:
         return []
 
 
+def complete_audience(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The audiences that begin with ``incomplete``."""
+    try:
+        return [name for name in open_kb(ctx).config.audiences if name.startswith(incomplete)]
+    except Exception:
+        return []
+
+
 def complete_level(ctx: typer.Context, incomplete: str) -> list[str]:
     """The levels that begin with ``incomplete``."""
     try:
         return [name for name in open_kb(ctx).policy.levels if name.startswith(incomplete)]
     except Exception:
         return []
+
+
+def complete_topic(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The topics of the vocabulary that begin with ``incomplete``."""
+    try:
+        return [name for name in open_kb(ctx).config.topics if name.startswith(incomplete)]
+    except Exception:
+        return []
+
+
+def complete_method(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The methods of validation that begin with ``incomplete``."""
+    from kmkit.config import QUORUM
+
+    return [name for name in QUORUM if name.startswith(incomplete)]
+
+
+def complete_outcome(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The outcomes of an application that begin with ``incomplete``."""
+    from kmkit.note.records import OUTCOMES
+
+    return [name for name in OUTCOMES if name.startswith(incomplete)]
 
 
 NoteArg = Annotated[

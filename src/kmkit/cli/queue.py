@@ -4,11 +4,14 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.cli.screen import ask, broken, out, say, table
+from kmkit.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from kmkit.kb import KnowledgeBase
+    from kmkit.lifecycle import Request
     from kmkit.note.model import Note
 
 QUESTIONS = (
@@ -95,44 +98,67 @@ def show_queue(kb: "KnowledgeBase", *, as_json: bool) -> None:
 
 def sit(kb: "KnowledgeBase", ref: str, *, method: str, topic: str) -> None:
     """Open the note ``ref``, or one after the other what waits for this person."""
+    from kmkit.cli.validate import with_method
+    from kmkit.lifecycle import Request
+
     notes = [kb.resolve(ref)] if ref else [w.note for w in waiting(kb) if w.mine]
+    broken(problem for note in notes for problem in note.problems)
     if not notes:
         say("Nothing waits for your verdict.")
     for place, note in enumerate(notes, 1):
-        if not _judge(kb, note, method, topic, f"{place} of {len(notes)}"):
+        try:
+            request = with_method(kb, note, Request(method=method, topic=topic))
+            _may(kb, note, request)
+        except Refused as refusal:
+            if ref:
+                raise
+            say(f"Left out: {note.title} ({note.short}): {refusal}")
+            continue
+        if not _judge(kb, note, request, f"{place} of {len(notes)}"):
             return
 
 
-def _judge(kb: "KnowledgeBase", note: "Note", method: str, topic: str, place: str) -> bool:
+def _may(kb: "KnowledgeBase", note: "Note", request: "Request") -> None:
+    """Refused where this person cannot judge the note; better said before five questions."""
+    from dataclasses import replace
+
+    from kmkit.cli.validate import rehearsed
+
+    rehearsed(kb).move("validate", note, replace(request, verdict="return", because="trying"))
+
+
+def _judge(kb: "KnowledgeBase", note: "Note", request: "Request", place: str) -> bool:
     """Show a note, ask the five questions, take the verdict; whether to go on."""
-    from kmkit.cli.validate import judge, kb_method
-    from kmkit.errors import Refused
-    from kmkit.lifecycle import Request
+    from dataclasses import replace
+
+    from kmkit.cli.validate import judge
 
     _show(note, place)
-    doubts = []
-    for question in QUESTIONS:
-        answer = ask(f"{question} [Y/n, or say what is missing]", default="y")
-        if answer.casefold() not in ("y", "yes"):
-            short = question.split(":")[0].lower()
-            doubts.append(short if answer.casefold() in ("n", "no") else f"{short}: {answer}")
+    doubts = list(_doubts())
     if doubts:
         say(f"Your doubts: {'; '.join(doubts)}.")
-    verdict, because = _verdict("; ".join(doubts))
-    if verdict in ("skip", "quit"):
-        return verdict == "skip"
-    if not method:
-        method, topic = kb_method(kb, note.id)
-    request = Request(method=method, verdict=verdict, because=because, topic=topic)
-    try:
-        judge(kb, str(note.path), request)
-    except Refused as refusal:
-        say(str(refusal))
-    return True
+    while True:
+        verdict, because = _verdict("; ".join(doubts))
+        if verdict in ("skip", "quit"):
+            return verdict == "skip"
+        try:
+            judge(kb, note, replace(request, verdict=verdict, because=because))
+            return True
+        except Refused as refusal:
+            say(str(refusal))
+
+
+def _doubts() -> "Iterator[str]":
+    """What the five questions bring up."""
+    for question in QUESTIONS:
+        answer = ask(f"{question} [Y, n, or what is missing]") or "y"
+        short = question.split(":")[0].lower()
+        if answer.casefold() not in ("y", "yes"):
+            yield short if answer.casefold() in ("n", "no") else f"{short}: {answer}"
 
 
 def _verdict(doubts: str) -> tuple[str, str]:
-    """The verdict and its reason, taken in one line."""
+    """The verdict and its reason, taken in one line; doubts are part of a return's reason."""
     while True:
         line = ask("a(pprove), r(eturn) or x (reject), and why; s(kip), q(uit):", default="s")
         found = _VERDICT.fullmatch(line)
@@ -140,14 +166,16 @@ def _verdict(doubts: str) -> tuple[str, str]:
             say("Begin with a, r, x, s or q; for example: a checked against the fuel log")
             continue
         verdict = _WORDS[found[1][0].lower()] if found[1].lower() != "reject" else "reject"
-        because = found[2].strip() or (doubts if verdict in ("return", "reject") else "")
+        because = found[2].strip()
+        if verdict in ("return", "reject"):
+            because = "; ".join(part for part in (because, doubts) if part)
         if because or verdict in ("skip", "quit"):
             return verdict, because
         say("Say why: it becomes part of the trail.")
 
 
 def _show(note: "Note", place: str) -> None:
-    """The note as a reviewer reads it: who gave it, what it says, without guidance."""
+    """The note as a reviewer reads it: who gave it, what it says and leaves out, no guidance."""
     import sys
 
     from kmkit.note.sections import without_comments
@@ -163,8 +191,15 @@ def _show(note: "Note", place: str) -> None:
         say(f"Summary: {note.fields.summary}")
     if note.fields.evidence:
         say(f"Evidence: {', '.join(note.fields.evidence)}")
+    if note.preamble:
+        print(f"\n{HIDDEN.sub('', note.preamble)}", file=sys.stderr)
+    empty = []
     for section in note.sections:
         text = without_comments(section.text)[0].strip()
         if text:
             print(f"\n{HIDDEN.sub('', section.heading)}\n{HIDDEN.sub('', text)}", file=sys.stderr)
+        else:
+            empty.append(section.heading)
     say("")
+    if empty:
+        say(f"Empty: {', '.join(empty)}.")

@@ -16,10 +16,15 @@ def command(
     no_input: NoInput = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Give a note another owner, who answers for it from now on."""
+    """Give a note another owner, who answers for it from now on.
+
+    \b
+    kmkit reassign x7k2 --to ben@example.org
+    """
     from kmkit.lifecycle import Request
 
     kb = open_kb(ctx, dry_run=dry_run)
+    found = kb.resolve(note)
     to = needed(to, "--to", "Who owns it from now on (e-mail)?", no_input)
-    moved = kb.move("reassign", kb.resolve(note), Request(owner=to, because=because))
+    moved = kb.move("reassign", found, Request(owner=to, because=because))
     report(moved, dry_run=dry_run)

@@ -23,10 +23,14 @@ def command(
 
     The approved version stays in force meanwhile, unless --withdraw is given. A retired note is
     reopened by a manager, and nothing of it is in force.
+
+    \b
+    kmkit reopen x7k2 --because "The law has changed."
     """
     from kmkit.lifecycle import Request
 
     kb = open_kb(ctx, dry_run=dry_run)
+    found = kb.resolve(note)
     because = needed(because, "--because", "Why must it be judged anew?", no_input)
-    moved = kb.move("reopen", kb.resolve(note), Request(because=because, withdraw=withdraw))
+    moved = kb.move("reopen", found, Request(because=because, withdraw=withdraw))
     report(moved, dry_run=dry_run)

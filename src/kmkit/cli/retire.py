@@ -27,12 +27,16 @@ def command(
     """Take a note out of use; readers whom it reached are told to stop using it.
 
     It stays in the history, and a manager can reopen it.
+
+    \b
+    kmkit retire x7k2 --superseded-by p3m9
     """
     from kmkit.lifecycle import Request
 
     kb = open_kb(ctx, dry_run=dry_run)
+    found = kb.resolve(note)
     heir = kb.resolve(superseded_by).id if superseded_by else ""
     if not heir:
         because = needed(because, "--because", "Why is it no longer to be used?", no_input)
-    moved = kb.move("retire", kb.resolve(note), Request(because=because, superseded_by=heir))
+    moved = kb.move("retire", found, Request(because=because, superseded_by=heir))
     report(moved, dry_run=dry_run)

@@ -35,7 +35,11 @@ def command(
     ] = "",
     fmt: Annotated[
         str,
-        typer.Option("--format", help="with --stale: text, json, github, gitlab, sarif or junit"),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="with --stale: text, json, github, gitlab, sarif or junit",
+        ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="with --stale: as JSON")] = False,
     no_input: NoInput = False,
@@ -45,7 +49,17 @@ def command(
 
     Alone, it walks you through your notes that are due: confirm, revise, retire, hand over, or
     put off once. `--stale` lists every note that needs a person, and exits with 1 if there is one.
+
+    \b
+    kmkit review x7k2 --confirm --because "Checked against this year's fuel log."
+    kmkit review --stale --within P30D
     """
+    if (within or grace or owner or fmt or as_json) and not stale:
+        raise UsageError(
+            "--within, --grace, --owner, --format and --json go with --stale.", "Add --stale."
+        )
+    if stale and (note or confirm or defer):
+        raise UsageError("--stale lists every note.", "To answer for one, leave --stale out.")
     kb = open_kb(ctx, dry_run=dry_run)
     if stale:
         from kmkit.cli.stale import show_stale
@@ -74,11 +88,12 @@ def _one(
     from kmkit.lifecycle import Request
 
     if confirm and defer:
-        raise UsageError("--confirm and --defer exclude each other.")
+        raise UsageError("--confirm and --defer exclude each other.", "Give one of them.")
+    found = kb.resolve(note)
     if confirm:
         because = needed(because, "--because", "What did you check it against?", no_input)
-        moved = kb.move("confirm", kb.resolve(note), Request(because=because))
+        moved = kb.move("confirm", found, Request(because=because))
     else:
         request = Request(due=a_day(defer, "--defer"), because=because)
-        moved = kb.move("defer", kb.resolve(note), request)
+        moved = kb.move("defer", found, request)
     report(moved, dry_run=kb.dry_run)

@@ -66,14 +66,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def ask(question: str, *, default: str = "") -> str:
-    """One line from the person at the terminal; '' at the end of input, the default for Enter."""
+    """One line from the person at the terminal, the default for Enter.
+
+    EOFError where no more input comes (Ctrl-D), so that no question is asked for ever.
+    """
     shown = f"{question} [{default}] " if default else f"{question} "
     sys.stderr.write(shown)
     sys.stderr.flush()
     line = sys.stdin.readline()
     if not line:
         sys.stderr.write("\n")
-        return ""
+        raise EOFError
     return line.rstrip("\r\n").strip() or default
 
 
@@ -84,10 +87,7 @@ def pressed(question: str, keys: str) -> str:
     while True:
         sys.stderr.write(f"{question} ")
         sys.stderr.flush()
-        try:
-            key = getchar().casefold()
-        except EOFError:
-            raise KeyboardInterrupt from None
+        key = getchar().casefold()
         sys.stderr.write(f"{key if key.isalnum() else ''}\n")
         if key in ("\r", "\n"):
             return ""
@@ -97,12 +97,14 @@ def pressed(question: str, keys: str) -> str:
 
 def needed(value: str, option: str, question: str, no_input: bool) -> str:
     """``value``, or the answer to ``question``; UsageError names ``option`` where none comes."""
-    if value.strip():
+    from kmkit.lifecycle.guards import given
+
+    if given(value):
         return value
     if not may_ask(no_input):
         raise UsageError(f"{option} is missing.", f"It answers: {question}")
     answer = ask(question)
-    if not answer:
+    if not given(answer):
         raise UsageError(f"{option} is missing.", "Nothing was changed.")
     return answer
 
@@ -116,15 +118,16 @@ def sure(question: str, *, yes: bool, no_input: bool) -> bool:
     return ask(f"{question} [y/N]").casefold() in ("y", "yes")
 
 
-def report(moved: "Moved", *, dry_run: bool = False) -> None:
-    """Say what a move did, and what can be done next."""
+def report(moved: "Moved", *, dry_run: bool = False, then: str | None = None) -> None:
+    """Say what a move did, and what can be done next: ``then``, or what its state suggests."""
     from kmkit.lifecycle import next_step
 
     note = moved.note
     states = note.state if moved.before in ("", note.state) else f"{moved.before} → {note.state}"
     would = "Would " if dry_run else ""
     say(f"{would}{moved.move.verb}: {note.title} ({note.id[-4:]}): {states}.")
-    if step := next_step(note):
+    step = next_step(note) if then is None else then
+    if step and not dry_run:
         say(step)
 
 

@@ -1,7 +1,6 @@
 """The walk through one's due notes: one line each."""
 
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kmkit.cli.screen import ask, broken, report, say
@@ -16,7 +15,11 @@ _HELP = (
     "c REASON confirms; e opens the editor to revise; r REASON retires; h EMAIL hands it over; "
     "d [DATE] puts it off, once; s skips; q ends."
 )
-_LINE = re.compile(r"([cerhdsq?])\b[\s:,]*(.*)", re.IGNORECASE)
+_LINE = re.compile(
+    r"(c|confirm|e|edit|r|retire|h|d|defer|s|skip|q|quit)\b[\s:,-]*(.*)", re.IGNORECASE
+)
+_NEEDS = {"c": "what you checked it against", "r": "why", "h": "the new owner's e-mail"}
+"""What must follow a letter."""
 
 
 def walk(kb: "KnowledgeBase", ref: str) -> None:
@@ -58,11 +61,14 @@ def _answer(kb: "KnowledgeBase", note: "Note") -> bool:
     """Take one line and act on it; False ends the walk."""
     while True:
         found = _LINE.fullmatch(ask("c, e, r, h, d, s, q or ?", default="s"))
-        letter = found[1].lower() if found else "?"
+        if found is None:
+            say(_HELP)
+            continue
+        letter = found[1][0].lower()
         if letter in "sq":
             return letter == "s"
-        if letter == "?" or found is None:
-            say(_HELP)
+        if letter in _NEEDS and not found[2].strip():
+            say(f"Say {_NEEDS[letter]} behind the letter: {letter} …")
             continue
         try:
             _act(kb, note, letter, found[2].strip())
@@ -75,11 +81,12 @@ def _act(kb: "KnowledgeBase", note: "Note", letter: str, words: str) -> None:
     from kmkit.cli.edit import revise
     from kmkit.cli.options import a_day
     from kmkit.lifecycle import Request
+    from kmkit.lifecycle.guards import LONGEST_DEFERRAL
 
     if letter == "e":
         revise(kb, note, words)
         return
-    latest = kb.today + timedelta(days=30)
+    latest = LONGEST_DEFERRAL.after(kb.today)
     moves: dict[str, tuple[str, Request]] = {
         "c": ("confirm", Request(because=words)),
         "r": ("retire", Request(because=words)),

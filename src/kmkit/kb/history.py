@@ -1,11 +1,12 @@
 """Who wrote the substance of a note: its own history, read from git."""
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot
 from kmkit.lifecycle import Person, fingerprint
 from kmkit.note.file import read
-from kmkit.trail.event import author_of, coauthors_of
+from kmkit.trail.event import author_of, coauthors_of, parse
 from kmkit.trail.fold import Claim
 from kmkit.trail.git import Git
 from kmkit.trail.log import history
@@ -16,7 +17,8 @@ def authors(git: Git, path: str, claim: Claim, guidance: frozenset[str]) -> froz
 
     Every commit that changed the fingerprint counts, made by kmkit or by hand, a merge that agrees
     with none of its parents too, and co-authors count. The walk goes back to the last quorum, and
-    further where nobody wrote since. Cannot in a shallow clone, where authors may be hidden.
+    further where nobody wrote since. A rejected revision gives way to the text before it: whoever
+    rejected it wrote nothing. Cannot in a shallow clone, where authors may be hidden.
     """
     if git.shallow:
         raise Cannot(
@@ -24,16 +26,26 @@ def authors(git: Git, path: str, claim: Claim, guidance: frozenset[str]) -> froz
             "Run git fetch --unshallow (in CI: fetch-depth: 0).",
         )
     found: set[Person] = set()
-    for step in history(git, path):
+    steps = list(history(git, path))
+    for place, step in enumerate(steps):
         if step.commit == claim.settled and found:
             break
         now = _print(git, step.new, guidance)
         if all(_print(git, old, guidance) != now for old in step.old):
             raw = git.run("cat-file", "commit", step.commit)
+            event = parse(step.commit, raw)
+            older = (earlier.new for earlier in steps[place + 1 :])
+            if event and event.verdict == "reject" and _stood(git, now, older, guidance):
+                continue
             author = author_of(raw)
             found |= {Person(author[0], author[1])} if author else set()
             found |= {Person("", email) for email in coauthors_of(raw)}
     return frozenset(found)
+
+
+def _stood(git: Git, wanted: str, blobs: Iterable[str], guidance: frozenset[str]) -> bool:
+    """Whether one of the versions ``blobs`` has the fingerprint ``wanted``."""
+    return any(_print(git, blob, guidance) == wanted for blob in blobs)
 
 
 def last_approved(git: Git, path: str, approved: frozenset[str], guidance: frozenset[str]) -> str:

@@ -4,7 +4,8 @@ import re
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+_WORDS = re.compile(r"\w+[ \t]*|[^\w\s][ \t]*|\s+")
+"""A word has the blank behind it: blanks alone would be alike everywhere, and slow to compare."""
 _AROUND = 2
 """Lines shown above and below a change."""
 
