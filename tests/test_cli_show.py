@@ -5,7 +5,7 @@ import pytest
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle import Request
 from kmkit.note.model import Note
-from tests.conftest import Run, captured, disseminated
+from tests.conftest import APPROVE, BEN, Run, at, captured, disseminated
 from tests.terminal import CONTROLS, on_terminal
 
 
@@ -110,3 +110,13 @@ def test_on_a_terminal_the_text_is_laid_out_and_cannot_act(kb: KnowledgeBase, co
     raw = on_terminal(kb.root, "show", note.id, "--raw", columns=columns)
     assert "\x1b" not in raw
     assert "\u202e" not in raw
+
+
+def test_only_approvals_of_what_stands_are_shown(kb: KnowledgeBase, run: Run) -> None:
+    note = captured(kb)
+    at(kb, BEN).move("validate", note, APPROVE)
+    changed = (kb.root / note.path).read_bytes() + b"\nAnd pay them.\n"
+    (kb.root / note.path).write_bytes(changed)
+    assert "approved:" not in run(kb.root, "show", note.short).out
+    (kb.root / note.path).write_bytes(changed.removesuffix(b"\nAnd pay them.\n"))
+    assert "approved: 2026-11-21 by ben@example.org" in run(kb.root, "show", note.short).out

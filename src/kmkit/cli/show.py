@@ -78,12 +78,14 @@ def _raw(note: "Note") -> None:
 
 def _facts(kb: "KnowledgeBase", row: "Row", draft: bool) -> list[tuple[str, str]]:
     """What people want to know of a note beside its text."""
+    from kmkit.lifecycle import fingerprint
     from kmkit.text import one_line
 
     note, fields = row.note, row.note.fields
     gathered, reviewed = fields.gathered, fields.reviewed
     person = kb.people.get(note.owner)
-    approvals = [v for v in fields.verdicts if v.verdict == "approve"]
+    stands = fingerprint(note, kb.guidance(note))
+    approvals = [v for v in fields.verdicts if v.verdict == "approve" and v.fingerprint == stands]
     sent = fields.disseminated[-1:]
     facts = [
         ("state", "captured, a revision" if draft and row.revised else row.standing),
