@@ -17,6 +17,8 @@ from kmkit.config import (
     parse_policy,
 )
 from kmkit.errors import Cannot
+from kmkit.kb.settings import first_policy
+from kmkit.lifecycle import Person
 from kmkit.period import Period
 from kmkit.resources import example_kb
 from kmkit.tomlread import parse
@@ -83,6 +85,10 @@ def test_a_table_that_names_some_settings_leaves_the_others_as_they_are() -> Non
             "[keys]\n'a@b.c' = ['ssh-rsa AAAA a']\n'c@b.c' = ['ssh-rsa  AAAA c']",
             "The key of c@b.c is a@b.c's. Each needs their own.",
         ),
+        (
+            "[keys]\n'a@b.c' = ['ssh-rsa AAAA']\n'A@b.c' = ['ssh-rsa BBBB']",
+            "policy.toml:1: keys: An address stands there twice. Write all its keys into one list.",
+        ),
         ("x =", "policy.toml is not valid TOML"),
         ("a = 1\na = 2", "policy.toml is not valid TOML"),
         ("a = " + "[" * 50_000, "policy.toml is not valid TOML"),
@@ -141,6 +147,16 @@ def test_keys_belong_to_one_address_in_any_case() -> None:
     assert policy.keys_of("ana@example.ORG ") == ("ssh-ed25519 AAAA ana", armour.strip())
     assert policy.keys_of("ben@example.org") == ()
     assert Policy().trust.signatures == "optional"
+
+
+def test_the_rules_of_a_new_knowledge_base_say_how_to_ask_for_signatures() -> None:
+    text = first_policy(Person("Ana Ruiz", "ana@example.org"))
+    assert parse_policy(text).trust.signatures == "optional"
+    assert "\n[keys]\n" in text
+    asking = text.replace('"optional"', '"required"').replace('# "name@', '"name@')
+    policy = parse_policy(asking.replace("AAAA…", "AAAA"))
+    assert policy.trust.signatures == "required"
+    assert policy.keys_of("name@example.org") == ("ssh-ed25519 AAAA",)
 
 
 def test_an_unknown_level_is_the_narrowest() -> None:

@@ -161,6 +161,7 @@ KEY_KINDS = (
     "ecdsa-sha2-nistp384",
     "ecdsa-sha2-nistp521",
     "ssh-rsa",
+    "sk-ssh-ed25519@openssh.com",
 )
 """The SSH keys that can prove who made a commit."""
 OPENPGP = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
@@ -187,6 +188,13 @@ def _one_person(email: str) -> str:
     return email.casefold()
 
 
+def _each_once(keys: Any) -> Any:
+    """An address that stands twice in other letters would lose one of its lists of keys."""
+    if isinstance(keys, dict) and len({str(email).casefold() for email in keys}) < len(keys):
+        raise ValueError("An address stands there twice. Write all its keys into one list")
+    return keys
+
+
 def _own_keys(keys: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Each key is one person's: with a shared one either could act as the other."""
     holder: dict[str, str] = {}
@@ -202,7 +210,7 @@ Role = Annotated[str, _one_of(ROLES, "role")]
 Method = Annotated[str, _one_of(QUORUM, "method of validation")]
 StateName = Annotated[str, _one_of(REQUIRED, "state")]
 Email = Annotated[str, AfterValidator(_one_person)]
-Key = Annotated[str, AfterValidator(_signing_key)]
+Keys = dict[Email, tuple[Annotated[str, AfterValidator(_signing_key)], ...]]
 
 
 class Trust(_Table):
@@ -234,7 +242,7 @@ class Policy(_Table):
         REQUIRED, description="fields a note must have from each state on"
     )
     trust: Trust = Field(Trust(), description="what the audit asks of a commit")
-    keys: Annotated[dict[Email, tuple[Key, ...]], AfterValidator(_own_keys)] = Field(
+    keys: Annotated[Keys, BeforeValidator(_each_once), AfterValidator(_own_keys)] = Field(
         {}, description="e-mail = public keys by which this person signs commits"
     )
 

@@ -1,0 +1,115 @@
+"""Whether a commit is signed by one of the keys that policy.toml gives to a person."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kmkit.config import OPENPGP
+from kmkit.errors import Cannot
+from kmkit.trail.signing import openpgp, sshsig
+from kmkit.trail.signing.commits import SignedCommit, take_apart
+from kmkit.trail.signing.malformed import MalformedError
+from kmkit.trail.signing.sshkeys import Key, blob_of, fingerprint, key_of
+
+
+class Signed(NamedTuple):
+    """A commit whose signature holds, by one of the keys asked for."""
+
+    key_fingerprint: str
+    """``SHA256:…`` of an SSH key, or the fingerprint of an OpenPGP key."""
+    public_key: str
+    """As policy.toml gives it."""
+    kind: str
+    """``ssh-ed25519`` …, or ``openpgp``."""
+
+
+class Unproved(NamedTuple):
+    """A commit that proves nothing about who made it."""
+
+    reason: str
+    """A sentence."""
+    other_key: str = ""
+    """The fingerprint of the key that did sign it, where its signature holds and it is not one of
+    those asked for."""
+
+
+class Verifier:
+    """Checks signatures; keeps what it learned of keys, so that one serves for a whole history."""
+
+    def __init__(self) -> None:
+        self._keys: dict[bytes, Key | MalformedError] = {}
+        self._blobs: dict[str, bytes] = {}
+        self._rings: dict[str, openpgp.Keyring | None] = {}
+
+    def verify(self, raw: bytes, keys: Iterable[str]) -> Signed | Unproved:
+        """Whether the raw commit object is signed by one of ``keys``, as policy.toml gives them.
+
+        Never raises for what a commit or a key may hold; Cannot where kmkit[trust] is missing.
+        """
+        try:
+            commit = take_apart(raw)
+            if commit is None:
+                return Unproved("It is not signed.")
+            if commit.signature.startswith(openpgp.BEGIN):
+                return self._openpgp(commit, [key for key in keys if key.startswith(OPENPGP)])
+            return self._ssh(commit, [key for key in keys if not key.startswith(OPENPGP)])
+        except MalformedError as error:
+            return Unproved(f"Its signature cannot be read. {error}")
+
+    def _ssh(self, commit: SignedCommit, lines: Iterable[str]) -> Signed | Unproved:
+        found = sshsig.read_armour(commit.signature)
+        key = self._key(found.public_key)
+        if not key.check(found.algorithm, found.signature, found.signed(commit.payload)):
+            return Unproved("Its signature does not fit what it says.")
+        name = fingerprint(key.blob)
+        line = next((line for line in lines if self._blob(line) == key.blob), None)
+        if line is None:
+            return Unproved(f"It is signed by a key that is not theirs: {name}.", name)
+        return Signed(name, line, key.kind)
+
+    def _openpgp(self, commit: SignedCommit, armours: list[str]) -> Signed | Unproved:
+        if not armours:
+            return Unproved("It is signed by an OpenPGP key, and they have none.")
+        for armour in armours:
+            ring = self._ring(armour)
+            if ring is None:
+                said = "Its OpenPGP signature cannot be checked: gpg is not installed here."
+                return Unproved(said)
+            if signer := ring.signer(commit.payload, commit.signature):
+                return Signed(signer, armour, "openpgp")
+        return Unproved("Its OpenPGP signature is not by a key of theirs that holds.")
+
+    def _blob(self, line: str) -> bytes:
+        """The key in a line of policy.toml, b'' where there is none in it."""
+        if line not in self._blobs:
+            try:
+                self._blobs[line] = blob_of(line)
+            except MalformedError:
+                self._blobs[line] = b""
+        return self._blobs[line]
+
+    def _key(self, blob: bytes) -> Key:
+        """The key, taken apart once."""
+        if blob not in self._keys:
+            self._keys[blob] = _read(blob)
+        key = self._keys[blob]
+        if isinstance(key, MalformedError):
+            raise key
+        return key
+
+    def _ring(self, armour: str) -> openpgp.Keyring | None:
+        """The keyring of one key, made once."""
+        if armour not in self._rings:
+            self._rings[armour] = openpgp.keyring([armour])
+        return self._rings[armour]
+
+
+def _read(blob: bytes) -> Key | MalformedError:
+    try:
+        return key_of(blob)
+    except MalformedError as error:
+        return error
+    except ImportError:
+        raise Cannot(
+            "Signatures cannot be checked here: the package cryptography is missing.",
+            "Run: pip install 'kmkit[trust]'.",
+        ) from None
