@@ -4,7 +4,7 @@ import os
 import shlex
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from kmkit.config import CONFIG, POLICY, Policy, load_policy
@@ -14,6 +14,7 @@ from kmkit.kb.moving import Moved
 from kmkit.kb.settings import first_config, first_policy, first_rules
 from kmkit.lifecycle import Person
 from kmkit.resources import template
+from kmkit.trail.audit.anchor import pin
 from kmkit.trail.commit import Change, commit
 from kmkit.trail.git import Git
 
@@ -63,7 +64,8 @@ def lay(
         Git(root).run("init", "--quiet", "--initial-branch=main")
         git = Git.find(root)
     change = Change(f"init: {title} becomes a knowledge base\n", fresh)
-    commit(git, change, actor=who, when=kb.now)
+    made = commit(git, change, actor=who, when=kb.now)
+    pin(git, kb.repo_path(PurePosixPath(POLICY)).removesuffix(POLICY), made, who.key)
     if first:
         laid = laid._replace(written=(*fresh, kb.repo_path(_first_note(kb).note.path)))
     return laid

@@ -9,6 +9,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kmkit.note.model import Note
 from kmkit.note.sections import lines_of
@@ -43,6 +44,7 @@ def _line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+@lru_cache(maxsize=4096)
 def _text(text: str, guidance: frozenset[str]) -> str:
     """Canonical text: NFC, LF, guidance dropped, trailing blanks and runs of blank lines folded.
 

@@ -123,6 +123,7 @@ def body_of(kind: Kind, sections: Mapping[str, str], *, guidance: bool) -> str:
     return "\n".join(blocks)
 
 
+@lru_cache(maxsize=4096)
 def _key(heading: str) -> str:
     return folded(unicodedata.normalize("NFC", heading)).casefold()
 

@@ -131,7 +131,7 @@ _TRUST = {
         narrow the note. Git keeps the earlier text; docs/removal.md says what to do about it.""",
     "broken-link": """The note points to a note or file that is not there. Mend: correct the id or
         the path, or take the link away.""",
-    "cut-by-comment": """In YAML a hash after a blank begins a comment, so that of `summary: order #5
+    "cut-by-comment": """In YAML a hash after a blank begins a comment: of `summary: order #5
         now` only `order` is read. Mend: put the whole text in double quotes; a comment that is
         meant belongs on a line of its own.""",
     "hidden-character": """There is a control or bidirectional character that nobody sees and that

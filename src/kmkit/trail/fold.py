@@ -11,6 +11,8 @@ from kmkit.trail.event import Event
 
 _VERDICTS = {"validate": ("approve", "return", "reject"), "same-meaning": ("approve",)}
 """The moves that are verdicts, and what each can say."""
+_ANEW = ("capture", "renew")
+"""The moves that bind a state to a text without leading to another state."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Claim:
     """The commit of the capture."""
     settled: str = ""
     """The commit that last reached a quorum."""
+    reached: str = ""
+    """The fingerprint of the text for which the note came into its state."""
 
     def approved(self, policy: Policy) -> frozenset[str]:
         """The fingerprints that the verdicts since the last capture approve."""
@@ -53,7 +57,9 @@ def fold(events: Iterable[Event], start: Claim | None = None) -> Claim:
     for event in events:
         again = event.move == "capture" and claim.captured
         if not again and legal(event.move, event.from_state, event.to_state):
-            claim = _step(claim, event)
+            before, claim = claim, _step(claim, event)
+            if claim.state != before.state or event.move in _ANEW:
+                claim = replace(claim, reached=event.fingerprint)
     return claim
 
 
@@ -83,6 +89,8 @@ def _step(claim: Claim, event: Event) -> Claim:
     if event.move in _VERDICTS:
         allowed = event.verdict in _VERDICTS[event.move]
         return _judged(claim, event, state) if allowed else claim
+    if event.move == "renew":
+        return _renewed(claim, event)
     return _moved(replace(claim, state=state), event)
 
 
@@ -116,8 +124,32 @@ def _judged(claim: Claim, event: Event, state: str) -> Claim:
     return replace(claim, asked=(), in_force=None, held=(), settled=event.commit)
 
 
+def _renewed(claim: Claim, event: Event) -> Claim:
+    """The claim after an approval that stands for a proof that was lost.
+
+    The state, the level and the owner are those that the approver saw: of the moves that led to
+    them nothing may be left, not even the capture. What was retired stays so.
+    """
+    if claim.state == State.RETIRED or event.verdict != "approve":
+        return claim
+    return replace(
+        claim,
+        state=event.to_state,
+        level=event.get("Level"),
+        owner=event.get("Owner"),
+        verdicts=(*claim.verdicts, verdict_of(event)),
+        held=(),
+        asked=(),
+        in_force=None,
+        captured=claim.captured or event.commit,
+        settled=event.commit,
+    )
+
+
 def _moved(claim: Claim, event: Event) -> Claim:
     """What the other moves change besides the state."""
+    if event.move == "settle" and event.from_state != event.to_state == claim.state:
+        return replace(claim, asked=(), in_force=None, held=(), settled=event.commit)
     if event.move == "ask":
         to = event.get("Asked")
         others = tuple(a for a in claim.asked if a.to.casefold() != to.casefold())

@@ -19,6 +19,8 @@ OLDEST = (2, 38)
 _SETTINGS = (
     "safe.bareRepository=explicit",
     "core.fsmonitor=false",
+    "core.fsync=added,reference",  # what was acknowledged outlives a power cut
+    "core.fsyncMethod=fsync",
     f"core.hooksPath={os.devnull}",
     "core.quotePath=false",
     "i18n.commitEncoding=UTF-8",
@@ -48,10 +50,11 @@ class Entry(NamedTuple):
 
 
 class Git:
-    """One work tree of one repository."""
+    """One work tree of one repository; or, where ``bare``, a repository without files."""
 
-    def __init__(self, top: Path) -> None:
+    def __init__(self, top: Path, *, bare: bool = False) -> None:
         self.top = top
+        self.bare = bare
 
     @classmethod
     def find(cls, folder: Path) -> "Git":
@@ -73,6 +76,20 @@ class Git:
                 "This repository is bare: it has no files to work on.", "Use a clone of it."
             )
         return cls(Path(os.path.normpath(folder / up)) if up else folder)
+
+    @classmethod
+    def find_bare(cls, folder: Path) -> "Git":
+        """The bare repository that ``folder`` is: its history can be read, it has no files.
+
+        It has to be named itself: one that merely lies around in a work tree is nobody's choice.
+        """
+        folder = Path(os.path.abspath(folder))
+        here = cls(folder, bare=True)
+        if not (folder / "HEAD").is_file() or not (folder / "objects").is_dir():
+            raise Cannot(f"{folder} is no bare repository.", "Name its folder, such as kb.git.")
+        if here.text("rev-parse", "--is-bare-repository") != "true":
+            raise Cannot(f"{folder} is part of a repository with files.", "Name the folder above.")
+        return here
 
     def run(
         self,
@@ -104,7 +121,8 @@ class Git:
 
     def command(self, args: Sequence[str]) -> list[str]:
         """The whole command line of git with ``args``."""
-        return ["git", *_OPTIONS, "--literal-pathspecs", "--no-pager", "-C", str(self.top), *args]
+        place = [f"--git-dir={self.top}"] if self.bare else ["-C", str(self.top)]
+        return ["git", *_OPTIONS, "--literal-pathspecs", "--no-pager", *place, *args]
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a git process: this repository and no other, plain English."""
@@ -239,7 +257,13 @@ class Git:
 
     def remote_url(self) -> str:
         """The address of the remote ``origin``, '' where there is none."""
-        return self.config("remote.origin.url")
+        import git  # takes long to import, and only a digest with links asks for this
+
+        try:
+            with git.Repo(self.top) as repository:
+                return str(repository.remotes["origin"].url)
+        except (git.GitError, LookupError, ValueError, OSError):
+            return ""
 
 
 def _complaint(command: str, stderr: bytes) -> str:

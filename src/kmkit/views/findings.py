@@ -21,6 +21,7 @@ from kmkit.note.problem import Problem
 from kmkit.note.rules import RULES
 from kmkit.period import Period
 from kmkit.text import HIDDEN, one_line
+from kmkit.trail.audit.findings import RULES as AUDIT
 from kmkit.views.porcelain import dumps
 
 _FIELD = {
@@ -219,6 +220,8 @@ FORMATS: dict[str, Callable[..., str]] = {
 
 def explain(rule: str) -> str:
     """What a rule is about and what to do, or '' where there is no such rule."""
+    if rule in AUDIT:
+        return AUDIT[rule].explain
     return RULES.get(rule) or REASONS.get(rule, "")
 
 

@@ -1,0 +1,275 @@
+"""``kmkit audit``: does the history prove what the notes claim?"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kmkit.cli.formats import Findings, OutputFile, deliver, many, show_findings
+from kmkit.cli.options import AsJson, folder, open_kb
+from kmkit.cli.screen import out, say, table
+from kmkit.errors import Cannot, Exit, UsageError
+
+if TYPE_CHECKING:
+    from kmkit.trail.audit.anchor import Anchor
+    from kmkit.trail.audit.audit import Report
+    from kmkit.trail.audit.findings import Proof
+    from kmkit.trail.git import Git
+
+_COLUMNS = ("note", "state", "proof", "by", "recorded by", "since", "path")
+
+
+def command(
+    ctx: typer.Context,
+    notes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NOTE]...", help="ids or parts of them; without any, every note"),
+    ] = None,
+    since: Annotated[
+        str, typer.Option("--since", metavar="REV", help="tell only of commits after REV")
+    ] = "",
+    anchor: Annotated[
+        str, typer.Option("--anchor", metavar="REV", help="the commit whose rules are trusted")
+    ] = "",
+    pin: Annotated[
+        bool, typer.Option("--pin", help="keep the anchor in this clone, for the next time")
+    ] = False,
+    require_signatures: Annotated[
+        bool,
+        typer.Option("--require-signatures", help="ask for signatures, whatever policy.toml says"),
+    ] = False,
+    habits: Annotated[
+        bool, typer.Option("--habits", help="what stands out in how notes are judged, and stop")
+    ] = False,
+    accept_rewrite: Annotated[
+        bool, typer.Option("--accept-rewrite", help="the history was rewritten on purpose")
+    ] = False,
+    explain: Annotated[
+        str, typer.Option("--explain", metavar="RULE", help="what a rule is about, and stop")
+    ] = "",
+    fmt: Annotated[Findings, typer.Option("--format", help="how to show them")] = Findings.TEXT,
+    as_json: AsJson = False,
+    output: OutputFile = None,
+) -> None:
+    """Go through the history and tell whether it proves what the notes claim.
+
+    Each commit since the anchor is judged by the rules that stood before it: was the move allowed,
+    to this person, for this text? What is committed is looked at, not what stands in files. Exits
+    with 1 if there is a finding. Works in bare repositories.
+    """
+    if explain:
+        _explain(explain)
+        return
+    if habits:
+        from kmkit.cli.habits import show_habits
+
+        show_habits(open_kb(ctx), as_json=as_json)
+        return
+    from kmkit.trail.audit.anchor import anchor_of
+
+    git, prefix, tip = _place(ctx)
+    begin = anchor_of(git, prefix, tip, anchor)
+    report = _audit(git, prefix, begin, tip, _rev(git, since), require_signatures, accept_rewrite)
+    if notes:
+        report = _only(report, notes)
+    _show(report, begin, prefix, Findings.JSON if as_json else fmt, output, rows=bool(notes))
+    _summary(report, begin)
+    _keep(git, prefix, begin, report, pin=pin, accepted=accept_rewrite)
+    if report.findings:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _show(
+    report: "Report",
+    begin: "Anchor",
+    prefix: str,
+    fmt: Findings,
+    output: Path | None,
+    *,
+    rows: bool,
+) -> None:
+    """The findings as ``fmt`` has them; with ``rows`` how each note stands, too."""
+    from kmkit.views.trust import as_problem, audit_json
+
+    if fmt is Findings.JSON:
+        deliver(audit_json(report, begin), output)
+        return
+    base = prefix if fmt is not Findings.TEXT else ""
+    problems = [as_problem(finding) for finding in report.findings]
+    show_findings([p._replace(path=base + p.path) for p in problems], fmt, output)
+    if rows and fmt is Findings.TEXT and not output:
+        _standings(report)
+
+
+def _explain(rule: str) -> None:
+    """Say what a rule is about; UsageError where there is none."""
+    import textwrap
+
+    from kmkit.text import did_you_mean
+    from kmkit.trail.audit.findings import RULES
+
+    if rule not in RULES:
+        mend = did_you_mean(rule, RULES) or f"The rules: {', '.join(sorted(RULES))}."
+        raise UsageError(f"There is no rule '{rule}'.", mend)
+    out(f"{rule}: {RULES[rule].title}\n\n{textwrap.fill(RULES[rule].explain, 78)}\n")
+
+
+def _place(ctx: typer.Context) -> "tuple[Git, str, str]":
+    """The repository, the knowledge base's path in it, and the commit that is audited."""
+    from pathlib import PurePosixPath
+
+    from kmkit.trail.git import Git
+
+    try:
+        kb = open_kb(ctx)
+        git = kb.git
+        prefix = kb.repo_path(PurePosixPath("x")).removesuffix("x")
+    except Cannot:
+        if not (folder(ctx) / "HEAD").is_file():
+            raise
+        git, prefix = Git.find_bare(folder(ctx)), None
+    if not (tip := git.tip()):
+        raise Cannot("Nothing is committed here yet.", "Capture a note first: kmkit capture.")
+    return git, _prefix(git, tip) if prefix is None else prefix, tip
+
+
+def _prefix(git: "Git", tip: str) -> str:
+    """Where the knowledge base is in a repository without files."""
+    from kmkit.config import CONFIG
+
+    paths = [path for path in git.tracked(tip, "") if f"/{path}".endswith(f"/{CONFIG}")]
+    if len(paths) != 1:
+        found = ", ".join(sorted(paths)) or "none"
+        raise Cannot(f"One {CONFIG} is needed to know what to audit, and there is: {found}.",
+                     "Audit a clone, inside its knowledge base.")  # fmt: skip
+    return paths[0].removesuffix(CONFIG)
+
+
+def _rev(git: "Git", since: str) -> str:
+    """The commit that ``since`` means, '' for all; UsageError where there is none."""
+    if since and not git.tip(since):
+        raise UsageError(f"There is no commit '{since}' here.", "Give a tag, a branch or a name.")
+    return git.tip(since) if since else ""
+
+
+def _audit(
+    git: "Git",
+    prefix: str,
+    begin: "Anchor",
+    tip: str,
+    since: str,
+    require_signatures: bool,
+    accept_rewrite: bool,
+) -> "Report":
+    """The report, with what became of the history that was audited last."""
+    from dataclasses import replace
+
+    from kmkit.trail.audit.anchor import rewritten
+    from kmkit.trail.audit.audit import audit
+    from kmkit.trail.audit.findings import RULES, Finding
+    from kmkit.trail.signing import Verifier
+
+    report = audit(
+        git,
+        prefix,
+        anchor=begin.commit,
+        tip=tip,
+        since=since,
+        signatures=Verifier(),
+        require_signatures=require_signatures,
+        progress=_Progress() if sys.stderr.isatty() else None,
+    )
+    last = "" if accept_rewrite else rewritten(git, tip)
+    if not last:
+        return report
+    rule = "history-rewritten"
+    message = f"{last[:12]}, which was audited here last, is no longer part of the history."
+    found = Finding(rule, "", "", tip, message, RULES[rule].mend())
+    return replace(report, findings=(found, *report.findings))
+
+
+class _Progress:
+    """A line on stderr that says how far the audit is, once it lasts longer than a second."""
+
+    def __init__(self) -> None:
+        self.next = time.monotonic() + 1.0
+        self.shown = False
+
+    def __call__(self, done: int, whole: int) -> None:
+        """Show how many commits are done."""
+        if time.monotonic() >= self.next and done < whole:
+            sys.stderr.write(f"\rAuditing {done} of {whole} commits …")
+            self.next, self.shown = time.monotonic() + 0.1, True
+        elif done == whole and self.shown:
+            sys.stderr.write("\r" + " " * 50 + "\r")
+        sys.stderr.flush()
+
+
+def _only(report: "Report", wanted: Sequence[str]) -> "Report":
+    """The report of the wanted notes alone; findings about no single note stay."""
+    from dataclasses import replace
+
+    from kmkit.kb.finding import pick
+
+    paths: dict[str, tuple[str, ...]] = {}
+    for standing in report.standings:
+        paths[standing.note] = (*paths.get(standing.note, ()), standing.path)
+    by_path = {standing.path: standing.note for standing in report.standings}
+    found = {path for ref in wanted for path in (ref if ref in by_path else pick(ref, paths),)}
+    ids = {by_path[path] for path in found}
+    return replace(
+        report,
+        findings=tuple(f for f in report.findings if f.note in ids or not f.note),
+        standings=tuple(s for s in report.standings if s.note in ids),
+    )
+
+
+def _standings(report: "Report") -> None:
+    """How each of the notes stands."""
+    rows = [
+        (s.note, s.state, s.proof, ", ".join(s.by), s.recorded_by, s.since[:12], s.path)
+        for s in report.standings
+    ]
+    table(_COLUMNS, rows)
+
+
+_WORDS: "dict[Proof, str]" = {
+    "proved": "proved by signatures",
+    "claimed": "told by the trail, of whoever the commits name",
+    "unproved": "unproved",
+    "before-anchor": "older than the anchor",
+}
+
+
+def _summary(report: "Report", begin: "Anchor") -> None:
+    """Say on stderr what was gone through, and how the notes stand."""
+    how = "pinned here" if begin.pinned else "not pinned here"
+    by = f" by {begin.steward}" if begin.steward else ""
+    say(f"Anchor: {report.anchor[:12]}{by}, {how}. Compare it with the one your steward published.")
+    counts = Counter(standing.proof for standing in report.standings)
+    parts = [f"{counts[proof]} {words}" for proof, words in _WORDS.items() if counts[proof]]
+    found = many(len(report.findings), "finding")
+    mended = f", {report.mended} of the past made good" if report.mended else ""
+    notes = f"{many(len(report.standings), 'note')}: {'; '.join(parts)}. " if parts else ""
+    more = ""
+    if report.findings:
+        rule, _ = Counter(finding.rule for finding in report.findings).most_common(1)[0]
+        more = f" More: kmkit audit --explain {rule}"
+    say(f"{many(report.checked, 'commit')} audited. {notes}{found}{mended}.{more}")
+
+
+def _keep(
+    git: "Git", prefix: str, begin: "Anchor", report: "Report", *, pin: bool, accepted: bool
+) -> None:
+    """Remember the tip where nothing was found, and the anchor where that is asked for."""
+    from kmkit.trail.audit import anchor as anchors
+
+    if not report.findings or accepted:
+        anchors.remember(git, report.tip)
+    if pin:
+        anchors.pin(git, prefix, begin.commit, begin.steward)
+        say(f"Pinned: {begin.commit}.")

@@ -1,0 +1,1 @@
+"""The audit: does the trail prove, note by note, what the front matter claims?"""

@@ -1,0 +1,92 @@
+"""A note's file beside what the trail says of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from kmkit.note.model import MOVE_FIELDS, Fields, Note
+from kmkit.trail.fold import Claim
+
+_COVERED = MOVE_FIELDS | {"kind", "title", "summary", "evidence"}
+"""Fields that moves write or that the fingerprint covers."""
+_LISTS = ("verdicts", "asked", "disseminated")
+_ONCE = ("reviewed", "deferred", "in_force")
+
+
+def rest_of(note: Note) -> int:
+    """A hash of the fields that neither moves write nor the fingerprint covers."""
+    return hash(repr(sorted((k, v) for k, v in note.raw.items() if k not in _COVERED)))
+
+
+def differing(fields: Fields, claim: Claim) -> Iterator[str]:
+    """The fields in which the file says something else than the trail."""
+    if (fields.state or "") != claim.state:
+        yield "state"
+    if (fields.level or "") != claim.level:
+        yield "level"
+    if _address(fields.owner) != _address(claim.owner):
+        yield "owner"
+    if (fields.superseded_by or "") != claim.superseded_by:
+        yield "superseded_by"
+    for name in _LISTS:
+        ours, theirs = getattr(fields, name), getattr(claim, name)
+        if ours is not theirs and [*map(bare, ours)] != [*map(bare, theirs)]:
+            yield name
+    for name in _ONCE:
+        ours, theirs = getattr(fields, name), getattr(claim, name)
+        if (ours or theirs) and bare(ours) != bare(theirs):
+            yield name
+
+
+def bare(entry: BaseModel | None) -> dict[str, Any] | None:
+    """An entry without the day that it copies from its commit; '' and nothing are the same."""
+    if entry is None:
+        return None
+    kept = {name: value for name, value in entry.__dict__.items() if value not in ("", None)}
+    if "channel" not in kept:
+        kept.pop("on", None)
+    kept.pop("since", None)
+    if "by" in kept:
+        kept["by"] = _address(kept["by"])
+    return kept
+
+
+def _address(text: str | None) -> str:
+    return (text or "").strip().casefold()
+
+
+def claim_of(fields: Fields, claim: Claim | None = None) -> Claim:
+    """What the file itself says; what no file holds is taken from ``claim``."""
+    return replace(
+        claim or Claim(),
+        state=fields.state or "",
+        level=fields.level or "",
+        owner=fields.owner or "",
+        verdicts=fields.verdicts,
+        asked=fields.asked,
+        disseminated=fields.disseminated,
+        reviewed=fields.reviewed,
+        deferred=fields.deferred,
+        in_force=fields.in_force,
+        superseded_by=fields.superseded_by or "",
+    )
+
+
+def before_move(note: Note, claim: Claim, backup: str) -> Note:
+    """The note as a move found it: the text of ``note``, with what moves write as it was before."""
+    written: dict[str, Any] = {
+        "state": claim.state or None,
+        "level": claim.level or None,
+        "owner": claim.owner or None,
+        "verdicts": claim.verdicts,
+        "asked": claim.asked,
+        "disseminated": claim.disseminated,
+        "reviewed": claim.reviewed,
+        "deferred": claim.deferred,
+        "in_force": claim.in_force,
+        "superseded_by": claim.superseded_by or None,
+    }
+    fields = note.fields.model_copy(update={**written, "backup": backup or None})
+    return replace(note, fields=fields)

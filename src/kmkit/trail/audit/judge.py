@@ -1,0 +1,98 @@
+"""One commit before its judge: the rules it changes, and each note it touches."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kmkit.trail.audit.history import FILE_MODES, Change
+from kmkit.trail.audit.notes import in_notes, is_note, judge_notes, reread
+from kmkit.trail.audit.rules_of import Reader, Rules, is_rule, matters
+from kmkit.trail.audit.scene import Scene
+
+
+def judge(scene: Scene, reader: Reader) -> None:
+    """Judge one commit that is no merge, and write into its book what stands now."""
+    changes = scene.commit.changes
+    rules = [change for change in changes if matters(change.path)]
+    notes = [change for change in changes if in_notes(change.path)]
+    if not scene.parents and (notes or any(is_rule(change.path) for change in rules)):
+        scene.say("outside-anchor", "", "", "This commit has no line back to the anchor.")
+    if scene.told.rule and (notes or rules):
+        scene.say(scene.told.rule, "", notes[0].path if notes else "", scene.told.message)
+    start = tuple(scene.faults)
+    touched = judge_notes(scene, notes, start)
+    _event(scene, touched, any(is_rule(change.path) for change in rules))
+    if rules:
+        before = scene.book.rules
+        scene.book.rules = change_rules(scene, reader, rules)
+        reread(scene, before)
+
+
+def _event(scene: Scene, touched: Sequence[str], rules: bool) -> None:
+    """The move that the commit tells touches its note, and nothing else of ours."""
+    event = scene.told.event
+    if event is None:
+        return
+    scene.ask_signature(event.note, "")
+    if event.note not in touched:
+        path = scene.book.path_of(event.note)
+        if touched:
+            scene.say(
+                "move-mismatch",
+                event.note,
+                path,
+                f"The commit tells a move of {event.note} and touches {touched[0]}.",
+            )
+        else:
+            scene.say(
+                "move-without-change",
+                event.note,
+                path,
+                f"The commit tells '{event.move}' of {event.note} and does not touch it.",
+            )
+        return
+    others = [name for name in touched if name != event.note]
+    paths = [c.path for c in scene.commit.changes if is_note(c.path)]
+    if others or rules or len(paths) > 1:
+        what = others[0] if others else "the rules" if rules else paths[0]
+        path = scene.book.path_of(event.note)
+        scene.say(
+            "more-than-the-note",
+            event.note,
+            path,
+            f"'{event.move}' of {event.note} changed {what} as well.",
+        )
+        known = scene.book.get(path)
+        if known:
+            scene.put(known, scene.faults[-1:])
+
+
+# The rules
+
+
+def change_rules(scene: Scene, reader: Reader, changes: Sequence[Change]) -> Rules:
+    """The rules after a commit that changes their files; those before it where it may not."""
+    rules = scene.book.rules
+    for change in changes:
+        path = change.path
+        if is_rule(path) and not _steward(scene, path):
+            rules = rules.refused(path, change.blob, scene.faults[-1])
+            continue
+        scene.mend(rules.faults.get(path, ()))
+        rules = replace(rules, faults={**rules.faults, path: ()})
+        blob = change.blob if change.mode in FILE_MODES else ""
+        data = scene.commit.blobs.get(change.blob, b"")
+        rules, complaint = reader.changed(rules, path, blob, data, scene.number)
+        if complaint:
+            scene.say("rules-unreadable", "", path, f"{path}: {complaint}")
+            rules = rules.refused(path, change.blob, scene.faults[-1])
+    return rules
+
+
+def _steward(scene: Scene, path: str) -> bool:
+    """Whether the author may change the rules, and is proved where that is asked for."""
+    if not scene.everywhere("steward"):
+        message = f"{path} was changed by {scene.author.key}, who was not steward before."
+        scene.say("rules-by-other", "", path, message)
+        return False
+    scene.ask_signature("", path)
+    return scene.signed or not scene.demanded

@@ -1,0 +1,70 @@
+"""The rules after a merge: each file as one side has it, and no change taken back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from kmkit.config import CONFIG, POLICY
+from kmkit.trail.audit.history import Change
+from kmkit.trail.audit.rules_of import Reader, Rules, is_rule, matters
+from kmkit.trail.audit.scene import Scene
+
+
+def merge_rules(scene: Scene, reader: Reader, changes: Mapping[str, Change]) -> Rules:
+    """The rules after a merge: each file as one side has it, and no change taken back."""
+    rules = scene.parents[0].rules
+    paths = {path for book in scene.parents for path in book.rules.blobs}
+    paths |= {path for path in changes if matters(path)}
+    for path in sorted(paths):
+        blob = changes[path].blob if path in changes else rules.blobs.get(path, "")
+        rules = _rule(scene, reader, rules, path, blob)
+    return rules
+
+
+def _rule(scene: Scene, reader: Reader, rules: Rules, path: str, blob: str) -> Rules:
+    """The rules once one file of theirs is merged."""
+    every = [book.rules for book in scene.parents]
+    sides = [side for side in every if side.blobs.get(path, "") == blob]
+    if sides and not _taken_back(path, sides, every):
+        taken = max(sides, key=lambda one: len(one.lineage.get(path, ())))
+        if not taken.faults.get(path):  # what was wrong on another side is gone
+            scene.mend(fault for one in every for fault in one.faults.get(path, ()))
+        return rules if taken is every[0] is rules else _with(rules, taken, path)
+    if is_rule(path) and not scene.everywhere("steward"):
+        what = "takes back a change of" if sides else "holds a version of its own of"
+        who = scene.author.key
+        message = f"The merge {what} {path}, and its author, {who}, is not steward on every side."
+        scene.say("merged-rules", "", path, message)
+        best = max(every, key=lambda one: len(one.lineage.get(path, ())))
+        return _with(rules, best, path).refused(path, blob, scene.faults[-1])
+    if is_rule(path):
+        scene.ask_signature("", path)
+    data = scene.commit.blobs.get(blob) or (scene.fetch(blob) if blob else b"")
+    union = frozenset().union(*(one.lineage.get(path, frozenset()) for one in every))
+    rules = replace(rules, lineage={**rules.lineage, path: union})
+    rules, complaint = reader.changed(rules, path, blob, data, scene.number)
+    if complaint and is_rule(path):
+        scene.say("rules-unreadable", "", path, f"{path}: {complaint}")
+    return rules
+
+
+def _taken_back(path: str, sides: Sequence[Rules], every: Sequence[Rules]) -> bool:
+    """Whether some side changed the file in a way that what was taken does not have."""
+    have = max((side.lineage.get(path, frozenset()) for side in sides), key=len)
+    return any(not one.lineage.get(path, frozenset()) <= have for one in every)
+
+
+def _with(rules: Rules, side: Rules, path: str) -> Rules:
+    """``rules`` with one file as ``side`` has it in effect."""
+    rules = replace(
+        rules,
+        blobs={**rules.blobs, path: side.blobs.get(path, "")},
+        lineage={**rules.lineage, path: side.lineage.get(path, frozenset())},
+        faults={**rules.faults, path: side.faults.get(path, ())},
+    )
+    if path == POLICY:
+        return replace(rules, policy=side.policy)
+    if path == CONFIG:
+        return replace(rules, config=side.config)
+    name = path.rsplit("/", 1)[-1].removesuffix(".md.j2")
+    kinds = {key: kind for key, kind in rules.kinds.items() if key != name}
+    return replace(rules, kinds=kinds | ({name: side.kinds[name]} if name in side.kinds else {}))

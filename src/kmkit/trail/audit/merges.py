@@ -1,0 +1,260 @@
+"""A merge before its judge: each note comes whole from one parent, or joins what both said of it.
+
+git merges line by line and never asks: 'validate' on one side and a new text on the other join
+without any conflict, and the approval then stands over words that nobody judged.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic import BaseModel
+
+from kmkit.lifecycle import State
+from kmkit.lifecycle.rounds import person
+from kmkit.note.model import Fields, Note, Verdict
+from kmkit.trail.audit.book import Known
+from kmkit.trail.audit.compare import bare, claim_of, differing
+from kmkit.trail.audit.history import FILE_MODES, Change
+from kmkit.trail.audit.lost import lost
+from kmkit.trail.audit.merged_rules import merge_rules
+from kmkit.trail.audit.notes import fresh, in_notes, is_note, read_note, reread
+from kmkit.trail.audit.rules_of import Reader, matters
+from kmkit.trail.audit.scene import Scene
+from kmkit.trail.fold import Claim
+
+_LISTS = ("verdicts", "asked", "disseminated")
+_SINGLE = ("level", "owner", "reviewed", "deferred", "in_force", "superseded_by")
+
+
+def judge_merge(scene: Scene, reader: Reader) -> None:
+    """Judge one merge, and write into its book what stands now."""
+    changes = {change.path: change for change in scene.commit.changes}
+    if scene.told.event or scene.told.rule:
+        message = scene.told.message or "A merge carries the trailers of a move."
+        scene.say("bad-trailers", "", "", f"{message} A merge is no move.")
+    first = scene.parents[0]
+    paths = {path for path in changes if in_notes(path)}
+    for other in scene.parents[1:]:
+        paths |= other.since(first)
+    start = tuple(scene.faults)
+    if paths or any(matters(path) for path in changes):
+        scene.ask_signature("", "")
+    for path in sorted(paths):
+        _note(scene, path, changes.get(path), start)
+    for path in sorted(paths):
+        _alone(scene, path)
+        _removed(scene, path)
+    if any(book.rules is not first.rules for book in scene.parents[1:]) or any(
+        matters(path) for path in changes
+    ):
+        scene.book.rules = merge_rules(scene, reader, changes)
+        reread(scene, first.rules)
+
+
+# Notes
+
+
+def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) -> None:
+    """One path of the merge."""
+    sides = [book.get(path) for book in scene.parents]
+    if change is None:
+        mode, blob = "100644", sides[0].blob if sides[0] else ""
+    else:
+        mode, blob = change.mode, change.blob
+    at = len(scene.faults)
+    taken = [side for side in sides if side and side.blob == blob]
+    if not blob:
+        _gone(scene, path, sides)
+    elif taken:
+        best = min(taken, key=lambda side: (side.doubt, -len(side.trail)))
+        _kept(scene, best, _everywhere(scene, path, best.id))
+        scene.put(best, scene.faults[at:])
+    elif change and mode not in FILE_MODES:
+        scene.say("not-a-file", "", path, f"No file stands at {path}, which is a note's place.")
+    elif change and is_note(path):
+        _joined(scene, change, sides, start)
+
+
+def _everywhere(scene: Scene, path: str, id: str) -> list[Known | None]:
+    """The note ``id`` on every side: at ``path``, or wherever it stands there."""
+    found: list[Known | None] = []
+    for book in scene.parents:
+        here = book.get(path)
+        found.append(here if here and here.id == id else book.get(book.path_of(id) or "-"))
+    return found
+
+
+def _alone(scene: Scene, path: str) -> None:
+    """No other file has the id of the note at ``path``."""
+    known = scene.book.get(path)
+    for book in scene.parents if known else ():
+        assert known is not None
+        other = book.path_of(known.id)
+        if other and other < path and (twin := scene.book.get(other)) and twin.id == known.id:
+            message = f"{path} and {other} hold the id {known.id}."
+            scene.say("duplicate-id", known.id, path, message)
+            return
+
+
+def _kept(scene: Scene, taken: Known, sides: Sequence[Known | None]) -> None:
+    """A version taken from one side, or joined; what was decided on the others is not lost."""
+    for side in sides:
+        if side is None or side is taken or side.blob == taken.blob:
+            continue
+        if side.doubt:
+            if not taken.doubt:
+                scene.mend(set(side.faults) - set(taken.faults))
+        elif verb := lost(scene.verbs, taken, side):
+            scene.say(
+                "merge-lost-move",
+                taken.id,
+                taken.path,
+                f"The merge dropped '{verb}' of {taken.path}, which stands on the other side.",
+            )
+
+
+def _gone(scene: Scene, path: str, sides: Sequence[Known | None]) -> None:
+    """A path that the merge does not have."""
+    if scene.book.get(path) is None:
+        for side in sides:
+            if side and not scene.book.path_of(side.id):
+                scene.book.gone[side.id] = side
+    scene.book.take(path)
+
+
+def _removed(scene: Scene, path: str) -> None:
+    """A note at ``path`` that stood on every side, and stands nowhere in the merge."""
+    for side in filter(None, (book.get(path) for book in scene.parents)):
+        if scene.book.path_of(side.id) or not all(_everywhere(scene, path, side.id)):
+            continue
+        if any(scene.findings[at][:2] == ("removed-note", side.id) for at in scene.faults):
+            return  # it had another name on another side
+        who = scene.author.key
+        entitled = scene.everywhere("manager") or scene.everywhere("steward")
+        if who != side.claim.owner.strip().casefold() and not entitled:
+            message = f"{path} was removed in a merge by {who}."
+            scene.say("removed-note", side.id, path, message)
+        return
+
+
+def _joined(
+    scene: Scene, change: Change, sides: Sequence[Known | None], start: Sequence[int]
+) -> None:
+    """A version that no side has."""
+    note, path, at = read_note(scene, change), change.path, len(scene.faults)
+    id = note.fields.id or ""
+    there = [side for side in _everywhere(scene, path, id) if side]
+    if not there:
+        known = next((side for side in sides if side), None)
+        if known:
+            scene.say("id-changed", known.id, path, f"{path} held {known.id} and now holds {id}.")
+            scene.put(replace(known, blob=change.blob), scene.faults[at:])
+        elif id and not scene.book.path_of(id):
+            new = fresh(scene, note, change, None)
+            if note.state != State.CAPTURED:
+                message = f"The merge brought {path}, which is {note.state} and on neither side."
+                scene.say("mixed-merge", id, path, message)
+            scene.put(new, [*start, *scene.faults[at:]])
+        return
+    base = _base(note, there, fresh(scene, note, change, there[0]).fingerprint)
+    new = fresh(scene, note, change, base or there[0])
+    new = replace(new, trail=frozenset().union(*(side.trail for side in there)))
+    if base is None:
+        scene.say(
+            "mixed-merge",
+            id,
+            path,
+            f"The merge took the state of {path} from one side and its text from another.",
+        )
+        new = replace(new, claim=claim_of(note.fields, new.claim))
+    else:
+        new = _united(scene, note, new, base, there)
+        _kept(scene, new, there)
+    scene.put(new, [*start, *scene.faults[at:]])
+
+
+def _base(note: Note, sides: Sequence[Known], print_: str) -> Known | None:
+    """The side from which the note has its state and its text together.
+
+    A text that is only captured may be a new one: no verdict covers it.
+    """
+    state = note.state
+    whole = [side for side in sides if side.claim.state == state and side.fingerprint == print_]
+    if not whole and state == State.CAPTURED:
+        whole = [side for side in sides if side.claim.state == state]
+    return min(whole, key=lambda side: side.doubt, default=None)
+
+
+def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[Known]) -> Known:
+    """The claim of a merge: each field as one side has it, lists joined where the text is one."""
+    same = [side for side in sides if side is base or side.fingerprint == new.fingerprint]
+    odd = sorted(
+        name
+        for name in differing(note.fields, base.claim)
+        if not _of_a_side(name, note.fields, base, sides, same)
+    )
+    if all(side.fingerprint != new.fingerprint for side in sides) and not note.fields.verdicts:
+        odd = [name for name in odd if name != "verdicts"]  # none can be about a new text
+    if odd:
+        message = f"The merge wrote {', '.join(odd)} of {new.path}, as neither side has it."
+        rule = "verdicts-differ" if odd == ["verdicts"] else "mixed-merge"
+        scene.say(rule, new.id, new.path, message)
+    writers = frozenset().union(*(side.authors for side in sides))
+    names = frozenset().union(*(side.names for side in sides))
+    if new.fingerprint != base.fingerprint:
+        writers |= scene.writers
+        names |= {scene.author.name}
+    else:
+        writers, names = base.authors, base.names
+    held = next((side.claim.held for side in sides if side.claim.held), base.claim.held)
+    claim = replace(claim_of(note.fields, base.claim), held=held)
+    signed = base.signed and all(side.signed for side in same)
+    return replace(new, claim=claim, authors=writers, names=names, signed=signed)
+
+
+def _of_a_side(
+    name: str, fields: Fields, base: Known, sides: Sequence[Known], same: Sequence[Known]
+) -> bool:
+    """Whether a field that is not as ``base`` has it is as another side has it."""
+    if name in _SINGLE:
+        return any(name not in set(differing(fields, side.claim)) for side in sides)
+    if name not in _LISTS:
+        return False
+    from_ = same if name == "verdicts" else sides
+    known = [bare(entry) for side in from_ for entry in _entries(side.claim, name)]
+    given = [bare(entry) for entry in getattr(fields, name)]
+    own = [bare(entry) for entry in _entries(base.claim, name)]
+    kept = name == "asked" or all(entry in given for entry in own)
+    once = all(given.count(entry) <= max(1, own.count(entry)) for entry in given)
+    if name == "verdicts" and _outweighed(fields, same):
+        return False
+    return kept and once and all(entry in known for entry in given)
+
+
+def _outweighed(fields: Fields, sides: Sequence[Known]) -> bool:
+    """Whether an approval stands after a return of the same person that only another side has.
+
+    Which of the two was given last cannot be told, so the return stands.
+    """
+    given = list(fields.verdicts)
+    for at, entry in enumerate(given):
+        if entry.verdict != "return":
+            continue
+        later = [v for v in given[at + 1 :] if person(v) == person(entry) and v.verdict != "return"]
+        for verdict in later:
+            both = [side.claim.verdicts for side in sides]
+            if not any(_follows(verdict, entry, verdicts) for verdicts in both):
+                return True
+    return False
+
+
+def _follows(later: Verdict, earlier: Verdict, verdicts: Sequence[Verdict]) -> bool:
+    """Whether one side had both verdicts, in this order."""
+    entries = [bare(entry) for entry in verdicts]
+    one, other = bare(earlier), bare(later)
+    return one in entries and other in entries[entries.index(one) :]
+
+
+def _entries(claim: Claim, name: str) -> Sequence[BaseModel]:
+    entries: Sequence[BaseModel] = getattr(claim, name)
+    return entries

@@ -1,0 +1,292 @@
+"""A move that a commit tells: is it one of the table, allowed to its author, and done as told?"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from kmkit.errors import KmkitError
+from kmkit.lifecycle import (
+    Context,
+    Move,
+    Request,
+    State,
+    approved_by,
+    choose,
+    fingerprint,
+    legal,
+)
+from kmkit.lifecycle.effects import held_state
+from kmkit.lifecycle.rounds import quorum
+from kmkit.note.file import read
+from kmkit.note.model import Note
+from kmkit.trail.audit.book import Known
+from kmkit.trail.audit.compare import before_move, claim_of, differing
+from kmkit.trail.audit.guarded import objected
+from kmkit.trail.audit.rules_of import Rules
+from kmkit.trail.audit.scene import Scene
+from kmkit.trail.event import Event
+from kmkit.trail.fold import Claim, fold
+
+_TEXT = ("capture", "edit", "reword", "revise")
+"""The verbs that may change the text of a note."""
+_PACKAGING = (*_TEXT, "format")
+"""The verbs that may change other fields by hand."""
+_BEGINS = ("capture", "revise", "reopen")
+"""The verbs after which judging begins anew."""
+_ANEW = ("capture", "renew")
+"""The verbs that need no capture before them."""
+
+_FIELD_RULES = {"verdicts": "verdicts-differ", "in_force": "bad-in-force"}
+
+
+def judge_move(scene: Scene, event: Event, note: Note, known: Known | None, new: Known) -> Known:
+    """What is known of the note after the move; what is wrong with it goes to the findings."""
+    at = len(scene.faults)
+    before = known.claim if known else Claim()
+    if event.move == "capture" and not before.captured:
+        before = Claim()
+    for rule, message in _misplaced(event, before, known):
+        scene.say(rule, new.id, new.path, message)
+    if len(scene.faults) == at:
+        for rule, message in dict.fromkeys(_judged(scene, event, note, known, new, before)):
+            scene.say(rule, new.id, new.path, message)
+    after = fold([event], before)
+    if len(scene.faults) == at:
+        for name in differing(note.fields, after):
+            rule = _FIELD_RULES.get(name, "move-mismatch")
+            if rule == "move-mismatch" and event.move in ("edit", "reword"):
+                rule = "state-without-move"
+            scene.say(
+                rule,
+                new.id,
+                new.path,
+                f"'{event.move}' does not lead to the {name} that {new.path} holds.",
+            )
+    wrong = len(scene.faults) > at
+    if wrong:
+        after = claim_of(note.fields, after)
+    return _after(scene, event, new, after, wrong)
+
+
+def _misplaced(event: Event, before: Claim, known: Known | None) -> Iterator[tuple[str, str]]:
+    """The move does not begin where the note stood, or is none of the table."""
+    captures = event.move == "capture"
+    if known and captures and before.captured:
+        yield "illegal-move", f"{known.id} was captured before."
+    elif event.move not in _ANEW and not (known and (before.captured or known.before_anchor)):
+        yield "unproved", f"'{event.move}' of {event.note}: no capture stands in the history."
+    elif not legal(event.move, event.from_state, event.to_state):
+        step = f"{event.from_state} -> {event.to_state}".strip()
+        yield "illegal-move", f"There is no move '{event.move}' {step}."
+    elif event.from_state != before.state:
+        was = before.state or "not yet there"
+        yield "move-mismatch", f"'{event.move}' says '{event.from_state}', and the note was {was}."
+
+
+def _judged(
+    scene: Scene, event: Event, note: Note, known: Known | None, new: Known, before: Claim
+) -> Iterator[tuple[str, str]]:
+    """Everything that the table and its guards ask for, by the rules of every parent."""
+    yield from _same_text(event, note, known, new, before)
+    for book in scene.parents:
+        rules = book.rules
+        context = _context(scene, event, note, known, new, before, rules)
+        if context is None:
+            yield "refused-move", f"There was no kind '{note.kind}'."
+            continue
+        asked = note
+        if event.move != "capture":
+            asked = before_move(note, before, known.backup if known else new.backup)
+        try:
+            move = choose(event.move, asked, context)
+        except KmkitError as error:
+            yield "illegal-move", error.message
+            continue
+        yield from _reached(event, move, note, context, before)
+        yield from objected(move, asked, context)
+        if move.key == "revise":
+            yield from _left_in_force(event, known, before, context)
+
+
+def _same_text(
+    event: Event, note: Note, known: Known | None, new: Known, before: Claim
+) -> Iterator[tuple[str, str]]:
+    """The trailer is about the text, and a move that only judges left it alone."""
+    restores = event.verdict == "reject" and event.to_state not in (State.RETIRED, State.CAPTURED)
+    judged = known.fingerprint if known and restores else new.fingerprint
+    if event.fingerprint != judged:
+        yield "fingerprint-mismatch", f"'{event.move}' is about another text than {new.path} holds."
+    if note.state != event.to_state:
+        yield (
+            "move-mismatch",
+            (f"'{event.move}' says '{event.to_state}', and the file says '{note.state}'."),
+        )
+    if event.verdict == "approve" and any(
+        event.email not in w.casefold() for w in event.reviewed_by
+    ):
+        yield "move-mismatch", "The commit names somebody else than its author as the reviewer."
+    if known and event.move not in _TEXT and not restores and new.fingerprint != known.fingerprint:
+        yield "text-changed-in-move", f"'{event.move}' changed the text of {new.path}."
+    if known and event.move not in _PACKAGING and new.rest != known.rest:
+        yield "text-changed-in-move", f"'{event.move}' changed other fields of {new.path}."
+
+
+def _context(
+    scene: Scene,
+    event: Event,
+    note: Note,
+    known: Known | None,
+    new: Known,
+    before: Claim,
+    rules: Rules,
+) -> Context | None:
+    """The circumstances of the move, as the commit and its parents tell them."""
+    kind = rules.kind(note.kind)
+    if kind is None:
+        return None
+    in_force = None
+    if before.in_force and event.move == "validate":
+        in_force = _version(scene, before.in_force.blob, note)
+    successor = event.get("Superseded-By")
+    request = _request(event, note)
+    return Context(
+        actor=scene.author,
+        today=_today(event, request, scene.day),
+        policy=rules.policy,
+        config=rules.settings,
+        kind=kind,
+        request=request,
+        fingerprint=event.fingerprint,
+        verdicts=() if event.move == "renew" and known and known.doubt else before.verdicts,
+        held=before.held,
+        approved=before.approved(rules.policy),
+        authors=known.authors if known else frozenset(),
+        author_names=known.names if known else frozenset(),
+        scribe=before.scribe,
+        blob=known.blob if known else "",
+        committed_fingerprint=known.fingerprint if known else "",
+        known_ids=frozenset({successor} if scene.book.path_of(successor) else ()),
+        in_force=in_force,
+    )
+
+
+def _today(event: Event, request: Request, day: date) -> date:
+    """A day on which no guard objects to a date: dates in a commit prove nothing, either way."""
+    if event.move in ("capture", "disseminate"):
+        return date.max
+    if event.move == "defer" and request.due and request.due > date.min:
+        return request.due - timedelta(days=1)
+    return date.min if event.move == "ask" else day
+
+
+def _version(scene: Scene, blob: str, note: Note) -> Note | None:
+    try:
+        return read(scene.fetch(blob), note.path)
+    except KmkitError:
+        return None
+
+
+def _request(event: Event, note: Note) -> Request:
+    """What was asked for, by the trailers."""
+    due = note.fields.deferred.until if event.move == "defer" and note.fields.deferred else None
+    on = note.fields.disseminated[-1].on if note.fields.disseminated else None
+    return Request(
+        because=event.reason,
+        method=event.method,
+        verdict=event.verdict,
+        topic=event.get("Topic"),
+        decided_by=event.get("Decided-By"),
+        minutes=event.get("Minutes"),
+        channel=event.get("Channel"),
+        audience=event.get("Audience"),
+        evidence=event.get("Evidence"),
+        on=on if event.move == "disseminate" else None,
+        level=event.get("Level"),
+        owner=event.get("Owner"),
+        to=event.get("Asked"),
+        due=due,
+        superseded_by=event.get("Superseded-By"),
+        withdraw=event.move == "revise" and not event.get("In-Force"),
+    )
+
+
+def _reached(
+    event: Event, move: Move, note: Note, context: Context, before: Claim
+) -> Iterator[tuple[str, str]]:
+    """The move leads where the file says."""
+    to = event.to_state
+    if move.verb != event.move:
+        rule = "changed-after-approval" if move.key == "revise" else "illegal-move"
+        yield rule, f"'{event.move}' changed the text of a note that was {before.state}."
+    elif move.key in ("validate/quorum", "settle"):
+        standing = note.fields.model_copy(update={"in_force": before.in_force})
+        expected = held_state(replace(note, fields=standing), context)
+        if to != expected:
+            yield "illegal-move", f"The quorum leads to {expected}, and the commit says {to}."
+    elif move.key == "validate" and to != before.state:
+        missing = max(1, context.round.missing - 1)
+        yield (
+            "quorum-not-reached",
+            (f"The note was called {to}, and at least {missing} more answer is needed."),
+        )
+    elif move.key == "validate/reject-revision":
+        restored = approved_by(before.held, context.policy)
+        had = before.in_force.state if before.in_force else ""
+        if to != had:
+            yield "illegal-move", f"The version in force was {had}, and the commit says {to}."
+        if fingerprint(note, context.kind.guidance) not in restored:
+            yield "bad-in-force", "The version that was put back is not an approved one."
+    elif to not in (move.to or (before.state,)):
+        yield "illegal-move", f"'{event.move}' does not lead to {to}."
+
+
+def _left_in_force(
+    event: Event, known: Known | None, before: Claim, context: Context
+) -> Iterator[tuple[str, str]]:
+    """A revision leaves the approved version in force, and no other."""
+    given = event.get("In-Force")
+    if not given or known is None:
+        return
+    blob = known.blob if context.committed_approved else known.standing
+    if not blob or given != f"{blob} {before.state}":
+        yield "bad-in-force", "The version left in force is not the approved one that stood."
+
+
+# What is known afterwards
+
+
+def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) -> Known:
+    """The note once the move is counted."""
+    begins = event.move in _BEGINS
+    scene.verbs[scene.number] = f"{event.move}/{event.verdict}".rstrip("/")
+    settled = claim.settled == scene.commit.sha
+    approved = new.fingerprint in claim.approved(scene.rules.policy)
+    doubt = new.doubt
+    if begins and doubt and not wrong:
+        doubt = 1 if event.move != "capture" else 0
+    if settled and doubt == 1 and not wrong:
+        doubt = 0
+    renews = event.move == "renew" and not wrong and _renews(new, event, scene)
+    if renews:
+        doubt = 0
+    proving = begins or settled or event.move == "same-meaning"
+    return replace(
+        new,
+        claim=claim,
+        trail=new.trail | {scene.number},
+        settled=new.settled or settled,
+        standing=new.blob if approved else new.standing,
+        before_anchor=new.before_anchor and not settled and not begins,
+        since=scene.commit.sha if proving and not doubt else new.since,
+        doubt=doubt,
+        faults=new.faults if doubt else (),
+        sound=new.sound if doubt else None,
+        renewed=len(claim.verdicts) - 1 if renews else 0 if begins else new.renewed,
+        signed=scene.signed if begins or renews else new.signed,
+    )
+
+
+def _renews(new: Known, event: Event, scene: Scene) -> bool:
+    """Whether one approval is enough to prove what stands; what was retired stays in doubt."""
+    retired = new.sound is not None and new.sound.claim.state == State.RETIRED
+    return not retired and quorum(event.method, scene.rules.policy) == 1

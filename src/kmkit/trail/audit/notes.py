@@ -1,0 +1,245 @@
+"""Each note that a commit touches: new, changed, renamed, removed, or no longer a file."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from kmkit.lifecycle import State, fingerprint
+from kmkit.note.file import read
+from kmkit.note.model import Note
+from kmkit.trail.audit.book import Known
+from kmkit.trail.audit.compare import claim_of, differing, rest_of
+from kmkit.trail.audit.history import FILE_MODES, Change
+from kmkit.trail.audit.moves import judge_move
+from kmkit.trail.audit.rules_of import Rules
+from kmkit.trail.audit.scene import Scene
+
+_MINOR = ("unknown-field", "bad-value", "bad-date")
+"""Problems of fields, after which everything else can still be read."""
+
+
+def is_note(path: str) -> bool:
+    """Whether the file at ``path`` (from the top of the knowledge base) is read as a note."""
+    return path.startswith("notes/") and path.endswith(".md") and "/." not in path
+
+
+def in_notes(path: str) -> bool:
+    """Whether ``path`` is the folder of notes, or lies in it."""
+    return path == "notes" or path.startswith("notes/")
+
+
+def judge_notes(scene: Scene, changes: Sequence[Change], start: tuple[int, ...]) -> list[str]:
+    """Judge every note that the commit touches; their ids."""
+    touched: list[str] = []
+    moved = _renames(scene, changes)
+    for change in changes:
+        if change.mode and change.mode not in FILE_MODES:
+            _link(scene, change, touched)
+        elif not is_note(change.path) or (not change.mode and change.path in moved.values()):
+            continue
+        elif not change.mode:
+            _removed(scene, change.path, touched)
+        else:
+            _note(scene, change, moved.get(change.path, ""), start, touched)
+    return touched
+
+
+def _renames(scene: Scene, changes: Sequence[Change]) -> dict[str, str]:
+    """New path -> old path, of notes that keep their id."""
+    gone = [c.path for c in changes if not c.mode]
+    if not gone:
+        return {}
+    olds = {known.id: path for path in gone if (known := scene.book.get(path))}
+    found: dict[str, str] = {}
+    for change in changes:
+        if change.mode in FILE_MODES and is_note(change.path) and not scene.book.get(change.path):
+            id = read_note(scene, change).fields.id
+            if id and id in olds:
+                found[change.path] = olds.pop(id)
+    return found
+
+
+def read_note(scene: Scene, change: Change) -> Note:
+    """The note that the commit has at a path."""
+    return read(scene.commit.blobs[change.blob], PurePosixPath(change.path))
+
+
+def _link(scene: Scene, change: Change, touched: list[str]) -> None:
+    """Something else than a file stands where notes are."""
+    known = scene.book.get(change.path)
+    what = "A submodule" if change.mode == "160000" else "A symbolic link"
+    name = known.id if known else ""
+    scene.say("not-a-file", name, change.path, f"{what} stands at {change.path}.")
+    if known:
+        touched.append(known.id)
+        scene.book.put(replace(known, blob=change.blob))
+        scene.put(replace(known, blob=change.blob), scene.faults[-1:])
+
+
+def _removed(scene: Scene, path: str, touched: list[str]) -> None:
+    """A note is gone."""
+    known = scene.book.get(path)
+    if known is None:
+        return
+    touched.append(known.id)
+    who = scene.author.key
+    owner = known.claim.owner.strip().casefold()
+    if who != owner and not scene.everywhere("manager") and not scene.everywhere("steward"):
+        scene.say("removed-note", known.id, path, f"{path} was removed by {who}.")
+        scene.book.notes[path] = replace(known, faults=(*known.faults, scene.faults[-1]))
+    scene.ask_signature(known.id, path)
+    scene.book.take(path)
+
+
+def _note(
+    scene: Scene, change: Change, old_path: str, start: tuple[int, ...], touched: list[str]
+) -> None:
+    """A note is new, or changed, or stands at another path."""
+    note, path, at = read_note(scene, change), change.path, len(scene.faults)
+    known = scene.book.get(old_path or path)
+    id = note.fields.id or (known.id if known else "")
+    if known or id:
+        touched.append(id)
+    if _unread(scene, note, known, change) or _misnamed(scene, known, id, change):
+        return
+    known = known or _back(scene, id, change)
+    if old_path:
+        scene.book.take(old_path)
+    scene.ask_signature(id, path)
+    if known and known.blob == change.blob:  # renamed, or put back
+        scene.put(replace(known, path=path), scene.faults[at:])
+        return
+    if known and known.sound and known.sound.blob == change.blob and not scene.told.event:
+        scene.mend(known.faults)
+        scene.put(replace(known.sound, path=path), scene.faults[at:])
+        return
+    new = fresh(scene, note, change, known)
+    event = scene.told.event
+    if event and event.note == id:
+        new = judge_move(scene, event, note, known, new)
+    else:
+        new = plain(scene, note, known, new)
+    scene.put(new, [*start, *scene.faults[at:]])
+    if not new.doubt and known and known.doubt:
+        scene.mend(known.faults)
+
+
+def _unread(scene: Scene, note: Note, known: Known | None, change: Change) -> bool:
+    """Whether the file is no note that could be judged; a finding where it was or claims one."""
+    broken = [p for p in note.problems if p.severity == "error" and p.rule not in _MINOR]
+    id = note.fields.id
+    if id and not broken:
+        return False
+    said = broken[0].message if broken else "It has no id."
+    message = f"{change.path} cannot be read for certain: {said}"
+    if known:
+        scene.say("unreadable-note", known.id, change.path, message)
+        scene.put(replace(known, blob=change.blob, path=change.path), scene.faults[-1:])
+    elif id or note.raw.get("state") not in (None, State.CAPTURED):
+        scene.say("unreadable-note", id or "", change.path, message)
+    return True
+
+
+def _misnamed(scene: Scene, known: Known | None, id: str, change: Change) -> bool:
+    """Whether the file has the id of another note, which is a finding."""
+    path, elsewhere = change.path, scene.book.path_of(id)
+    if known and id != known.id:
+        scene.say("id-changed", known.id, path, f"{path} held {known.id} and now holds {id}.")
+        scene.put(replace(known, blob=change.blob), scene.faults[-1:])
+    elif known is None and elsewhere:
+        scene.say("duplicate-id", id, path, f"{path} and {elsewhere} hold the id {id}.")
+    else:
+        return False
+    return True
+
+
+def _back(scene: Scene, id: str, change: Change) -> Known | None:
+    """The note as it was removed, where it comes back unchanged."""
+    gone = scene.book.removed(id)
+    if gone is None or gone.blob != change.blob:
+        return None
+    scene.mend(at for at in gone.faults if scene.findings[at].rule == "removed-note")
+    return gone
+
+
+def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Known:
+    """What is known of a note by its file; the claim is that of before."""
+    print_ = fingerprint(note, scene.rules.guidance(note.kind))
+    same = print_ == known.fingerprint if known else False
+    authors, names = scene.writers, frozenset({scene.author.name} - {""})
+    if known and same:
+        authors, names = known.authors, known.names
+    elif known and not known.settled:
+        authors, names = known.authors | authors, known.names | names
+    return Known(
+        id=note.fields.id or "",
+        path=change.path,
+        blob=change.blob,
+        kind=note.kind,
+        fingerprint=print_,
+        rest=rest_of(note),
+        backup=note.fields.backup or "",
+        claim=known.claim if known else claim_of(note.fields),
+        authors=authors,
+        names=names,
+        settled=known.settled and same if known else False,
+        trail=known.trail if known else frozenset(),
+        since=known.since if known else scene.commit.sha,
+        doubt=known.doubt if known else 0,
+        faults=known.faults if known else (),
+        sound=known.sound if known else None,
+        standing=known.standing if known else "",
+        before_anchor=known.before_anchor if known else False,
+        renewed=known.renewed if known else 0,
+        signed=scene.signed and (known.signed if known else True),
+    )
+
+
+def plain(scene: Scene, note: Note, known: Known | None, new: Known) -> Known:
+    """A commit without a move: it may change packaging, and the text of what is only captured."""
+    path = new.path
+    _by_hand(scene, known, new)
+    squashed = "squashed" if scene.told.quotes > 1 else ""
+    if known is None:
+        written = [name for name in _PROOFS if name in note.raw]
+        if note.state != State.CAPTURED or written:
+            what = f"has {written[0]}" if note.state == State.CAPTURED else f"is {note.state}"
+            message = f"{path} came in by this commit and {what}, and no move led there."
+            scene.say(squashed or "unproved", new.id, path, message)
+        return new
+    names = list(differing(note.fields, known.claim))
+    if names:
+        rule = "bad-in-force" if names == ["in_force"] else "state-without-move"
+        message = f"{', '.join(names)} of {path} changed, and the commit records no move."
+        scene.say(squashed or rule, new.id, path, message)
+        new = replace(new, claim=claim_of(note.fields, known.claim))
+    if known.claim.state not in ("", State.CAPTURED) and new.fingerprint != known.fingerprint:
+        message = f"The text of {path} changed while it was {known.claim.state}."
+        scene.say(squashed or "changed-after-approval", new.id, path, message)
+    return new
+
+
+def _by_hand(scene: Scene, known: Known | None, new: Known) -> None:
+    """Whoever writes by hand may contribute, or owns the note."""
+    who = scene.author.key
+    if not scene.parents or scene.everywhere("contributor"):
+        return
+    if known is None or who != known.claim.owner.strip().casefold():
+        message = f"{new.path} was written by {who}, who may not contribute here."
+        scene.say("not-entitled", new.id, new.path, message)
+
+
+_PROOFS = ("verdicts", "disseminated", "reviewed", "in_force")
+"""Fields that no note has when it is new."""
+
+
+def reread(scene: Scene, before: Rules) -> None:
+    """Take the fingerprints anew where a template's guidance, which is no substance, changed."""
+    now = scene.book.rules
+    if now.kinds == before.kinds:
+        return
+    for known in list(scene.book.all()):
+        guidance = now.guidance(known.kind)
+        if guidance != before.guidance(known.kind):
+            note = read(scene.fetch(known.blob), PurePosixPath(known.path))
+            scene.book.put(replace(known, fingerprint=fingerprint(note, guidance)))

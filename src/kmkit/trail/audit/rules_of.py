@@ -1,0 +1,133 @@
+"""The rules by which a commit is judged: policy, settings and templates as they stood before it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from kmkit.config import CONFIG, POLICY, Config, Policy, parse_policy
+from kmkit.errors import Cannot
+from kmkit.note.kinds import Kind, kind_from, kind_names, load_kind
+from kmkit.tomlread import parse
+
+TEMPLATES = "templates/notes/"
+_FOLDERS = ("templates", "templates/notes")
+"""Folders of git's, unless somebody puts a link in their place."""
+_SUFFIX = ".md.j2"
+
+
+def is_rule(path: str) -> bool:
+    """Whether the file at ``path`` (from the top of the knowledge base) is a steward's alone."""
+    return path == POLICY or path.startswith(TEMPLATES) or path in _FOLDERS
+
+
+def matters(path: str) -> bool:
+    """Whether a commit is judged by the file at ``path``."""
+    return path == CONFIG or is_rule(path)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that stands at one commit and by which the next is judged."""
+
+    policy: Policy
+    config: Config | None
+    """None where it cannot be read: channels are then not looked at."""
+    kinds: Mapping[str, Kind]
+    """The knowledge base's own; the shipped ones stand behind them."""
+    blobs: Mapping[str, str] = field(default_factory=dict)
+    """Path -> what git has there, whether or not it was taken as a rule."""
+    lineage: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """Path -> the numbers of the commits that changed it rightly."""
+    faults: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Path -> the numbers of the findings that stand against it."""
+
+    def kind(self, name: str) -> Kind | None:
+        """The kind of that name as it stood, or None."""
+        return self.kinds.get(name) or _shipped().get(name)
+
+    def guidance(self, name: str) -> frozenset[str]:
+        """The comments of a kind, which are no substance."""
+        kind = self.kind(name)
+        return kind.guidance if kind else frozenset()
+
+    def refused(self, path: str, blob: str, fault: int) -> "Rules":
+        """These rules, where git has another version of a file that is not taken as a rule."""
+        faults = {**self.faults, path: (*self.faults.get(path, ()), fault)}
+        return replace(self, blobs={**self.blobs, path: blob}, faults=faults)
+
+    @cached_property
+    def settings(self) -> Config:
+        """kmkit.toml, or the defaults where it cannot be read."""
+        return self.config or Config()
+
+
+NOTHING = Rules(Policy(), None, {})
+"""Before there is any policy: nobody holds a role."""
+
+
+class Reader:
+    """Reads rules from what git has; each version is read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, str], Policy | Config | Kind | str] = {}
+
+    def changed(
+        self, rules: Rules, path: str, blob: str, data: bytes, number: int
+    ) -> tuple[Rules, str]:
+        """The rules once ``path`` holds ``data``, and why it cannot be read ('' where it can).
+
+        A file that cannot be read leaves the rules as they are; an empty ``blob`` means that the
+        path is gone.
+        """
+        blobs = {**rules.blobs, path: blob}
+        known = rules.lineage.get(path, frozenset())
+        lineage = {**rules.lineage, path: known | {number}}
+        rules = replace(rules, blobs=blobs, lineage=lineage)
+        if path == CONFIG:
+            return replace(rules, config=self._config(blob, data)), ""
+        if path == POLICY:
+            found = self._once(path, blob, lambda: parse_policy(data.decode("utf-8", "replace")))
+            if isinstance(found, Policy) and blob:
+                return replace(rules, policy=found), ""
+            return rules, found if isinstance(found, str) else "It was taken away."
+        return self._template(rules, path, blob, data)
+
+    def _config(self, blob: str, data: bytes) -> Config | None:
+        text = data.decode("utf-8", "replace")
+        found = self._once(CONFIG, blob, lambda: parse(text, Config, CONFIG))
+        return found if isinstance(found, Config) else None
+
+    def _template(self, rules: Rules, path: str, blob: str, data: bytes) -> tuple[Rules, str]:
+        name = PurePosixPath(path).name
+        if not name.endswith(_SUFFIX) or path != TEMPLATES + name:
+            return rules, ""
+        kind = name.removesuffix(_SUFFIX)
+        if not blob:
+            kinds = {key: value for key, value in rules.kinds.items() if key != kind}
+            return replace(rules, kinds=kinds), ""
+        found = self._once(path, blob, lambda: kind_from(kind, data, Path(path)))
+        if isinstance(found, Kind):
+            return replace(rules, kinds={**rules.kinds, kind: found}), ""
+        return rules, str(found)
+
+    def _once(
+        self, path: str, blob: str, read: Callable[[], Policy | Config | Kind]
+    ) -> Policy | Config | Kind | str:
+        """What ``read`` gives, or its complaint; asked once for each version."""
+        if (path, blob) not in self._read:
+            try:
+                self._read[path, blob] = read()
+            except Cannot as error:
+                self._read[path, blob] = error.message
+        return self._read[path, blob]
+
+
+_SHIPPED: dict[str, Kind] = {}
+
+
+def _shipped() -> dict[str, Kind]:
+    """The kinds that kmkit brings along."""
+    if not _SHIPPED:
+        _SHIPPED.update({name: load_kind(name, None) for name in kind_names(None)})
+    return _SHIPPED

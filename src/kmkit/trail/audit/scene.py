@@ -1,0 +1,165 @@
+"""One commit before its judge: what it says, who made it, what stood before it, what is found."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Protocol
+
+from kmkit.errors import Cannot
+from kmkit.lifecycle import Person
+from kmkit.trail.audit.book import Book, Known
+from kmkit.trail.audit.findings import RULES, Finding
+from kmkit.trail.audit.history import Commit
+from kmkit.trail.audit.rules_of import NOTHING, Rules
+from kmkit.trail.audit.trailers import Told, told
+from kmkit.trail.event import author_of, coauthors_of
+from kmkit.trail.signing import Signed, Unproved
+
+NO_KEYS: tuple[str, ...] = ()
+
+
+class Verify(Protocol):
+    """What checks signatures; see `kmkit.trail.signing.Verifier`."""
+
+    def verify(self, raw: bytes, keys: Iterable[str]) -> Signed | Unproved:
+        """Whether the raw commit is signed by one of ``keys``."""
+
+
+@dataclass
+class Scene:
+    """One commit and its surroundings."""
+
+    commit: Commit
+    number: int
+    """Its place in the order of the audit."""
+    parents: Sequence[Book]
+    """What stood at each parent that the audit has been through."""
+    book: Book
+    """What stands at this commit; begun as the first parent's."""
+    findings: list[Finding]
+    """Of the whole audit."""
+    mended: set[int]
+    """The numbers of findings that were made good later."""
+    fetch: Callable[[str], bytes]
+    """Reads a blob by its name."""
+    signatures: Verify | None
+    required: bool
+    """Signatures are asked for, whatever policy.toml says."""
+    verbs: dict[int, str] = field(default_factory=dict)
+    """Of the whole audit: the move of each commit that was one, by its number."""
+    faults: list[int] = field(default_factory=list)
+    """The numbers of this commit's findings."""
+
+    @property
+    def rules(self) -> Rules:
+        """The rules that stood at the first parent."""
+        return self.parents[0].rules if self.parents else NOTHING
+
+    @cached_property
+    def told(self) -> Told:
+        """What the commit says of itself."""
+        return told(self.commit.sha, self.commit.raw)
+
+    @cached_property
+    def _author(self) -> tuple[Person, date]:
+        if event := self.told.event:
+            return Person(event.name, event.email), event.when.date()
+        found = author_of(self.commit.raw)
+        if found is None:
+            return Person("", ""), date.min
+        return Person(found[0], found[1]), found[2].date()
+
+    @property
+    def author(self) -> Person:
+        """Who made the commit, as it says."""
+        return self._author[0]
+
+    @property
+    def day(self) -> date:
+        """The author's date, which proves nothing."""
+        return self._author[1]
+
+    @property
+    def writers(self) -> frozenset[str]:
+        """E-mails of the author and the co-authors."""
+        others = (
+            coauthors_of(self.commit.raw) if b"co-authored-by" in self.commit.raw.lower() else ()
+        )
+        return frozenset({self.author.key, *others} - {""})
+
+    def everywhere(self, role: str) -> bool:
+        """Whether the author holds ``role`` by the rules of every parent."""
+        every = [book.rules.policy.has_role(self.author.key, role) for book in self.parents]
+        return bool(every) and all(every)
+
+    # Who signed it
+
+    @cached_property
+    def signature(self) -> Signed | Unproved:
+        """Whether it is signed by a key that every parent's rules give to its author."""
+        if self.signatures is None:
+            return Unproved("Signatures were not looked at.")
+        each = [book.rules.policy.keys_of(self.author.key) for book in self.parents]
+        keys = [key for key in (each[0] if each else ()) if all(key in other for other in each)]
+        if not keys and not self.demanded:
+            return Unproved("Its author has no key in policy.toml.")
+        try:
+            return self.signatures.verify(self.commit.raw, keys)
+        except Cannot as error:
+            if self.demanded:
+                raise
+            return Unproved(error.message)
+
+    @property
+    def demanded(self) -> bool:
+        """Whether the commit has to be signed."""
+        asked = any(book.rules.policy.trust.signatures == "required" for book in self.parents)
+        return self.required or asked
+
+    @property
+    def signed(self) -> bool:
+        """Whether its author is proved."""
+        return isinstance(self.signature, Signed)
+
+    def ask_signature(self, note: str, path: str) -> None:
+        """A finding where a signature is asked for and does not prove the author."""
+        if (
+            not self.demanded
+            or self.signed
+            or any(self.findings[at].rule in ("unsigned-move", "wrong-key") for at in self.faults)
+        ):
+            return
+        found = self.signature
+        assert isinstance(found, Unproved)
+        rule = "wrong-key" if found.other_key else "unsigned-move"
+        who = self.author.key or "nobody"
+        self.say(
+            rule, note, path, f"This commit by {who} is not proved to be theirs. {found.reason}"
+        )
+
+    # What is found
+
+    def say(self, rule: str, note: str, path: str, message: str) -> None:
+        """One more finding."""
+        self.faults.append(len(self.findings))
+        mend = RULES[rule].mend(note)
+        self.findings.append(Finding(rule, note, path, self.commit.sha, message, mend))
+
+    def mend(self, faults: Iterable[int]) -> None:
+        """These findings were made good."""
+        self.mended.update(faults)
+
+    def put(self, known: Known, faults: Sequence[int]) -> None:
+        """The note stands so from now on; ``faults`` are what was found of it in this commit."""
+        if faults:
+            was = self.book.get(known.path)
+            sound = known.sound or (was if was and not was.doubt else None)
+            known = replace(
+                known,
+                doubt=2,
+                sound=sound,
+                since=self.commit.sha,
+                faults=(*known.faults, *faults),
+            )
+        self.book.put(known)

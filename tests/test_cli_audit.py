@@ -1,0 +1,155 @@
+"""``kmkit audit``: what it says to people, to CI and to scripts, and its exit codes."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from kmkit.kb import KnowledgeBase
+from kmkit.note.model import Note
+from tests.conftest import CY, Run, captured, disseminated
+
+
+def git(kb: KnowledgeBase, *args: str) -> str:
+    """git as Cy calls it."""
+    who = ["-c", f"user.name={CY.name}", "-c", f"user.email={CY.email}"]
+    done = subprocess.run(
+        ["git", "-C", str(kb.root), *who, *args], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def forged(kb: KnowledgeBase) -> tuple[Note, str]:
+    """A note whose text Cy changed after it was approved; the note and the commit."""
+    note = disseminated(kb)
+    place = kb.root / note.path
+    place.write_text(note.text.replace("Text of", "Words on"), encoding="utf-8")
+    git(kb, "commit", "-q", "-a", "-m", "Typo")
+    return note, kb.git.tip()
+
+
+def test_an_honest_history_is_nothing_to_report(kb: KnowledgeBase, run: Run) -> None:
+    note = disseminated(kb)
+    ran = run(kb.root, "audit")
+    assert (ran.code, ran.out) == (0, "")
+    assert "4 commits audited. 1 note: 1 told by the trail" in ran.err
+    assert "by ana@example.org, pinned here" in ran.err
+    ran = run(kb.root, "audit", note.short)
+    head, row = ran.out.splitlines()
+    assert head.split("\t")[:4] == ["note", "state", "proof", "by"]
+    assert row.split("\t")[:4] == [note.id, "disseminated", "claimed", "ben@example.org"]
+
+
+def test_a_finding_says_where_what_and_what_to_do(kb: KnowledgeBase, run: Run) -> None:
+    note, commit = forged(kb)
+    other = captured(kb, "Another lesson")
+    ran = run(kb.root, "audit")
+    assert ran.code == 1
+    assert ran.out == (
+        f"{note.path}:1:1: changed-after-approval: The text of {note.path} changed while it was "
+        f"disseminated. Commit {commit[:12]}. If the meaning is the same, put the old text back, "
+        "make the change with kmkit edit, and have an approver confirm it; otherwise kmkit reopen "
+        f"{note.short}.\n"
+    )
+    assert "More: kmkit audit --explain changed-after-approval" in ran.err
+    assert "1 unproved" in ran.err
+    assert run(kb.root, "audit", other.short).code == 0
+    assert run(kb.root, "audit", "--since", commit).code == 0
+    assert run(kb.root, "audit", str(note.path)).code == 1
+
+
+def test_json_holds_findings_and_standings(kb: KnowledgeBase, run: Run) -> None:
+    note, commit = forged(kb)
+    ran = run(kb.root, "audit", "--json")
+    report = json.loads(ran.out)
+    assert ran.code == 1
+    assert report["schema"] == "kmkit.audit/1"
+    assert report["tip"] == commit
+    assert report["anchor"]["steward"] == "ana@example.org"
+    assert [finding["rule"] for finding in report["findings"]] == ["changed-after-approval"]
+    (standing,) = report["notes"]
+    assert (standing["note"], standing["proof"], standing["since"]) == (note.id, "unproved", commit)
+
+
+def test_ci_formats_explain_the_rule(kb: KnowledgeBase, run: Run, tmp_path: Path) -> None:
+    note, _ = forged(kb)
+    run(kb.root, "audit", "--format", "sarif", "--output", str(tmp_path / "audit.sarif"))
+    (ran,) = json.loads((tmp_path / "audit.sarif").read_text(encoding="utf-8"))["runs"]
+    (rule,) = ran["tool"]["driver"]["rules"]
+    assert rule["id"] == "changed-after-approval"
+    assert "no revision" in rule["fullDescription"]["text"]
+    github = run(kb.root, "audit", "--format", "github").out
+    assert github.startswith(f"::error file={note.path},line=1,col=1,title=changed-after-approval")
+
+
+def test_a_rule_is_explained_and_a_typo_is_understood(kb: KnowledgeBase, run: Run) -> None:
+    ran = run(kb.root, "audit", "--explain", "own-approval")
+    assert (ran.code, ran.out.split("\n")[0]) == (
+        0, "own-approval: Somebody approved what they wrote or gave",
+    )  # fmt: skip
+    ran = run(kb.root, "audit", "--explain", "own-aproval")
+    assert ran.code == 2
+    assert "own-approval" in ran.err
+
+
+def test_signatures_can_be_asked_for_in_any_history(kb: KnowledgeBase, run: Run) -> None:
+    captured(kb)
+    ran = run(kb.root, "audit", "--require-signatures")
+    assert ran.code == 1
+    assert "unsigned-move: " in ran.out
+
+
+def test_a_rewritten_history_is_told_until_it_is_accepted(kb: KnowledgeBase, run: Run) -> None:
+    captured(kb)
+    assert run(kb.root, "audit").code == 0
+    git(kb, "commit", "-q", "--amend", "--date=2026-11-21T12:00:01Z", "--no-edit")
+    ran = run(kb.root, "audit")
+    assert ran.code == 1
+    assert "history-rewritten" in ran.out
+    assert run(kb.root, "audit", "--accept-rewrite").code == 0
+    assert run(kb.root, "audit").code == 0
+
+
+def test_a_clone_compares_the_anchor_and_pins_it(
+    kb: KnowledgeBase, run: Run, tmp_path: Path
+) -> None:
+    captured(kb)
+    first = git(kb, "rev-list", "--max-parents=0", "HEAD")
+    clone = tmp_path / "clone"
+    git(kb, "clone", "-q", str(kb.root), str(clone))
+    assert "not pinned here" in run(clone, "audit").err
+    assert f"Pinned: {first}" in run(clone, "audit", "--anchor", first[:10], "--pin").err
+    assert ", pinned here" in run(clone, "audit").err
+    assert run(clone, "audit", "--anchor", "nowhere").code == 2
+    assert run(clone, "audit", "--since", "nowhere").code == 2
+
+
+def test_another_anchor_is_a_finding(kb: KnowledgeBase, run: Run) -> None:
+    git(kb, "checkout", "-q", "--orphan", "other")
+    git(kb, "commit", "-q", "-m", "Begin anew")
+    ran = run(kb.root, "audit")
+    assert ran.code == 1
+    assert "wrong-anchor" in ran.out
+
+
+def test_a_bare_repository_is_audited(kb: KnowledgeBase, run: Run, tmp_path: Path) -> None:
+    note, _ = forged(kb)
+    bare = tmp_path / "bare.git"
+    git(kb, "clone", "-q", "--bare", str(kb.root), str(bare))
+    ran = run(bare, "audit")
+    assert ran.code == 1
+    assert ran.out.startswith(f"{note.path}:1:1: changed-after-approval")
+
+
+def test_what_cannot_be_audited_says_why(kb: KnowledgeBase, run: Run, tmp_path: Path) -> None:
+    captured(kb)
+    git(kb, "clone", "-q", "--depth=1", f"file://{kb.root}", str(tmp_path / "shallow"))
+    ran = run(tmp_path / "shallow", "audit")
+    assert ran.code == 4
+    assert "fetch-depth: 0" in ran.err
+    assert run(tmp_path, "audit").code == 4
+    empty = tmp_path / "empty"
+    subprocess.run(["git", "init", "-q", str(empty)], check=True)
+    (empty / "kmkit.toml").touch()
+    ran = run(empty, "audit")
+    assert ran.code == 4
+    assert "Nothing is committed" in ran.err
