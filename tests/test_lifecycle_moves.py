@@ -61,6 +61,8 @@ TABLE: dict[str, set[tuple[str, str]]] = {
     "revise": lead(APPROVED, CAPTURED),
     "ask": same(CAPTURED),
     "validate": lead((CAPTURED,), CAPTURED, *APPROVED, RETIRED),
+    "settle": lead((CAPTURED,), *APPROVED),
+    "renew": same(*APPROVED),
     "reword": same(VALIDATED),
     "same-meaning": same(VALIDATED),
     "format": lead((VALIDATED,), FORMATTED),

@@ -39,15 +39,22 @@ TABLE = {
     "narrow": Row(CHANGE, "Let a note reach a narrower circle, at once."),
     "reassign": Row(CHANGE, "Give a note another owner."),
     "retire": Row(CHANGE, "Take a note out of use."),
+    "resolve": Row(CHANGE, "Mend a note that git merge left in conflict."),
     "status": Row(LOOK, "What there is, what waits, what to do next."),
     "list": Row(LOOK, "List notes.", "list_"),
     "show": Row(LOOK, "Show a note."),
     "log": Row(LOOK, "Show what happened to a note, and who did it."),
+    "audit": Row(LOOK, "Prove from the history what the notes claim."),
     "check": Row(LOOK, "Find what is wrong in files."),
+    "doctor": Row(LOOK, "Find and mend what a command that was cut off left behind."),
     "digest": Row(SHARE, "Write the letter of what is new."),
     "init": Row(SHARE, "Begin a knowledge base."),
+    "hook": Row(SHARE, "Have git call kmkit by itself."),
     "demo": Row(SHARE, "Lay out a knowledge base to look at."),
 }
+
+HIDDEN = {"merge-driver": Row(CHANGE, "Merge three versions of a note.", "merge_driver")}
+"""Commands that programs call and nobody types."""
 
 
 class Commands(MutableMapping[str, Any]):
@@ -62,7 +69,7 @@ class Commands(MutableMapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._loaded:
-            row = TABLE[name]
+            row = (TABLE | HIDDEN)[name]
             module = import_module(f"kmkit.cli.{row.module or name}")
             one = typer.Typer(add_completion=False, rich_markup_mode=None)
             one.command(name, short_help=row.help, context_settings=CONTEXT)(module.command)
@@ -76,7 +83,7 @@ class Commands(MutableMapping[str, Any]):
         del self._loaded[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in TABLE
+        return name in TABLE or name in HIDDEN
 
     def __iter__(self) -> Iterator[str]:
         return iter(TABLE)

@@ -10,15 +10,20 @@ from kmkit.cli.options import (
     DryRun,
     NoInput,
     a_day,
+    complete_method,
     complete_note,
+    complete_topic,
     open_kb,
 )
-from kmkit.cli.screen import may_ask, needed, report, say, sure
+from kmkit.cli.screen import coloured, may_ask, needed, report, say, sure
 from kmkit.errors import UsageError
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
+    from kmkit.kb.moving import Moved
     from kmkit.lifecycle import Request
+    from kmkit.note.model import Note
+    from kmkit.note.problem import Problem
 
 
 def command(
@@ -29,14 +34,22 @@ def command(
     method: Annotated[
         str,
         typer.Option(
-            "--method", help="self-review, peer-review, expert-review, committee or crowd"
+            "--method",
+            metavar="METHOD",
+            help="self-review, peer-review, expert-review, committee or crowd",
+            autocompletion=complete_method,
         ),
     ] = "",
     approve: Annotated[bool, typer.Option("--approve", help="it is right")] = False,
     returned: Annotated[bool, typer.Option("--return", help="changes are wanted")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="it is not to be kept")] = False,
     because: Because = "",
-    topic: Annotated[str, typer.Option("--topic", help="of an expert review")] = "",
+    topic: Annotated[
+        str,
+        typer.Option(
+            "--topic", metavar="TOPIC", help="of an expert review", autocompletion=complete_topic
+        ),
+    ] = "",
     decided_by: Annotated[
         str, typer.Option("--decided-by", metavar="NAMES", help="the committee's members")
     ] = "",
@@ -51,6 +64,12 @@ def command(
     same_meaning: Annotated[
         bool, typer.Option("--same-meaning", help="a rewording means what you approved")
     ] = False,
+    settle: Annotated[
+        bool, typer.Option("--settle", help="a merge brought the approvals together")
+    ] = False,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="approve again what the trail no longer proves")
+    ] = False,
     as_json: AsJson = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask back")] = False,
     no_input: NoInput = False,
@@ -60,14 +79,24 @@ def command(
 
     Alone, it opens the next note that waits for you, asks five questions, and takes your verdict
     in one line. Nobody judges what they gave, typed in or wrote themselves.
+
+    \b
+    kmkit validate x7k2 --ask ben@example.org --by 2026-12-01
+    kmkit validate x7k2 --approve --because "Checked against the fuel log."
     """
     from kmkit.lifecycle import Request
 
     verdicts = [
         n for n, on in (("approve", approve), ("return", returned), ("reject", reject)) if on
     ]
-    if len(verdicts) + bool(ask) + queue + same_meaning > 1:
-        raise UsageError("One thing at a time.", "--approve, --return, --reject, --ask … exclude.")
+    if len(verdicts) + bool(ask) + queue + same_meaning + settle + renew > 1:
+        raise UsageError(
+            "One thing at a time.",
+            "Give one of --approve, --return, --reject, --ask, --queue, --same-meaning, --settle "
+            "and --renew.",
+        )
+    if (by and not ask) or (as_json and not queue):
+        raise UsageError("--by goes with --ask, and --json goes with --queue.")
     kb = open_kb(ctx, dry_run=dry_run)
     if queue:
         from kmkit.cli.queue import show_queue
@@ -75,20 +104,24 @@ def command(
         show_queue(kb, as_json=as_json)
     elif ask:
         due = a_day(by, "--by") if by else None
-        _move(kb, "ask", _named(note), Request(to=ask, due=due, because=because))
+        request = Request(to=ask, due=due, because=because)
+        tell(kb, kb.move("ask", kb.resolve(_named(note)), request))
     elif same_meaning:
-        _same(kb, _named(note), because, yes=yes, no_input=no_input)
-    elif verdicts:
+        _same(kb, kb.resolve(_named(note)), because, yes=yes, no_input=no_input)
+    elif settle:
+        tell(kb, kb.move("settle", kb.resolve(_named(note)), Request(because=because)))
+    elif verdicts or renew:
+        _named(note)
         because = needed(because, "--because", "Why?", no_input)
         request = Request(
             method=method,
-            verdict=verdicts[0],
+            verdict="approve" if renew else verdicts[0],
             because=because,
             topic=topic,
             decided_by=decided_by,
             minutes=minutes,
         )
-        judge(kb, _named(note), request)
+        judge(kb, kb.resolve(note), request, "renew" if renew else "validate")
     elif may_ask(no_input):
         from kmkit.cli.queue import sit
 
@@ -99,22 +132,25 @@ def command(
         )
 
 
-def judge(kb: "KnowledgeBase", ref: str, request: "Request") -> None:
+def judge(kb: "KnowledgeBase", note: "Note", request: "Request", verb: str = "validate") -> None:
     """Record a verdict; where no method is named, the one that fits the note and the person."""
+    tell(kb, kb.move(verb, note, with_method(kb, note, request)))
+
+
+def with_method(kb: "KnowledgeBase", note: "Note", request: "Request") -> "Request":
+    """The request with the method, and the expert's topic, that it leaves out."""
     from dataclasses import replace
 
-    note = kb.resolve(ref)
     if not request.method:
-        method, topic = kb_method(kb, ref)
-        request = replace(request, method=method, topic=request.topic or topic)
-    elif request.method == "expert-review" and not request.topic and len(note.fields.topics) == 1:
-        request = replace(request, topic=note.fields.topics[0])
-    report(kb.move("validate", note, request), dry_run=kb.dry_run)
+        method, topic = _method(kb, note)
+        return replace(request, method=method, topic=request.topic or topic)
+    if request.method == "expert-review" and not request.topic and len(note.fields.topics) == 1:
+        return replace(request, topic=note.fields.topics[0])
+    return request
 
 
-def kb_method(kb: "KnowledgeBase", ref: str) -> tuple[str, str]:
+def _method(kb: "KnowledgeBase", note: "Note") -> tuple[str, str]:
     """How this person would validate the note: (method, topic of an expert review)."""
-    note = kb.resolve(ref)
     under_way = [v.method for v in note.fields.verdicts]
     allowed = kb.kind(note).validate_by
     mine = [t for t in note.fields.topics if kb.policy.has_role(kb.actor.key, f"expert.{t}")]
@@ -132,23 +168,95 @@ def _named(note: str) -> str:
     return note
 
 
-def _move(kb: "KnowledgeBase", verb: str, ref: str, request: "Request") -> None:
-    report(kb.move(verb, kb.resolve(ref), request), dry_run=kb.dry_run)
+def tell(kb: "KnowledgeBase", moved: "Moved") -> None:
+    """Say where the note's validation stands, and what comes next."""
+    report(moved, dry_run=kb.dry_run, then=_then(kb, moved))
 
 
-def _same(kb: "KnowledgeBase", ref: str, because: str, *, yes: bool, no_input: bool) -> None:
+def _then(kb: "KnowledgeBase", moved: "Moved") -> str | None:
+    """What comes next; None where the new state says it."""
+    from kmkit.lifecycle import current_round, fingerprint
+
+    note = moved.note
+    match moved.move.key:
+        case "ask":
+            asked = note.fields.asked[-1]
+            until = f", until {asked.due}" if asked.due else ""
+            return f"{asked.to} is asked{until}; they run: kmkit validate {note.short}."
+        case "validate/return":
+            who = note.fields.owner
+            return f"{who} is to change it, or to ask back: kmkit edit {note.short}."
+        case "validate":
+            round_ = current_round(
+                note.fields.verdicts, fingerprint(note, kb.guidance(note)), kb.policy
+            )
+            if round_.returned:
+                names = " and ".join(verdict.by for verdict in round_.returned)
+                return f"{names} returned it: they approve, or the substance changes first."
+            have = len(round_.approvals)
+            return f"{have} of {have + round_.missing} approvals by {round_.method}."
+        case "validate/quorum" | "settle":
+            return unfilled(kb, note) or None
+    return None
+
+
+def unfilled(kb: "KnowledgeBase", note: "Note") -> str:
+    """Which sections formatting will ask for, and how they are filled now; '' for none."""
+    from kmkit.lifecycle import State
+    from kmkit.lifecycle.guards import upto
+    from kmkit.note.required import missing_for
+
+    wanted = missing_for(note, upto(State.FORMATTED), kb.policy, kb.kind(note))
+    names = [_named_in(problem) for problem in wanted if problem.rule.endswith("-section")]
+    if not names:
+        return ""
+    return (
+        f"Before it can be formatted, it needs: {', '.join(names)}. Fill them in by kmkit edit "
+        f"{note.short} --reword; then one of its approvers runs kmkit validate {note.short} "
+        "--same-meaning."
+    )
+
+
+def _named_in(problem: "Problem") -> str:
+    """The field or section that a problem names first."""
+    return problem.message.split("' is ")[0].partition("'")[2]
+
+
+def wanted_first(kb: "KnowledgeBase", note: "Note") -> str:
+    """What is to be done before and for its validation."""
+    from kmkit.lifecycle import State
+    from kmkit.lifecycle.guards import upto
+    from kmkit.note.required import missing_for
+
+    wanted = missing_for(note, upto(State.VALIDATED), kb.policy, kb.kind(note))
+    names = [name for name in map(_named_in, wanted) if name != "verdicts"]
+    if names:
+        needs = f"Before somebody can approve it, it needs: {', '.join(names)}."
+        return f"{needs} Next: kmkit edit {note.short}."
+    alone = "self-review" in kb.kind(note).validate_by and kb.policy.width(note.level) == 0
+    return f"Next: kmkit validate {note.short}{'' if alone else ' --ask EMAIL'}."
+
+
+def _same(kb: "KnowledgeBase", note: "Note", because: str, *, yes: bool, no_input: bool) -> None:
     """Show what was reworded, word by word, and take the approver's word for it."""
     from kmkit.kb.comparing import approved_version
     from kmkit.lifecycle import Request
     from kmkit.views.worddiff import word_diff
 
-    note = kb.resolve(ref)
+    request = Request(because=because)
+    rehearsed(kb).move("same-meaning", note, request)
     shown = word_diff(approved_version(kb, note).text, note.text)
-    say(f"{note.title} ({note.id[-4:]}): what was approved, and what stands now:")
-    from kmkit.cli.screen import coloured
-
+    say(f"{note.title} ({note.short}): what was approved, and what stands now:")
     coloured(shown)
     if sure("Does it mean the same?", yes=yes or kb.dry_run, no_input=no_input):
-        _move(kb, "same-meaning", ref, Request(because=because))
+        tell(kb, kb.move("same-meaning", note, request))
     else:
-        say("Nothing was recorded. To have it judged anew: kmkit reopen NOTE --because '…'.")
+        mend = f"To have it judged anew: kmkit reopen {note.short} --because '…'."
+        say(f"Nothing was recorded. {mend}")
+
+
+def rehearsed(kb: "KnowledgeBase") -> "KnowledgeBase":
+    """The same knowledge base, in which moves are only tried: before anybody is asked for long."""
+    from kmkit.kb import KnowledgeBase
+
+    return KnowledgeBase(kb.root, now=kb.now, actor=kb.actor, dry_run=True)

@@ -24,12 +24,12 @@ from kmkit.note.model import Note
 from kmkit.trail.commit import Change, commit, ready
 from kmkit.trail.event import compose
 from kmkit.trail.fold import Claim
-from kmkit.trail.safely import kmkit_lock
+from kmkit.trail.recovery import at_work
 from kmkit.trail.telling import subject, trailers
 
 WRITERS = ("capture", "edit", "reword")
 """The moves that take the file as a hand left it."""
-_JUDGING = ("validate", "same-meaning", "ask")
+_JUDGING = ("validate", "settle", "renew", "same-meaning", "ask")
 """The moves for which it matters who wrote the substance."""
 
 
@@ -66,7 +66,7 @@ def move(
     trailers, ``on_disk`` what stands at the paths of ``extra`` now. Raises Refused with every
     objection, Cannot where git or the history does not allow it; then nothing was changed.
     """
-    with nullcontext() if kb.dry_run else kmkit_lock(kb.git.common_dir):
+    with nullcontext() if kb.dry_run else at_work(kb.git):
         return _move(kb, verb, note, request, data, extra or {}, more, on_disk or {})
 
 
@@ -88,7 +88,7 @@ def _move(
     refuse(Objection(str(p)) for p in changed.problems if p.severity == "error")
     claim = kb.claim(seen.committed) if seen.committed else Claim()
     if verb != "capture":
-        told(kb, note, seen, claim)
+        told(kb, note, seen, claim, lost=verb == "renew")
     context = _context(kb, verb, changed, request, seen, claim)
     before = seen.committed.state if seen.committed and verb != "capture" else ""
     step = choose(verb, changed, context)

@@ -1,14 +1,16 @@
 """What git and the trail have of a note, and whether a move can be made on that."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from kmkit.config import POLICY
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
+from kmkit.lifecycle import WALK, State, fingerprint
 from kmkit.note.file import read
 from kmkit.note.model import InForce, Note
+from kmkit.trail.event import Event
 from kmkit.trail.fold import Claim
 from kmkit.trail.git import Entry
 
@@ -109,13 +111,22 @@ def whole(kb: KnowledgeBase) -> None:
         )
 
 
-def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim) -> None:
-    """Refused where the trail does not know the note, or says other than its front matter."""
+def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim, *, lost: bool = False) -> None:
+    """Refused where the trail does not know the note, or says other than its front matter.
+
+    ``lost``: the move is there to mend that, so only what was retired is refused.
+    """
     whole(kb)
-    if not claim.captured:
+    if lost and claim.state == State.RETIRED != note.state:
+        raise Refused(
+            f"{note.path} is {note.state}, and by its history it was retired.",
+            f"Write 'state: retired' into the file and commit that with git; then a manager runs "
+            f"kmkit reopen {note.short} --because '…'.",
+        )
+    if not claim.captured and not lost:
         raise Refused(
             f"No capture of {note.path} stands in the history: it was committed without kmkit.",
-            f"Run kmkit capture '{note.path}'.",
+            _way_out(note),
         )
     broken = [p for p in (seen.committed or note).problems if p.severity == "error"]
     if broken:
@@ -123,25 +134,44 @@ def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim) -> None:
             f"{note.path} cannot be read as it is committed: {broken[0].message}",
             "Mend the file and commit that with git, then go on.",
         )
-    differences = list(_differences(seen.committed or note, claim))
+    differences = [] if lost else list(_differences(kb, seen.committed or note, claim))
     if differences:
-        said = "; ".join(
-            f"{ours or 'no ' + name}, its history {theirs or 'none'}"
-            for name, ours, theirs in differences
-        )
-        lines = " and ".join(
-            f"write '{theirs}' into" if theirs else f"take '{name}' out of"
-            for name, _, theirs in differences
-        )
-        raise Refused(
-            f"{note.path} says {said}.",
-            f"{lines[:1].upper()}{lines[1:]} the file and commit that with git, then go on.",
-        )
+        raise _differing(note, differences)
 
 
-def _differences(note: Note, claim: Claim) -> Iterator[tuple[str, str, str]]:
+def _way_out(note: Note) -> str:
+    """What is done about a note of which no capture stands in the history."""
+    if note.state in WALK[1:]:
+        return f"If a squash or rebase lost it: kmkit validate {note.short} --renew --because '…'."
+    return f"Run kmkit capture '{note.path}'."
+
+
+def _differing(note: Note, differences: Sequence[tuple[str, str, str]]) -> Refused:
+    """What file and trail say of the note, and how the two are brought together."""
+    said = "; ".join(
+        f"{ours or 'no ' + name}, its history {theirs or 'none'}"
+        for name, ours, theirs in differences
+    )
+    lines = " and ".join(
+        f"write '{theirs}' into" if theirs else f"take '{name}' out of"
+        for name, _, theirs in differences
+    )
+    mend = f"{lines[:1].upper()}{lines[1:]} the file and commit that with git, then go on."
+    if note.state in WALK[1:]:
+        mend += (
+            " If a squash or rebase lost the moves, somebody entitled approves the text anew: "
+            f"kmkit validate {note.short} --renew --because '…'."
+        )
+    return Refused(f"{note.path} says {said}.", mend)
+
+
+def _differences(kb: KnowledgeBase, note: Note, claim: Claim) -> Iterator[tuple[str, str, str]]:
     """The fields that decide over moves and say other than the trail: name, file, trail."""
     standing, proved = note.fields.in_force, claim.in_force
+    if _overtaken(kb, note, claim):
+        claim = replace(claim, state=note.state)
+        if standing and any(_left(event) == _standing(standing) for event in kb.events(note)):
+            proved = standing
     for name, ours, theirs in (
         ("state", note.state, claim.state),
         ("level", note.level, claim.level),
@@ -150,6 +180,26 @@ def _differences(note: Note, claim: Claim) -> Iterator[tuple[str, str, str]]:
     ):
         if ours != theirs:
             yield name, ours and f"{name}: {ours}", theirs and f"{name}: {theirs}"
+
+
+def _overtaken(kb: KnowledgeBase, note: Note, claim: Claim) -> bool:
+    """Whether the note rightly stands before the state of the trail.
+
+    Where one branch moved a note on and another changed its text, the merge holds the new text in
+    its own, earlier state; the trail holds the moves of both.
+    """
+    if note.state not in WALK or claim.state not in WALK:
+        return False
+    earlier = WALK.index(State(note.state)) < WALK.index(State(claim.state))
+    if not earlier or fingerprint(note, kb.guidance(note)) == claim.reached:
+        return False
+    return bool(kb.git.text("rev-list", "--merges", "--max-count=1", "HEAD", "--"))
+
+
+def _left(event: Event) -> str:
+    """The version that a revision left in force, as front matter writes it; '' for none."""
+    blob, _, state = event.get("In-Force").partition(" ")
+    return _standing(InForce(blob=blob, state=state)) if blob and state else ""
 
 
 def _standing(version: InForce | None) -> str:

@@ -89,9 +89,21 @@ def accepted(note: Note, context: Context) -> bytes:
 
     A revision thereby takes the place of the version in force.
     """
-    note = _with(note, append_entry(note, "verdicts", verdict_of(context)))
+    return settled(_with(note, append_entry(note, "verdicts", verdict_of(context))), context)
+
+
+def settled(note: Note, context: Context) -> bytes:
+    """The quorum is reached: the state that follows, with the verdicts as they stand."""
     state = held_state(note, context)
     return write_fields(note, {"state": state, "asked": None, "in_force": None})
+
+
+def renewed(note: Note, context: Context) -> bytes:
+    """One more approval of the text that stands, in the state in which it stands."""
+    request = replace(context.request, verdict="approve")
+    entry = verdict_of(replace(context, request=request))
+    note = _with(note, append_entry(note, "verdicts", entry))
+    return write_fields(note, {"asked": None, "in_force": None})
 
 
 def held_state(note: Note, context: Context) -> State:

@@ -92,13 +92,20 @@ def complete(state: State, *, writes: tuple[str, ...] = ()) -> Guard:
 
     def guard(note: Note, context: Context) -> Iterable[Objection]:
         """What the note still lacks."""
-        policy = context.policy.model_copy(
-            update={"required": _without(writes, context.policy.required)}
-        )
+        policy = context.policy
+        if writes:
+            left = _without(writes, policy.required)
+            policy = policy.model_copy(update={"required": left})
         for problem in missing_for(note, upto(state), policy, context.kind):
             yield Objection(problem.message, problem.mend)
 
     return guard
+
+
+def complete_for_its_state(note: Note, context: Context) -> Iterable[Objection]:
+    """The fields and sections are there that the state asks for in which the note is."""
+    if note.state in WALK:
+        yield from complete(State(note.state))(note, context)
 
 
 def _without(

@@ -5,7 +5,12 @@ from collections.abc import Iterable
 
 from kmkit.lifecycle.context import Context, address
 from kmkit.lifecycle.guards import Objection
-from kmkit.lifecycle.rounds import VALIDATION_METHODS, WIDEST_METHODS, approvals_of
+from kmkit.lifecycle.rounds import (
+    VALIDATION_METHODS,
+    WIDEST_METHODS,
+    approvals_of,
+    current_round,
+)
 from kmkit.lifecycle.states import WALK
 from kmkit.note.model import Note
 from kmkit.text import find_folded, fold, one_line
@@ -133,7 +138,12 @@ def _keys(people: Iterable[str]) -> set[str]:
 
 def wide_enough_method(note: Note, context: Context) -> Iterable[Objection]:
     """What goes to the widest circle was checked by an expert or a committee."""
-    levels, method = context.policy.levels, context.request.method
+    yield from _wide_enough(note, context, context.request.method)
+
+
+def _wide_enough(note: Note, context: Context, method: str) -> Iterable[Objection]:
+    """Says that ``method`` does not do for the widest circle, where the note goes there."""
+    levels = context.policy.levels
     if len(levels) > 1 and note.level == levels[-1] and method not in WIDEST_METHODS:
         yield Objection(
             f"A note at level {levels[-1]} needs an expert-review or a decision of the committee.",
@@ -160,6 +170,33 @@ def same_meaning(note: Note, context: Context) -> Iterable[Objection]:
         yield Objection(
             f"{who} reworded it.", "Another approver has to confirm that the meaning is the same."
         )
+
+
+def quorate(note: Note, context: Context) -> Iterable[Objection]:
+    """The verdicts given so far reach the quorum, in the trail and in the file, by others."""
+    short, round_ = note.short, context.round
+    filed = current_round(note.fields.verdicts, context.fingerprint, context.policy)
+    if round_.returned:
+        who = " and ".join(entry.by for entry in round_.returned)
+        yield Objection(
+            f"{who} returned it, so nothing is settled.",
+            "They approve, or the substance changes first.",
+        )
+    elif not round_.reached:
+        have = len(round_.approvals)
+        yield Objection(
+            f"The quorum is not reached: {have} of {have + round_.missing} approvals of this text.",
+            f"Have it approved: kmkit validate {short} --approve --because '…'.",
+        )
+    elif not filed.reached:
+        yield Objection(
+            "The history has approvals that the file lacks: a merge dropped them.",
+            f"Have it approved once more: kmkit validate {short} --approve --because '…'.",
+        )
+    yield from _wide_enough(note, context, round_.method)
+    for entry in round_.approvals:
+        if entry.method in _BY_OTHERS:
+            yield from _involved(note, context, entry.by)
 
 
 def restorable(note: Note, context: Context) -> Iterable[Objection]:

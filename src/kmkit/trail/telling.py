@@ -1,6 +1,7 @@
 """What the commit of each move tells: its subject and its trailers; `fold` reads them back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kmkit.lifecycle import Context, Move
 from kmkit.note.model import Note
@@ -41,6 +42,12 @@ def _judged(note: Note, context: Context) -> Trailers:
     yield "Kmkit-Minutes", request.minutes
     if request.verdict == "approve" and request.method != "committee":
         yield "Reviewed-by", str(context.actor)
+
+
+def _renewed(note: Note, context: Context) -> Trailers:
+    yield from _captured(note, context)
+    approval = replace(context.request, verdict="approve")
+    yield from _judged(note, replace(context, request=approval))
 
 
 def _same(note: Note, context: Context) -> Trailers:
@@ -95,6 +102,8 @@ _OWN = {
     "reopen": _nothing,
     "ask": _asked,
     "validate": _judged,
+    "settle": _nothing,
+    "renew": _renewed,
     "same-meaning": _same,
     "disseminate": _disseminated,
     "defer": _due,

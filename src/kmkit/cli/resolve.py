@@ -1,0 +1,62 @@
+"""``kmkit resolve``: mend a note that a merge of git left in conflict."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from kmkit.cli.options import DryRun, NoteArg, open_kb
+from kmkit.cli.screen import say
+
+if TYPE_CHECKING:
+    from kmkit.kb import KnowledgeBase
+    from kmkit.kb.resolving import Resolved
+
+
+def command(ctx: typer.Context, note: NoteArg, dry_run: DryRun = False) -> None:
+    """Mend a note that git merge left in conflict.
+
+    The fields are merged one by one: verdicts and disseminations of both sides are kept, and the
+    state is that of the side whose text stands. The note is staged; git commit ends the merge.
+    Where both sides changed the same lines of the text, put those in order in the file first.
+
+    \b
+    kmkit resolve x7k2
+    """
+    from kmkit.kb.resolving import resolve
+
+    kb = open_kb(ctx, dry_run=dry_run)
+    done = resolve(kb, kb.resolve(note))
+    merged = done.note
+    would = "Would merge" if dry_run else "Merged and staged"
+    say(f"{would}: {merged.title} ({merged.short}), {merged.state}; {_judged(done)}.")
+    if done.left:
+        files = "1 file is" if len(done.left) == 1 else f"{len(done.left)} files are"
+        say(f"{files} in conflict still: {', '.join(done.left[:3])}.")
+    else:
+        say("Then end the merge: git commit.")
+    if step := _then(kb, done):
+        say(step)
+
+
+def _judged(done: "Resolved") -> str:
+    """What the note holds now of what was said about it."""
+    if done.changed_text:
+        return "its text joins both sides, so no verdict is about it"
+    count = len(done.note.fields.verdicts)
+    return "1 verdict" if count == 1 else f"{count or 'no'} verdicts"
+
+
+def _then(kb: "KnowledgeBase", done: "Resolved") -> str:
+    """What is to be done once the merge is committed; '' for nothing."""
+    from kmkit.lifecycle import State, current_round, fingerprint
+
+    note = done.note
+    if note.state != State.CAPTURED:
+        return ""
+    text = fingerprint(note, kb.guidance(note))
+    if current_round(note.fields.verdicts, text, kb.committed_policy).reached:
+        settle = f"kmkit validate {note.short} --settle"
+        return f"Both sides together reach the quorum; after that: {settle}."
+    if done.changed_text:
+        return f"After that, have the text judged: kmkit validate {note.short}."
+    return ""

@@ -1,0 +1,163 @@
+"""Mending a note that a merge of git left in conflict, and merging one in git's place."""
+
+import re
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from kmkit.errors import Cannot, Refused
+from kmkit.kb.base import KnowledgeBase
+from kmkit.kb.merging import Join, Merged, merge
+from kmkit.note.file import read
+from kmkit.note.frontmatter import split
+from kmkit.note.model import Note
+from kmkit.trail.git import Git
+from kmkit.trail.safely import kmkit_lock, write_file
+
+_OPENS, _CLOSES = re.compile(r"<{7} "), re.compile(r">{7} ")
+"""The marks that git sets around a place where both sides differ."""
+_ANY = range(128)
+"""Exit codes of ``git merge-file``: how many conflicts there are."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A note that was in conflict, as it stands now."""
+
+    note: Note
+    changed_text: bool
+    """The text is one that neither side has."""
+    left: tuple[str, ...]
+    """Paths that are in conflict still, from the repository's top."""
+
+
+def resolve(kb: KnowledgeBase, note: Note) -> Resolved:
+    """Merge ``note`` field by field where git could not, and stage it.
+
+    Raises Refused, with nothing changed, where no merge is under way or both sides changed the
+    same; then a person has to settle the text first, in the file.
+    """
+    git, path = kb.git, kb.repo_path(note.path)
+    if not git.tip("MERGE_HEAD"):
+        raise Refused(
+            "No merge is under way, so there is nothing to resolve.",
+            "A rebase or cherry-pick makes moves anew, which proves nothing: take it back "
+            "(git rebase --abort) and use git merge.",
+        )
+    base, ours, theirs = (read(git.blob(blob), note.path) for blob in _versions(git, path))
+    text = _settled(note)
+    merged = merge(base, ours, theirs, kb.guidance(ours), joining(git), text)
+    if merged.data is None:
+        raise _unresolved(note, merged)
+    if not kb.dry_run:
+        with kmkit_lock(git.common_dir):
+            write_file(kb.root / note.path, merged.data)
+            git.run("add", "--", path)
+        kb.forget()
+    left = tuple(name for name in _unmerged(git) if name != path)
+    return Resolved(read(merged.data, note.path), merged.changed_text, left)
+
+
+def in_place_of_git(
+    kb: KnowledgeBase, path: PurePosixPath, base: bytes, ours: bytes, theirs: bytes
+) -> bytes | None:
+    """The merge of three versions of the note at ``path``; None where a person has to look."""
+    first, here, there = (read(data, path) for data in (base, ours, theirs))
+    return merge(first, here, there, kb.guidance(here), joining(kb.git)).data
+
+
+def mark(git: Git, base: Path, ours: Path, theirs: Path) -> None:
+    """Merge three files line by line into ``ours``, with git's marks where both sides differ."""
+    labels = ("-L", "ours", "-L", "base", "-L", "theirs")
+    git.run("merge-file", *labels, str(ours), str(base), str(theirs), ok=_ANY)
+
+
+def joining(git: Git) -> Join:
+    """The line by line merge of git, for text."""
+
+    def join(base: str, ours: str, theirs: str) -> str | None:
+        """What both changes make of ``base``, None where they conflict."""
+        label = secrets.token_hex(8)
+        with tempfile.TemporaryDirectory(prefix="kmkit-") as folder:
+            places = [Path(folder) / name for name in ("ours", "base", "theirs")]
+            for place, text in zip(places, (ours, base, theirs), strict=True):
+                place.write_bytes(text.encode("utf-8"))
+            made = git.run("merge-file", "-p", "-L", label, *map(str, places), ok=_ANY)
+        text = made.decode("utf-8")
+        return None if f"<<<<<<< {label}" in text else text
+
+    return join
+
+
+def _versions(git: Git, path: str) -> tuple[str, str, str]:
+    """git's names of the note at the common beginning, on our side and on theirs."""
+    commits = [git.text("merge-base", "HEAD", "MERGE_HEAD", ok=(0, 1)), "HEAD", "MERGE_HEAD"]
+    entries = [git.entry(commit, path) for commit in commits]
+    there = [entry.sha for entry in entries if entry]
+    if len(there) < 3:
+        whose = ["The common beginning", "Our side", "Their side"]
+        lacks = " and ".join(
+            who for who, entry in zip(whose, entries, strict=True) if entry is None
+        )
+        raise Refused(
+            f"{lacks} has no {path}, so there are no two changes to bring together.",
+            f"Keep it with git add '{path}', or remove it with git rm '{path}'.",
+        )
+    return there[0], there[1], there[2]
+
+
+def _unmerged(git: Git) -> list[str]:
+    """Every path in conflict, from the repository's top."""
+    listing = git.run("diff", "--name-only", "--diff-filter=U", "-z", "--no-ext-diff")
+    return [name.decode("utf-8", "surrogateescape") for name in listing.split(b"\0") if name]
+
+
+def _settled(note: Note) -> str | None:
+    """The text as the file has it, where no mark of git stands in it."""
+    document, flaws = split(note.text)
+    cut = any(flaw.rule in ("no-front-matter", "unclosed-fence") for flaw in flaws)
+    if cut or not note.data or _marks(document.body):
+        return None
+    return document.body.replace("\r\n", "\n")
+
+
+def _marks(text: str) -> list[tuple[int, int]]:
+    """First and last line, from 1, of each place that git marked."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if _OPENS.match(line):
+            start = number
+        elif _CLOSES.match(line):
+            found.append((start or 1, number))
+            start = 0
+    return found + ([(start, start)] if start else [])
+
+
+def _unresolved(note: Note, merged: Merged) -> Refused:
+    """Why it cannot be merged, with the lines where somebody has to decide."""
+    said = " ".join(merged.conflicts)
+    if merged.text_conflicts:
+        document, _ = split(note.text)
+        above = document.body_line - 1
+        lines = [f"{first + above}-{last + above}" for first, last in _marks(document.body)]
+        where = f" (lines {', '.join(lines)})" if lines else ""
+        return Refused(
+            f"{note.path}: {said}",
+            f"Put the text between git's marks in order{where}, leave the fields above it alone, "
+            f"and run kmkit resolve {note.short} again.",
+        )
+    return Refused(
+        f"{note.path}: {said}",
+        f"Take one side, git checkout --ours '{note.path}' or --theirs, then git add it and "
+        "git commit; what is missing of the other side is then done anew.",
+    )
+
+
+def root_of(top: Path, path: str) -> KnowledgeBase:
+    """The knowledge base that the file at ``path``, from the repository's top, belongs to."""
+    try:
+        return KnowledgeBase.find((top / path).parent)
+    except Cannot:
+        return KnowledgeBase(top)
