@@ -9,6 +9,7 @@ from kmkit.config import Policy
 from kmkit.lifecycle import Person, Request, State
 from kmkit.lifecycle import guards as ask
 from kmkit.lifecycle import guards_capture as begin
+from kmkit.lifecycle import guards_edit as hand
 from kmkit.note.file import read, write_fields
 from kmkit.note.kinds import body_of
 from kmkit.note.model import Deferred, Gathered, Note
@@ -121,14 +122,14 @@ def test_an_owner_is_a_person_who_stays() -> None:
 def test_a_hand_leaves_alone_what_moves_write(change: dict[str, Any], gist: str) -> None:
     before = note_of()
     after = read(write_fields(before, change), before.path)
-    assert gist in answer(ask.by_moves_alone, after, committed=before)
+    assert gist in answer(hand.by_moves_alone, after, committed=before)
 
 
 def test_a_hand_may_change_the_rest() -> None:
     before = note_of()
     after = read(write_fields(before, {"topics": ["procurement"], "x_own": "y"}), before.path)
-    assert answer(ask.by_moves_alone, after, committed=before) == ""
-    assert answer(ask.by_moves_alone, after, committed=None) == ""
+    assert answer(hand.by_moves_alone, after, committed=before) == ""
+    assert answer(hand.by_moves_alone, after, committed=None) == ""
 
 
 MISSING: list[tuple[State, dict[str, Any], str]] = [

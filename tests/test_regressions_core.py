@@ -482,3 +482,24 @@ def test_whoever_rejects_a_revision_did_not_write_the_text_that_stands_again(
     assert (again.state, again.sections) == ("validated", note.sections)
     reopened = kb.move("reopen", again, Request(because="A second look.")).note
     assert at(kb, BEN).move("validate", reopened, APPROVE).note.state == "validated"
+
+
+def test_nobody_makes_themselves_the_backup_and_confirms(kb: KnowledgeBase) -> None:
+    note = disseminated(kb)
+    data = write_fields(note, {"backup": CY.email})
+    with pytest.raises(Refused, match="names its backup"):
+        at(kb, CY).move("edit", note, Request(), data=data)
+    named = kb.move("edit", note, Request(), data=data).note
+    confirm = Request(because="Read again, against the log.")
+    assert at(kb, CY).move("confirm", named, confirm).note.state == "maintained"
+
+
+@pytest.mark.parametrize("name", [CY.email, CY.name, f"{CY.name} <{CY.email}>"])
+def test_no_source_writes_themselves_out_and_approves(kb: KnowledgeBase, name: str) -> None:
+    note = captured(kb, sources=[name, "anonymous"])
+    data = write_fields(note, {"sources": ["anonymous"]})
+    with pytest.raises(Refused, match="somebody else has to take it out"):
+        at(kb, CY).move("edit", note, Request(), data=data)
+    with pytest.raises(Refused, match="gave this knowledge"):
+        at(kb, CY).move("validate", note, APPROVE)
+    assert kb.move("edit", note, Request(), data=data).note.fields.sources == ("anonymous",)

@@ -12,7 +12,7 @@ from kmkit.lifecycle.context import Context, address
 from kmkit.lifecycle.rounds import WIDEST_METHODS, approvals_of
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.checks import missing_for
-from kmkit.note.model import MOVE_FIELDS, Note
+from kmkit.note.model import Note
 from kmkit.period import Period
 from kmkit.text import did_you_mean, one_line
 
@@ -27,12 +27,6 @@ class Objection(NamedTuple):
 Guard = Callable[[Note, Context], Iterable[Objection]]
 
 LONGEST_DEFERRAL = Period(days=30)
-_WAY = {
-    "id": "never",
-    "owner": "by kmkit reassign",
-    "level": "by kmkit release and kmkit narrow",
-    "superseded_by": "by kmkit retire",
-}
 
 
 def readable(note: Note, context: Context) -> Iterable[Objection]:
@@ -53,30 +47,6 @@ def reasoned(note: Note, context: Context) -> Iterable[Objection]:
 def given(text: str) -> bool:
     """Whether ``text`` holds anything that somebody can see."""
     return any(char.isprintable() and not char.isspace() for char in one_line(text))
-
-
-# A note that a hand changed
-
-
-def by_moves_alone(note: Note, context: Context) -> Iterable[Objection]:
-    """A hand's edit leaves alone what moves write, and the identity."""
-    before = context.committed
-    for name in sorted((MOVE_FIELDS | {"id"}) if before else ()):
-        if before and note.raw.get(name) != before.raw.get(name):
-            old = before.raw.get(name)
-            put_back = f"put it back as git show 'HEAD:./{note.path}' has it"
-            if old is None or isinstance(old, str):
-                put_back = "take it out" if old is None else f"put it back as it was: {name}: {old}"
-            yield Objection(
-                f"'{name}' was changed by hand, and it changes {_WAY.get(name, 'by moves alone')}.",
-                f"In the file, {put_back}.",
-            )
-
-
-def changed(note: Note, context: Context) -> Iterable[Objection]:
-    """A hand changed something."""
-    if context.committed and note.data == context.committed.data:
-        yield Objection("Nothing was changed, so there is nothing to record.", "Change it first.")
 
 
 # What a state asks for

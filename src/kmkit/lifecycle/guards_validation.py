@@ -88,7 +88,7 @@ def _committee(note: Note, context: Context) -> Iterable[Objection]:
         )
     parts = _parts(note, context)
     whole = (name for name in context.author_names if len(name.split()) > 1)
-    parts["wrote this substance"] |= _keys(whole)  # 'Ana' alone can be another Ana
+    parts["wrote this substance"] |= known_as(whole)  # 'Ana' alone can be another Ana
     for what, names in parts.items():
         for name in sorted(names):
             if list(find_folded(request.decided_by, name)):
@@ -120,14 +120,14 @@ def _parts(note: Note, context: Context) -> dict[str, set[str]]:
     given = (source for source in fields.sources if fold(one_line(source)) != "anonymous")
     gathered = [fields.gathered.by] if fields.gathered else []
     return {
-        "wrote this substance": _keys([*context.authors, *fields.authors]),
-        "typed this note in": _keys([context.scribe]),
-        "gathered this knowledge": _keys(gathered),
-        "gave this knowledge": _keys(given),
+        "wrote this substance": known_as([*context.authors, *fields.authors]),
+        "typed this note in": known_as([context.scribe]),
+        "gathered this knowledge": known_as(gathered),
+        "gave this knowledge": known_as(given),
     }
 
 
-def _keys(people: Iterable[str]) -> set[str]:
+def known_as(people: Iterable[str]) -> set[str]:
     """By what people are known: a name, an address, or both in 'Name <address>'."""
     found: set[str] = set()
     for who in people:

@@ -11,6 +11,7 @@ from kmkit.errors import Refused, UsageError
 from kmkit.lifecycle import effects as do
 from kmkit.lifecycle import guards as ask
 from kmkit.lifecycle import guards_capture as begin
+from kmkit.lifecycle import guards_edit as hand
 from kmkit.lifecycle import guards_validation as judge
 from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.guards import Guard, Objection
@@ -72,15 +73,17 @@ RETIRED, MAINTAINED = State.RETIRED, State.MAINTAINED
 _JUDGE = (ask.reasoned, judge.methodical, judge.entitled, judge.independent)
 _APPROVE = (*_JUDGE, judge.wide_enough_method)
 
+_HAND = (hand.changed, hand.by_moves_alone, hand.own_part)
+
 MOVES: tuple[Move, ...] = (
     _move("capture", (), CAPTURED, "contributor", "how, by whom and from whom it was gathered",
           (begin.fresh, ask.complete(CAPTURED), begin.owned, begin.provenance), do.unchanged,
           "A lesson is written down, with its provenance."),
     _move("edit", ALIVE, SAME, "contributor", "",
-          (ask.changed, ask.by_moves_alone), do.unchanged,
+          _HAND, do.unchanged,
           "Packaging changes, or the substance of a note that is only captured."),
     _move("revise", APPROVED, CAPTURED, "contributor owner", "a reason",
-          (ask.by_moves_alone, ask.reasoned), do.revised,
+          (hand.by_moves_alone, hand.own_part, ask.reasoned), do.revised,
           "The substance changes, or is to be judged anew; the approved version stays in force."),
     _move("ask", (CAPTURED,), SAME, "contributor owner", "whom, and by when",
           (judge.asked_of,), do.asked,
@@ -107,13 +110,14 @@ MOVES: tuple[Move, ...] = (
           (*_APPROVE, ask.complete_for_its_state), do.renewed,
           "What stands is approved again, because the trail no longer proves it."),
     _move("reword", (VALIDATED,), SAME, "editor", "",
-          (ask.changed, ask.by_moves_alone), do.unchanged,
+          _HAND, do.unchanged,
           "The wording changes and the meaning does not; an approver has to say so."),
     _move("same-meaning", (VALIDATED,), SAME, "", "the word diff, read by one of the approvers",
           (judge.same_meaning,), do.same,
           "An approver confirms that a rewording means the same."),
     _move("format", (VALIDATED,), FORMATTED, "editor", "the fields and sections of formatted",
-          (ask.by_moves_alone, ask.complete(FORMATTED), ask.in_vocabulary, ask.approved),
+          (hand.by_moves_alone, hand.own_part, ask.complete(FORMATTED), ask.in_vocabulary,
+           ask.approved),
           do.to_state(FORMATTED),
           "The note is ready to be found and reused."),
     _move("disseminate", (FORMATTED,), State.DISSEMINATED, "editor", "channel, day, audience",

@@ -1,0 +1,62 @@
+"""What a note that a hand changed is judged by."""
+
+from collections.abc import Iterable
+
+from kmkit.lifecycle.context import Context
+from kmkit.lifecycle.guards import Objection
+from kmkit.lifecycle.guards_validation import known_as
+from kmkit.note.model import MOVE_FIELDS, Note
+
+_WAY = {
+    "id": "never",
+    "owner": "by kmkit reassign",
+    "level": "by kmkit release and kmkit narrow",
+    "superseded_by": "by kmkit retire",
+}
+
+
+def by_moves_alone(note: Note, context: Context) -> Iterable[Objection]:
+    """A hand's edit leaves alone what moves write, and the identity."""
+    before = context.committed
+    for name in sorted((MOVE_FIELDS | {"id"}) if before else ()):
+        if before and note.raw.get(name) != before.raw.get(name):
+            old = before.raw.get(name)
+            put_back = f"put it back as git show 'HEAD:./{note.path}' has it"
+            if old is None or isinstance(old, str):
+                put_back = "take it out" if old is None else f"put it back as it was: {name}: {old}"
+            yield Objection(
+                f"'{name}' was changed by hand, and it changes {_WAY.get(name, 'by moves alone')}.",
+                f"In the file, {put_back}.",
+            )
+
+
+def changed(note: Note, context: Context) -> Iterable[Objection]:
+    """A hand changed something."""
+    if context.committed and note.data == context.committed.data:
+        yield Objection("Nothing was changed, so there is nothing to record.", "Change it first.")
+
+
+def own_part(note: Note, context: Context) -> Iterable[Objection]:
+    """Nobody writes themselves out of a note, to judge it, or in as its backup, to confirm it."""
+    before, who = context.committed, context.actor
+    if before is None:
+        return
+    if known_as([who.email, who.name]) & (_named(before) - _named(note)):
+        yield Objection(
+            f"{who.key} is named among those who gave, gathered or wrote this.",
+            "If that is wrong, somebody else has to take it out.",
+        )
+    backup = (note.fields.backup or "").strip().casefold()
+    may = who.key == before.owner or context.policy.has_role(who.key, "manager")
+    if backup and backup != (before.fields.backup or "").strip().casefold() and not may:
+        yield Objection(
+            f"{who.key} neither owns this note nor manages here, and names its backup.",
+            f"Ask {before.fields.owner} to do it.",
+        )
+
+
+def _named(note: Note) -> set[str]:
+    """Who is named as having a part in the note."""
+    fields = note.fields
+    gathered = [fields.gathered.by] if fields.gathered else []
+    return known_as([*fields.sources, *fields.authors, *gathered])
