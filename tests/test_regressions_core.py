@@ -503,3 +503,15 @@ def test_no_source_writes_themselves_out_and_approves(kb: KnowledgeBase, name: s
     with pytest.raises(Refused, match="gave this knowledge"):
         at(kb, CY).move("validate", note, APPROVE)
     assert kb.move("edit", note, Request(), data=data).note.fields.sources == ("anonymous",)
+
+
+def test_where_signatures_are_required_an_unsigned_move_is_refused(kb: KnowledgeBase) -> None:
+    note = captured(kb)
+    rules = (kb.root / "policy.toml").read_text(encoding="utf-8")
+    assert 'signatures = "optional"' in rules
+    (kb.root / "policy.toml").write_text(
+        rules.replace('signatures = "optional"', 'signatures = "required"'), encoding="utf-8"
+    )
+    git(kb, "commit", "-qam", "Ask for signatures")
+    with pytest.raises(Refused, match="signed commits"):
+        at(kb, BEN).move("validate", note, APPROVE)

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from kmkit.config import POLICY, parse_policy
+from kmkit.config import POLICY, Policy, parse_policy
 from kmkit.errors import Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.history import authors, last_approved
@@ -92,6 +92,7 @@ def _move(
     context = _context(kb, verb, changed, request, seen, claim)
     before = seen.committed.state if seen.committed and verb != "capture" else ""
     step = choose(verb, changed, context)
+    _signing(kb, context.policy)
     refuse(objections(step, changed, context))
     after = read(step.effect(changed, context), note.path)
     refuse(Objection(str(p), "") for p in after.problems if p.severity == "error")
@@ -120,6 +121,16 @@ def _move(
 def _as_committed(note: Note, committed: Note) -> str:
     """The committed text, with CRLF where the file on disk has it."""
     return committed.text.replace("\n", "\r\n") if b"\r\n" in note.data else committed.text
+
+
+def _signing(kb: KnowledgeBase, policy: Policy) -> None:
+    """Where the rules ask for signatures, git is set to sign."""
+    if policy.trust.signatures == "required" and not kb.git.signs():
+        raise Refused(
+            "The rules of this knowledge base ask for signed commits, and git does not sign here.",
+            "Run: git config gpg.format ssh, git config user.signingkey FILE.pub, and "
+            "git config commit.gpgsign true; a steward adds your key to [keys] in policy.toml.",
+        )
 
 
 def refuse(found: Iterable[Objection]) -> None:

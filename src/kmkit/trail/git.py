@@ -255,6 +255,11 @@ class Git:
         """A setting of git's configuration, '' where it is not set."""
         return self.text("config", "--get", key, ok=(0, 1))
 
+    def signs(self) -> bool:
+        """Whether commits are to be signed here."""
+        answer = self.text("config", "--type=bool", "--get", "commit.gpgsign", ok=(0, 1))
+        return answer == "true"
+
     def remote_url(self) -> str:
         """The address of the remote ``origin``, '' where there is none."""
         import git  # takes long to import, and only a digest with links asks for this
