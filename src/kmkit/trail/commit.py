@@ -1,36 +1,41 @@
 """How a move becomes a commit: the order of steps that loses nothing of anybody's.
 
-1. kmkit's lock, then git's own index.lock, so that no other commit comes in between;
+1. kmkit's lock, then git's own index.lock, so that no other commit comes in between; what an
+   earlier command left unfinished is finished first;
 2. the files must stand as the caller saw them;
 3. blobs, the trees along the paths, the commit: objects that nobody sees yet;
-4. the new index, on a copy;
+4. the new index, on a copy; the journal; the new files, beside their places;
 5. the branch moves: the one moment at which the move happens;
-6. the files are written and the index takes its place; signals wait from 4 to 6.
+6. the files and the index take their places, the journal goes; signals wait from 5 to 6.
 
-Whatever else is staged or edited stays as it is.
+Whatever else is staged or edited stays as it is. Each step is on the disk before the next, so that
+a kill or a power cut leaves the old state, or the new one as soon as `recovery` has followed.
 """
 
-import os
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from kmkit.errors import Cannot, Refused
+from kmkit.errors import KmkitError, Refused
 from kmkit.lifecycle import Person
+from kmkit.trail import journal
+from kmkit.trail.branch import held
 from kmkit.trail.event import trailers_of
 from kmkit.trail.git import Entry, Git
+from kmkit.trail.journal import Planned, begun, sha256
+from kmkit.trail.objects import mode, write_commit
+from kmkit.trail.recovery import at_work
 from kmkit.trail.safely import (
+    beside,
     git_lock,
-    kmkit_lock,
+    harden,
     put,
     ready_files,
-    replace,
     signals_wait,
+    write_file,
 )
+from kmkit.trail.stage import new_index, put_index
 
 _RETRIES = 20
 _UNDER_WAY = {
@@ -61,29 +66,17 @@ def commit(
     ready(git)
     _check_message(git, change.message)
     env = _who_and_when(actor, when)
-    with kmkit_lock(git.common_dir), git_lock(git.git_dir / "index.lock"):
+    with at_work(git), git_lock(git.git_dir / "index.lock"):
         _as_seen(git, change)
         branch = git.branch()
         blobs = {path: git.hash(path, data, write=True) for path, data in change.files.items()}
         for _ in range(_RETRIES):
             tip = git.tip(branch)
             _not_moved(git, tip, change)
-            entries = {path: Entry(_mode(git, tip, path), sha) for path, sha in blobs.items()}
-            made = _commit_object(git, tip, entries, change.message, env)
-            with (
-                _new_index(git, entries) as index,
-                ready_files(_to_write(git, change)) as written,
-                signals_wait(),
-            ):
-                if _move_branch(git, branch, made, tip, change.message):
-                    try:
-                        put(written)
-                    except OSError:
-                        _take_back(git, branch, made, tip)
-                        raise
-                    _refresh(git, index, change.files)
-                    replace(index, git.git_dir / "index")
-                    return made
+            entries = {path: Entry(mode(git, tip, path), sha) for path, sha in blobs.items()}
+            made = write_commit(git, tip, entries, change.message, env)
+            if _happens(git, change, entries, branch, made, tip):
+                return made
     raise Refused(f"{branch} moves faster than a commit can be added.", "Try again.")
 
 
@@ -141,7 +134,7 @@ def _to_write(git: Git, change: Change) -> dict[Path, bytes]:
     }
 
 
-# 3. Objects
+# 3. The message
 
 
 def _check_message(git: Git, message: str) -> None:
@@ -158,128 +151,64 @@ def _check_message(git: Git, message: str) -> None:
         )
 
 
-def _mode(git: Git, tip: str, path: str) -> str:
-    entry = git.entry(tip, path)
-    return entry.mode if entry else "100644"
+# 4. to 6.
 
 
-def _commit_object(
-    git: Git, tip: str, entries: Mapping[str, Entry], message: str, env: Mapping[str, str]
-) -> str:
-    tree = git.text("rev-parse", "--verify", f"{tip}^{{tree}}") if tip else ""
-    for path, entry in entries.items():
-        tree = _tree(git, tree, path.split("/"), entry)
-    parents = ["-p", tip] if tip else []
-    sign = (
-        ["-S"]
-        if git.text("config", "--type=bool", "--get", "commit.gpgsign", ok=(0, 1)) == "true"
-        else []
-    )
-    made = git.run("commit-tree", *sign, *parents, "-F", "-", tree, stdin=message.encode(), env=env)
-    return made.decode().strip()
-
-
-def _tree(git: Git, tree: str, parts: list[str], entry: Entry) -> str:
-    """The tree like ``tree`` ('': empty) with ``entry`` at the path ``parts``."""
-    listing = git.run("ls-tree", "-z", tree) if tree else b""
-    rows = [row for row in listing.split(b"\0") if row]
-    name = os.fsencode(parts[0])
-    old = next((row for row in rows if row.split(b"\t", 1)[1] == name), None)
-    if len(parts) == 1:
-        kind, mode, sha = b"blob", entry.mode.encode(), entry.sha.encode()
-    else:
-        below = _folder(old, parts[0])
-        kind, mode, sha = b"tree", b"040000", _tree(git, below, parts[1:], entry).encode()
-    row = b"%s %s %s\t%s" % (mode, kind, sha, name)
-    kept = [other for other in rows if other is not old]
-    made = git.run("mktree", "-z", "--missing", stdin=b"".join(r + b"\0" for r in [*kept, row]))
-    return made.decode().strip()
-
-
-def _folder(row: bytes | None, name: str) -> str:
-    """The tree that ``row`` of a listing names, '' where there is none; Refused for all else."""
-    if row is None:
-        return ""
-    _, kind, sha = row.split(b"\t", 1)[0].decode().split(" ")
-    if kind == "commit":
-        raise Refused(
-            f"{name} is a submodule: what is in it belongs to a repository of its own.",
-            f"Run kmkit in a knowledge base inside {name}, or git rm the submodule.",
-        )
-    if kind != "tree":
-        raise Refused(
-            f"git has a file named {name} where a folder belongs.",
-            "Move that file away and commit that first.",
-        )
-    return sha
-
-
-# 4. The index
-
-
-@contextmanager
-def _new_index(git: Git, entries: Mapping[str, Entry]) -> Iterator[Path]:
-    """A copy of the index in which ``entries`` stand as committed."""
-    handle, name = tempfile.mkstemp(prefix="index.kmkit-", dir=git.git_dir)
-    os.close(handle)
-    copy = Path(name)
-    try:
-        standing = git.git_dir / "index"
-        if standing.exists():
-            shutil.copy2(standing, copy)
-        else:
-            copy.unlink()
-        rows = b"".join(
-            b"%s %s\t%s\0" % (entry.mode.encode(), entry.sha.encode(), os.fsencode(path))
-            for path, entry in entries.items()
-        )
-        git.run(
-            "update-index",
-            "-z",
-            "--add",
-            "--index-info",
-            stdin=rows,
-            env={"GIT_INDEX_FILE": str(copy)},
-        )
-        yield copy
-    finally:
-        copy.unlink(missing_ok=True)
-
-
-def _refresh(git: Git, index: Path, paths: Iterable[str]) -> None:
-    """Note in the index how the files look on disk; without it git would read them once more."""
-    with suppress(Cannot):
-        git.run("add", "--refresh", "--", *paths, env={"GIT_INDEX_FILE": str(index)})
-
-
-# 5. The branch
-
-
-def _move_branch(git: Git, branch: str, new: str, old: str, message: str) -> bool:
-    """Whether the branch could be moved from ``old`` to ``new``."""
-    log = "kmkit " + message.split("\n", 1)[0]
-    try:
-        git.run(
-            "update-ref",
-            "--create-reflog",
-            "-m",
-            log,
-            "--end-of-options",
-            branch,
-            new,
-            old or "0" * len(new),
-        )
-    except Cannot:
-        if git.tip(branch) == old:
+def _happens(
+    git: Git, change: Change, entries: Mapping[str, Entry], branch: str, made: str, tip: str
+) -> bool:
+    """Whether the move happened; not where the branch is no longer at ``tip``."""
+    files = _to_write(git, change)
+    temporary = {path: beside(path) for path in files}
+    with (
+        new_index(git, entries) as index,
+        journal.written(git, begun(branch, tip, made, _plan(git, change, temporary))),
+        ready_files(files, temporary) as written,
+        signals_wait(),
+        held(git, branch, made, tip, change.message) as moving,
+    ):
+        if moving is None:
+            return False
+        try:
+            moving.go()
+            put(written)
+            put_index(git, index, change.files)
+        except (OSError, KmkitError):
+            _take_back(git, change, branch, made, tip)
             raise
-        return False
+        harden([git.git_dir])
+        journal.forget(git)
     return True
 
 
-def _take_back(git: Git, branch: str, made: str, tip: str) -> None:
-    """Point the branch where it pointed before, or at nothing where it had not begun."""
+def _plan(git: Git, change: Change, temporary: Mapping[Path, Path]) -> tuple[Planned, ...]:
+    """What the move does to each of its files."""
+    return tuple(
+        Planned(
+            path,
+            sha256(change.on_disk.get(path)),
+            sha256(data),
+            temporary[git.top / path].relative_to(git.top).as_posix()
+            if git.top / path in temporary
+            else "",
+        )
+        for path, data in change.files.items()
+    )
+
+
+def _take_back(git: Git, change: Change, branch: str, made: str, tip: str) -> None:
+    """The files as they were, then the branch; where even that fails the journal stays."""
+    for path, data in _to_write(git, change).items():
+        before = change.on_disk.get(path.relative_to(git.top).as_posix())
+        if not path.is_file() or path.read_bytes() != data:
+            continue
+        if before is None:
+            path.unlink()
+        else:
+            write_file(path, before)
     back = [branch, tip, made] if tip else ["-d", branch, made]
-    git.run("update-ref", *back)
+    if git.tip(branch) == made:
+        git.run("update-ref", *back)
 
 
 def _who_and_when(actor: Person | None, when: datetime | None) -> dict[str, str]:

@@ -1,30 +1,38 @@
 """Locks, whole files and signals that wait: what keeps a half-done step from being seen."""
 
+import errno
 import os
+import secrets
 import signal
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from filelock import FileLock, Timeout
 
 from kmkit.errors import Cannot, Refused
+from kmkit.trail.holder import signed, signer
 
 PATIENCE = 10.0
 """Seconds to wait for a lock."""
 HELD = 2.0
 """Seconds to wait for a file that another program holds."""
+COPY = "index.kmkit-"
+"""How the files begin that kmkit makes beside git's index for a moment."""
 
 
 @contextmanager
 def kmkit_lock(common_dir: Path) -> Iterator[None]:
-    """Holds kmkit's own lock of the repository; whoever holds it may take it once more."""
+    """Holds kmkit's own lock of the repository; whoever holds it may take it once more.
+
+    The system releases it when the process ends, however that comes about.
+    """
     place = common_dir / "kmkit"
     try:
-        place.mkdir(exist_ok=True)
+        _make_folder(place)
         with FileLock(place / "lock", timeout=PATIENCE, is_singleton=True):
             yield
     except Timeout:
@@ -36,54 +44,115 @@ def kmkit_lock(common_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def git_lock(path: Path) -> Iterator[None]:
-    """Holds git's lock file ``path``; Refused where another command holds it for too long."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-            break
-        except FileExistsError:
-            if time.monotonic() > until:
-                raise Refused(
-                    f"git is at work here: {path} exists.",
-                    "Wait for the other command; if none is running, remove that file.",
-                ) from None
-            time.sleep(0.02)
+def git_lock(path: Path, *, elsewhere: bool = False) -> Iterator[None]:
+    """Holds git's lock file ``path``; Refused where another command holds it for too long.
+
+    To be called under kmkit's lock. A lock that a kmkit process left behind which no longer runs
+    is taken over; with ``elsewhere`` also one of another machine, whose processes nobody sees
+    from here. No lock of anybody else's is ever touched.
+    """
+    mine = signed()
+    ready = path.with_name(f"{COPY}lock-{secrets.token_hex(6)}")
+    try:
+        with writing():
+            with ready.open("xb") as stream:
+                _whole(stream, mine)
+            _take(path, ready, elsewhere)
+    finally:
+        ready.unlink(missing_ok=True)
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if path.read_bytes() == mine:
+                path.unlink()
+
+
+def _take(path: Path, ready: Path, elsewhere: bool) -> None:
+    """Put the lock that is ``ready`` at ``path``, as soon as there is none."""
+    until = time.monotonic() + PATIENCE
+    while not _linked(ready, path):
+        left = signer(path)
+        if left and (not left.runs or (elsewhere and not left.here)):
+            os.replace(ready, path)
+            return
+        if time.monotonic() > until:
+            raise _held(path, bool(left))
+        time.sleep(0.02)
+
+
+def _linked(ready: Path, path: Path) -> bool:
+    """Whether ``path`` could be made, whole at once; False where it exists."""
+    try:
+        os.link(ready, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        except FileExistsError:
+            return False
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(ready.read_bytes())
+    return True
+
+
+def _held(path: Path, ours: bool) -> Refused:
+    if ours:
+        return Refused(
+            f"Another kmkit command holds {path}, or was cut off on another machine.",
+            "Wait for it; if none is running, run kmkit doctor --mend.",
+        )
+    return Refused(
+        f"git is at work here: {path} exists.",
+        "Wait for the other command; if none is running, remove that file.",
+    )
 
 
 @contextmanager
-def ready_files(files: Mapping[Path, bytes]) -> Iterator[Mapping[Path, Path]]:
-    """The contents written and on the disk, each in a file beside its place; see `put`.
-
-    What was not put is removed in the end.
-    """
-    made: dict[Path, Path] = {}
+def writing() -> Iterator[None]:
+    """Says what could not be written, where the system does not let it be."""
     try:
-        for path, data in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made[path] = temporary = _beside(path)
-            _fill(temporary, data)
-            mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
-            temporary.chmod(mode)
-        yield made
+        yield
     except OSError as error:
         reason = error.strerror or error
         raise Cannot(f"{error.filename or 'A file'} cannot be written: {reason}.") from None
+
+
+def beside(path: Path) -> Path:
+    """The name of a file that is new, in the same folder."""
+    return path.with_name(f".kmkit-{secrets.token_hex(6)}")
+
+
+@contextmanager
+def ready_files(
+    files: Mapping[Path, bytes], temporary: Mapping[Path, Path] | None = None
+) -> Iterator[Mapping[Path, Path]]:
+    """The contents written and on the disk, each in a file beside its place; see `put`.
+
+    ``temporary`` names those files. What was not put is removed in the end.
+    """
+    named = temporary or {path: beside(path) for path in files}
+    try:
+        with writing():
+            for path, data in files.items():
+                _make_folder(path.parent)
+                with named[path].open("xb") as stream:
+                    _whole(stream, data)
+                if path.exists():
+                    named[path].chmod(path.stat().st_mode & 0o7777)
+            yield named
     finally:
-        for temporary in made.values():
+        for left in named.values():
             with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+                left.unlink(missing_ok=True)
 
 
 def put(ready: Mapping[Path, Path]) -> None:
-    """Put each file in its place at once."""
+    """Put each file in its place at once, to stay there when the power fails."""
     for path, temporary in ready.items():
         replace(temporary, path)
+    harden(path.parent for path in ready)
 
 
 def replace(source: Path, target: Path) -> None:
@@ -107,24 +176,39 @@ def write_file(path: Path, data: bytes) -> None:
         put(ready)
 
 
-def _beside(path: Path) -> Path:
-    """A new, empty file beside ``path``."""
-    handle, name = tempfile.mkstemp(prefix=".kmkit-", dir=path.parent)
-    os.close(handle)
-    return Path(name)
+def harden(places: Iterable[Path]) -> None:
+    """Have files, and folders with the names in them, on the disk; what is not there is left out.
+
+    On Windows the file system sees to names itself, and a file opened for reading cannot be.
+    """
+    if os.name == "nt":
+        return
+    for place in dict.fromkeys(places):
+        try:
+            handle = os.open(place, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # no such thing on this disk
+                raise
+        finally:
+            os.close(handle)
 
 
-def _fill(path: Path, data: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+def _whole(stream: IO[bytes], data: bytes) -> None:
+    """Write all of ``data``, and have it on the disk."""
+    stream.write(data)
+    stream.flush()
+    os.fsync(stream.fileno())
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _make_folder(folder: Path) -> None:
+    """Make a folder with those above it, and have their names on the disk."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    harden(one.parent for one in missing)
 
 
 @contextmanager

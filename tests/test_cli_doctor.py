@@ -1,0 +1,99 @@
+import os
+import sys
+
+import pytest
+
+from kmkit.kb import KnowledgeBase
+from kmkit.lifecycle import Request
+from kmkit.trail import commit as trail_commit
+from kmkit.trail.journal import place
+from tests.conftest import Run, at, captured
+from tests.cut_off import assert_sound, forked, git
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
+
+
+def cut_off(kb: KnowledgeBase, step: str) -> None:
+    """A reassignment that is killed at ``step`` of the commit."""
+
+    def die(*args: object) -> None:
+        os._exit(137)
+
+    def work() -> None:
+        setattr(trail_commit, step, die)
+        at(kb).move("reassign", next(kb.notes()), Request(owner="cy@example.org"))
+
+    assert os.waitstatus_to_exitcode(os.waitpid(forked(work), 0)[1]) == 137
+
+
+def test_nothing_is_left(kb: KnowledgeBase, run: Run) -> None:
+    captured(kb)
+    for args in ((), ("--mend",)):
+        ran = run(kb.root, "doctor", *args)
+        assert (ran.code, ran.out) == (0, "")
+        assert ran.err == "Nothing is left behind here.\n"
+
+
+def test_a_move_that_happened_is_named_and_finished_on_request(kb: KnowledgeBase, run: Run) -> None:
+    note = captured(kb, "[/red] Fuel")
+    cut_off(kb, "put")
+    before = git(kb.root, "status", "--porcelain", "--untracked-files=all")
+    ran = run(kb.root, "doctor")
+    assert ran.code == 1
+    move, lock, copy = ran.out.splitlines()
+    assert "A move was cut off halfway: reassign: [/red] Fuel." in move
+    assert "left its lock on git's index behind" in lock
+    assert "1 file behind" in copy
+    assert all(line.endswith("Run kmkit doctor --mend.") for line in (move, lock, copy))
+    assert git(kb.root, "status", "--porcelain", "--untracked-files=all") == before
+    ran = run(kb.root, "doctor", "--mend")
+    assert (ran.code, ran.out) == (0, "")
+    assert "its move is finished now: reassign: [/red] Fuel." in ran.err
+    assert kb.read(note.path).owner == "cy@example.org"
+    assert_sound(kb)
+
+
+def test_a_move_that_did_not_happen_is_named_and_cleared_away(kb: KnowledgeBase, run: Run) -> None:
+    note = captured(kb)
+    cut_off(kb, "held")
+    ran = run(kb.root, "doctor")
+    assert ran.code == 1
+    assert "cut off before it happened" in ran.out
+    ran = run(kb.root, "doctor", "--mend")
+    assert ran.code == 0
+    assert "had made ready is removed" in ran.err
+    assert kb.read(note.path).owner == "ana@example.org"
+    assert_sound(kb)
+
+
+def test_the_next_command_that_writes_says_that_it_finished_a_move(
+    kb: KnowledgeBase, run: Run
+) -> None:
+    captured(kb, "A")
+    other = captured(kb, "Other")
+    cut_off(kb, "put_index")
+    retire = ("retire", other.id, "--because", "No use.")
+    ran = run(kb.root, *retire)
+    assert ran.code == 3
+    assert "its move is finished now: reassign: A." in ran.err
+    assert "give your command again" in ran.err
+    assert run(kb.root, *retire).code == 0
+    assert_sound(kb)
+
+
+def test_a_lock_of_git_is_named_and_left(kb: KnowledgeBase, run: Run) -> None:
+    captured(kb)
+    lock = kb.root / ".git" / "index.lock"
+    lock.write_bytes(b"")
+    for args in ((), ("--mend",)):
+        ran = run(kb.root, "doctor", *args)
+        assert ran.code == 1
+        assert "It is not kmkit's. If no git command is running, remove that file." in ran.out
+        assert lock.read_bytes() == b""
+
+
+def test_a_damaged_journal_is_named(kb: KnowledgeBase, run: Run) -> None:
+    place(kb.git).write_text("{", "utf-8")
+    ran = run(kb.root, "doctor", "--mend")
+    assert ran.code == 4
+    assert "journal-main.json cannot be read" in ran.err
