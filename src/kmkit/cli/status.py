@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from kmkit.kb import KnowledgeBase
     from kmkit.learn.status import Status
+    from kmkit.trail.event import Event
+
+_HABITS = "kmkit audit --habits"
 
 
 def command(ctx: typer.Context, as_json: AsJson = False) -> None:
@@ -57,7 +60,17 @@ def _status(kb: "KnowledgeBase") -> "Status":
         policy=kb.policy,
         kinds=kb.kinds,
         applications=kb.applications,
+        events=_events(kb),
     )
+
+
+def _events(kb: "KnowledgeBase") -> "list[Event]":
+    """The trail, as far as there is one."""
+    try:
+        return kb.events()
+    except Cannot as error:
+        say(f"The history cannot be read: {error.message}")
+        return []
 
 
 def _lines(found: "Status") -> None:
@@ -74,6 +87,8 @@ def _lines(found: "Status") -> None:
     rows += [
         ("mine", task.why, task.note.id, str(task.by or ""), task.command) for task in found.mine
     ]
+    if found.habits:
+        rows.append(("habits", "", str(found.habits), "", _HABITS))
     rows += [("next", step.message, "", "", step.command) for step in found.next]
     out(tsv(("about", "what", "value", "day", "more"), rows, header=True))
 
@@ -101,6 +116,8 @@ def _page(kb: "KnowledgeBase", found: "Status") -> None:
     if found.next:
         screen.print(Text("What to do next", style="bold"))
         screen.print(_grid([(Text(one_line(s.message)), s.command) for s in found.next]))
+    if found.habits:
+        screen.print(Text(f"\nHabits worth a look: {found.habits}; {_HABITS}"))
 
 
 def _grid(rows: "Sequence[tuple[Text, str]]") -> "Padding":

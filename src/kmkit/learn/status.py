@@ -10,11 +10,13 @@ from kmkit.config import Config, Policy
 from kmkit.index.dates import entered, is_overdue, last_review, standing_state
 from kmkit.index.stale import REASONS, Stale
 from kmkit.learn.applications import outcomes
+from kmkit.learn.habits import recent_habits
 from kmkit.lifecycle import WALK, State
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
 from kmkit.note.records import Application
 from kmkit.text import fold
+from kmkit.trail.event import Event
 
 
 class InState(NamedTuple):
@@ -63,6 +65,8 @@ class Status:
     mine: tuple[Task, ...]
     """What waits for the person, most urgent first."""
     next: tuple[Step, ...]
+    habits: int = 0
+    """How many habits of judging are worth a look; whose they are is for those who ask."""
 
 
 def status(
@@ -75,6 +79,7 @@ def status(
     policy: Policy,
     kinds: Mapping[str, Kind],
     applications: Iterable[Application] = (),
+    events: Iterable[Event] = (),
 ) -> Status:
     """The status for the person with the address ``me``; '' for nobody in particular."""
     every, rows = list(notes), list(stale)
@@ -94,6 +99,7 @@ def status(
         outcomes=outcomes(applications),
         mine=mine,
         next=tuple(steps),
+        habits=len(recent_habits(events, today)),
     )
 
 

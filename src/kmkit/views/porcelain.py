@@ -149,6 +149,7 @@ def status(found: Status) -> str:
                 for task in found.mine
             ],
             "next": [step._asdict() for step in found.next],
+            "habits_worth_a_look": found.habits,
         }
     )
 

@@ -1,0 +1,157 @@
+"""Habits worth a look: what the trail shows of how notes are judged. Facts, never an accusation.
+
+Each has an innocent reason often enough: a day set aside for reviews, a team that reads together
+before one of them types. So they are counted and shown to whoever asks, and nobody is named where
+many read.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from kmkit.text import one_line
+from kmkit.trail.event import Event
+
+MANY = 5
+"""Notes confirmed or approved within a minute, from which on they are counted."""
+MINUTE = timedelta(minutes=1)
+SECONDS = timedelta(seconds=30)
+"""After a text was written down; an approval within them is quick."""
+PAUSE = timedelta(hours=1)
+"""What ends a sitting."""
+SEVERAL = 3
+"""Sittings, or quick approvals, from which on they are counted."""
+VERDICTS = 10
+"""That somebody has to have given before it is looked at what they were."""
+_WRITES = ("capture", "edit", "revise", "reword", "reopen")
+_SHOWN = 60
+
+
+class Habit(NamedTuple):
+    """Something that happens often, by one person."""
+
+    code: str
+    """``bulk``, ``repeated-reason``, ``quick-approval`` or ``never-returns``."""
+    message: str
+    """The fact, with its count; it names nobody."""
+    times: int
+    who: str
+    """An e-mail, for those who look into it; in no digest."""
+    notes: tuple[str, ...]
+    first: date
+    last: date
+
+
+def recent_habits(events: Iterable[Event], today: date) -> list[Habit]:
+    """What is worth a look in the year before ``today``."""
+    return habits(events, since=date.fromordinal(max(1, today.toordinal() - 365)))
+
+
+def habits(events: Iterable[Event], *, since: date | None = None) -> list[Habit]:
+    """What is worth a look in ``events``, in those from ``since`` on; most of a kind first.
+
+    Decisions that were recorded for a committee, and self-reviews, are left out: there haste and
+    one pen are how it is meant to be.
+    """
+    ordered = sorted(events, key=lambda event: event.when)
+    if since:
+        ordered = [event for event in ordered if event.when.date() >= since]
+    judged = sorted((e for e in ordered if _judges(e)), key=lambda e: (e.email, e.when))
+    found = list(_quick(ordered))
+    for who, own in groupby(judged, key=lambda event: event.email):
+        mine = list(own)
+        yes = [event for event in mine if _agrees(event)]
+        found += [*_bulk(who, yes), *_repeated(who, yes), *_never_returns(who, mine)]
+    return sorted(found, key=lambda habit: (habit.code, -habit.times, habit.who, habit.first))
+
+
+def _judges(event: Event) -> bool:
+    """Whether somebody judged a note, with their own eyes."""
+    if event.get("Decided-By") or event.method == "self-review":
+        return False
+    return event.move in ("confirm", "validate", "renew")
+
+
+def _agrees(event: Event) -> bool:
+    return event.move == "confirm" or event.verdict == "approve"
+
+
+def _bulk(who: str, yes: Sequence[Event]) -> Iterator[Habit]:
+    """Many notes within a minute."""
+    start = 0
+    while start < len(yes):
+        until = yes[start].when + MINUTE
+        within = [event for event in yes[start:] if event.when <= until]
+        count = len({event.note for event in within})
+        if count >= MANY:
+            said = f"{count} notes were confirmed or approved within a minute."
+            yield _habit("bulk", said, count, who, within)
+            start += len(within)
+        else:
+            start += 1
+
+
+def _repeated(who: str, yes: Sequence[Event]) -> Iterator[Habit]:
+    """One reason, word for word, in several sittings."""
+    sittings = _sittings(yes)
+    reasons: dict[str, list[int]] = {}
+    for at, event in enumerate(yes):
+        if reason := " ".join(event.reason.casefold().split()):
+            reasons.setdefault(reason, []).append(at)
+    for places in reasons.values():
+        held = len({sittings[at] for at in places})
+        if held >= SEVERAL:
+            same = [yes[at] for at in places]
+            said = (
+                f"One reason stands word for word under {len(same)} confirmations or approvals, "
+                f"in {held} sittings: '{_short(same[-1].reason)}'"
+            )
+            yield _habit("repeated-reason", said, len(same), who, same)
+
+
+def _sittings(own: Sequence[Event]) -> list[int]:
+    """For each event of one person the number of the sitting that it belongs to."""
+    numbers: list[int] = []
+    for before, event in zip([None, *own], own, strict=False):
+        apart = before is not None and event.when - before.when > PAUSE
+        numbers.append((numbers[-1] if numbers else 0) + apart)
+    return numbers
+
+
+def _short(reason: str) -> str:
+    text = one_line(reason)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1].rstrip()}…"
+
+
+def _quick(ordered: Sequence[Event]) -> Iterator[Habit]:
+    """Approvals that came within seconds of the text they approve."""
+    written: dict[str, Event] = {}
+    found: dict[str, list[Event]] = {}
+    for event in ordered:
+        if event.move in _WRITES:
+            written[event.note] = event
+        elif event.move == "validate" and _judges(event) and _agrees(event):
+            before = written.get(event.note)
+            if before and event.when - before.when <= SECONDS:
+                found.setdefault(event.email, []).append(event)
+    for who, quick in found.items():
+        if len(quick) >= SEVERAL:
+            said = (
+                f"{len(quick)} approvals came within {SECONDS.seconds} seconds of the text that "
+                "they approve."
+            )
+            yield _habit("quick-approval", said, len(quick), who, quick)
+
+
+def _never_returns(who: str, judged: Sequence[Event]) -> Iterator[Habit]:
+    """Many verdicts, and each an approval."""
+    verdicts = [event for event in judged if event.verdict]
+    if len(verdicts) >= VERDICTS and all(event.verdict == "approve" for event in verdicts):
+        said = f"{len(verdicts)} verdicts were given, and none returns or rejects a note."
+        yield _habit("never-returns", said, len(verdicts), who, verdicts)
+
+
+def _habit(code: str, said: str, count: int, who: str, seen: Sequence[Event]) -> Habit:
+    notes = tuple(dict.fromkeys(event.note for event in seen))
+    return Habit(code, said, count, who, notes, seen[0].when.date(), seen[-1].when.date())
