@@ -31,7 +31,7 @@ demo: $(BIN)/.kmkit ## Lay out a knowledge base in demo/, replay its history, pr
 	    echo "'$(DEMO)' exists and is not make's. Move it away, or choose another: make demo DEMO=folder" >&2; exit 1; fi; fi
 	@$(BIN)/kmkit demo "$(DEMO)"
 	@: > "$(DEMO)/.made-by-make-demo"
-	@printf '\nThe knowledge base is in %s. Look around: %s -C %s status\n' "$(DEMO)" "$(BIN)/kmkit" "$(DEMO)"
+	@printf '\nHere kmkit is %s, so: %s -C %s status\n' "$(BIN)/kmkit" "$(BIN)/kmkit" "$(DEMO)"
 
 test: lint types imports docs-check tests ## Run every check: lint, types, imports, docs, tests
 
@@ -54,8 +54,10 @@ docs-check: $(BIN)/.dev ## Check that the documentation is up to date and its li
 tests: $(BIN)/.dev ## Run the tests alone
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 $(ARGS)
 
-bench: $(BIN)/.kmkit ## Measure how long the program takes to start
-	$(BIN)/python benchmarks/startup.py
+bench: $(BIN)/.kmkit ## Measure how long the start, a move and an audit take; small sizes
+	$(BIN)/python benchmarks/startup.py 5
+	$(BIN)/python -m benchmarks.moves --notes 1000 --runs 5
+	$(BIN)/python -m benchmarks.audit --notes 1000 --runs 1
 
 pins: $(BIN)/.dev ## Write constraints.txt anew from what is installed in .venv
 	$(BIN)/python -m tools.pins
