@@ -85,6 +85,8 @@ $(BIN)/.dev: $(BIN)/.kmkit
 $(BIN)/.venv:
 	@set -e; python='$(PYTHON)'; \
 	new='import sys; sys.exit(sys.version_info < (3, 11))'; \
+	if [ -z "$$python" ] && "$(BIN)/python" -c "$$new" >/dev/null 2>&1; then \
+	  touch $@; echo "Using the .venv that is there."; exit 0; fi; \
 	for it in $${python:-python3 python3.14 python3.13 python3.12 python3.11 python}; do \
 	  if "$$it" -c "$$new" >/dev/null 2>&1; then found=$$it; break; fi; done; \
 	if [ -z "$${found:-}" ]; then \

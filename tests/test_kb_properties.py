@@ -16,6 +16,8 @@ from kmkit.lifecycle import Request
 from kmkit.note.file import write_body, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
+from kmkit.trail.audit.anchor import anchor_of
+from kmkit.trail.audit.audit import audit
 from tests.conftest import ANA, BEN, CY, DEE, NOW, captured
 
 REASONS = st.one_of(
@@ -112,7 +114,11 @@ def edited(note: Note, verb: str, number: int) -> bytes | None:
 
 
 def agree(kb: KnowledgeBase, note: Note) -> None:
-    """The trail adds up to what the front matter says, and nothing foreign was swept in."""
+    """The trail adds up to what the front matter says, the audit finds no fault with it, and
+    nothing foreign was swept in.
+    """
+    anchor = anchor_of(kb.git, "", kb.git.tip())
+    assert audit(kb.git, "", anchor=anchor.commit, tip=kb.git.tip()).findings == ()
     claim, fields = kb.claim(note), note.fields
     assert (claim.state, claim.level, claim.owner) == (note.state, note.level, fields.owner)
     for name in ("verdicts", "asked", "disseminated"):

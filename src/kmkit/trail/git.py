@@ -53,7 +53,7 @@ class Git:
     """One work tree of one repository; or, where ``bare``, a repository without files."""
 
     def __init__(self, top: Path, *, bare: bool = False) -> None:
-        self.top = top
+        self.top = Path(os.path.abspath(top))
         self.bare = bare
 
     @classmethod
