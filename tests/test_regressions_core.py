@@ -515,3 +515,13 @@ def test_where_signatures_are_required_an_unsigned_move_is_refused(kb: Knowledge
     git(kb, "commit", "-qam", "Ask for signatures")
     with pytest.raises(Refused, match="signed commits"):
         at(kb, BEN).move("validate", note, APPROVE)
+
+
+def test_a_knowledge_base_named_relatively(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(kb.root.parent)
+    relative = KnowledgeBase(Path(kb.root.name), now=NOW, actor=ANA)
+    note = captured(relative)
+    assert at(relative, BEN).move("validate", note, APPROVE).note.state == "validated"
+    assert git(kb, "status", "--porcelain") == ""
