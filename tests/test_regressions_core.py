@@ -23,7 +23,19 @@ from kmkit.trail.commit import Change, commit
 from kmkit.trail.event import Event
 from kmkit.trail.fold import fold
 from kmkit.views.digest_render import render
-from tests.conftest import ANA, APPROVE, BEN, CY, DEE, NOW, at, captured, disseminated, validated
+from tests.conftest import (
+    ANA,
+    APPROVE,
+    BEN,
+    CY,
+    DEE,
+    NOW,
+    Run,
+    at,
+    captured,
+    disseminated,
+    validated,
+)
 from tests.test_trail_fold import APPROVAL, CAPTURE, FORMAT, OUT, REVISE, event
 
 
@@ -525,3 +537,25 @@ def test_a_knowledge_base_named_relatively(
     note = captured(relative)
     assert at(relative, BEN).move("validate", note, APPROVE).note.state == "validated"
     assert git(kb, "status", "--porcelain") == ""
+
+
+def test_format_sweeps_in_no_change_of_a_hand(kb: KnowledgeBase, run: Run) -> None:
+    note = validated(kb)
+    data = note.data.replace(b"Sign contracts early.", b"Sign contracts early, in ink.")
+    (kb.root / note.path).write_bytes(data)
+    tip = kb.git.tip()
+    ran = run(kb.root, "format", note.short, "--topic", "fuel", "--matters-to", "Drivers.", "--yes")
+    assert ran.code == 3
+    assert "not recorded" in ran.err
+    assert kb.git.tip() == tip
+    assert (kb.root / note.path).read_bytes() == data
+
+
+def test_a_mistyped_word_of_a_title_or_method_is_guessed(kb: KnowledgeBase, run: Run) -> None:
+    note = captured(kb, "Order fuel before the roads close")
+    assert f"Did you mean {note.id}?" in run(kb.root, "show", "raods").err
+    ran = run(
+        kb.root, "validate", note.short, "--approve", "--because", "x", "--method", "peer-reveiw",
+        who=BEN,
+    )  # fmt: skip
+    assert "Did you mean peer-review" in ran.err

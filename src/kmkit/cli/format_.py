@@ -110,9 +110,12 @@ def _format(
     yes: bool,
     no_input: bool,
 ) -> None:
-    from kmkit.kb.comparing import substance_changed
+    from kmkit.kb.comparing import committed, differs, substance_changed
+    from kmkit.kb.seeing import unrecorded
     from kmkit.lifecycle import Request, State
 
+    if committed(kb, note) and differs(kb, note, note.data):
+        raise unrecorded(note)
     validated = note.state == State.VALIDATED
     if validated and may_ask(no_input):
         fields = {**_asked(kb, note, fields), **fields}

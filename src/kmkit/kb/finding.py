@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from kmkit.errors import Refused, UsageError
-from kmkit.text import did_you_mean, one_line
+from kmkit.text import did_you_mean, nearest, one_line
 
 _ID_LINE = re.compile(rb"""^id:[ \t]*["']?([^\s"'#]+)""", re.MULTILINE)
 _HEAD = 4096
@@ -34,7 +34,7 @@ def pick(ref: str, ids: Mapping[str, tuple[str, ...]]) -> str:
     exact = [name for name in hits if name.endswith(f"-{wanted}")]
     hits = exact if len(exact) == 1 else hits
     if not hits:
-        near = did_you_mean(ref[:80], ids) or "See kmkit list."
+        near = did_you_mean(ref[:80], ids) or _like(wanted[:80], ids) or "See kmkit list."
         raise UsageError(f"There is no note '{one_line(ref)}'.", near)
     if len(hits) > 1:
         shown = ", ".join(sorted(hits)[:5]) + (" …" if len(hits) > 5 else "")
@@ -47,3 +47,10 @@ def pick(ref: str, ids: Mapping[str, tuple[str, ...]]) -> str:
             f"{len(paths)} files hold the id {hits[0]}: {', '.join(paths)}.", "Keep one of them."
         )
     return paths[0]
+
+
+def _like(ref: str, ids: Iterable[str]) -> str:
+    """``Did you mean …?`` with an id that has a word like ``ref``, or '' where none has."""
+    parts = {part: name for name in ids for part in name.split("-")[1:]}
+    names = dict.fromkeys(parts[part] for part in nearest(ref, parts))
+    return f"Did you mean {' or '.join(names)}?" if names else ""

@@ -95,11 +95,16 @@ def _clean(
             f"Take it back: {take_back} '{note.path}'.",
         )
     if not as_it_stands and (now != committed or in_index != committed):
-        raise Refused(
-            f"{note.path} was changed and the change is not recorded.",
-            f"Record it: kmkit edit {note.short} --as-is; or take it back: "
-            f"git restore -SW '{note.path}'.",
-        )
+        raise unrecorded(note)
+
+
+def unrecorded(note: Note) -> Refused:
+    """The refusal of a note whose file a hand changed."""
+    return Refused(
+        f"{note.path} was changed and the change is not recorded.",
+        f"Record it: kmkit edit {note.short} --as-is; or take it back: "
+        f"git restore -SW '{note.path}'.",
+    )
 
 
 def whole(kb: KnowledgeBase) -> None:

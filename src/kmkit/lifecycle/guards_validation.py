@@ -13,7 +13,7 @@ from kmkit.lifecycle.rounds import (
 )
 from kmkit.lifecycle.states import WALK
 from kmkit.note.model import Note
-from kmkit.text import find_folded, fold, one_line
+from kmkit.text import did_you_mean, find_folded, fold, one_line
 
 _NAMED = re.compile(r"(.*)<(.+)>\s*")
 _BY_OTHERS = ("peer-review", "expert-review", "crowd")
@@ -26,7 +26,8 @@ def methodical(note: Note, context: Context) -> Iterable[Objection]:
     method, allowed, short = context.request.method, context.kind.validate_by, note.short
     if method not in VALIDATION_METHODS:
         message = f"'{method}' is no way to validate." if method else "The method is missing."
-        yield Objection(message, f"Use --method with one of: {', '.join(allowed)}.")
+        near = did_you_mean(method[:80], allowed)
+        yield Objection(message, f"{near} Use --method with one of: {', '.join(allowed)}.".strip())
     elif method not in allowed:
         yield Objection(
             f"A note of kind {note.kind} is not validated by {method}.",
