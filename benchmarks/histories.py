@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from kmkit.config import CONFIG, POLICY, Policy
 from kmkit.kb.settings import first_config, first_policy
-from kmkit.lifecycle import Person, fingerprint
+from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.file import read
 from kmkit.note.kinds import load_kind
 from kmkit.trail.event import compose

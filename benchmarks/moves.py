@@ -28,7 +28,7 @@ from benchmarks.histories import BEN, WAITING, write
 from kmkit.config import POLICY
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.moving import Moved
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from kmkit.trail.commit import Change, commit
 
 _FSYNC = ("-c", "core.fsync=added,reference", "-c", "core.fsyncMethod=fsync")

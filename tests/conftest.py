@@ -13,7 +13,7 @@ import pytest
 
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
-from kmkit.lifecycle import Person, Request
+from kmkit.lifecycle.context import Person, Request
 from kmkit.note.model import Note
 
 ANA = Person("Ana Ruiz", "ana@example.org")

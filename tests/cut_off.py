@@ -11,7 +11,7 @@ import pytest
 
 from kmkit.errors import Refused
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from kmkit.note.model import Note
 from kmkit.trail.git import Git
 from kmkit.trail.recovery import at_work

@@ -9,16 +9,10 @@ from typing import Any
 
 from kmkit.config import Audience, Channel, Config, Policy
 from kmkit.errors import Refused
-from kmkit.lifecycle import (
-    Context,
-    Move,
-    Objection,
-    Person,
-    Request,
-    choose,
-    fingerprint,
-    objections,
-)
+from kmkit.lifecycle.context import Context, Person, Request
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.guards import Objection
+from kmkit.lifecycle.moves import Move, choose, objections
 from kmkit.note.file import compose as compose_file
 from kmkit.note.file import read
 from kmkit.note.kinds import Kind, body_of, load_kind

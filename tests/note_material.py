@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kmkit.config import Config, Policy
-from kmkit.lifecycle import WALK, fingerprint
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.states import WALK
 from kmkit.note.file import compose, read
 from kmkit.note.kinds import kind_names, load_kind
 from kmkit.note.model import Note

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from kmkit.trail import commit as trail_commit
 from kmkit.trail.journal import place
 from tests.conftest import Run, at, captured

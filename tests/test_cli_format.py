@@ -3,7 +3,7 @@
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from kmkit.note.model import Note
 from tests.conftest import APPROVE, BEN, Run, at, formatted, validated
 from tests.sitting import sitting

@@ -3,7 +3,7 @@
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from tests.conftest import BEN, Run, captured, disseminated, validated
 from tests.sitting import sitting
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from tests.conftest import BEN, Run, at, captured, disseminated, validated
 from tests.terminal import CONTROLS, on_terminal
 

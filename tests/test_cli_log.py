@@ -3,7 +3,7 @@ import subprocess
 from pathlib import Path
 
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from tests.conftest import BEN, CY, Run, at, captured, disseminated, validated
 from tests.terminal import CONTROLS, on_terminal
 

@@ -8,7 +8,7 @@ import pytest
 
 from kmkit.cli.formats import Findings
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from tests.conftest import BEN, Run, at, captured, disseminated
 from tests.terminal import CONTROLS, on_terminal
 

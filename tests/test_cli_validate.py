@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Person, Request
+from kmkit.lifecycle.context import Person, Request
 from kmkit.note.model import Note
 from tests.conftest import ANA, BEN, CY, DEE, Run, at, captured, validated
 from tests.sitting import sitting

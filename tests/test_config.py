@@ -18,7 +18,7 @@ from kmkit.config import (
 )
 from kmkit.errors import Cannot
 from kmkit.kb.settings import first_policy
-from kmkit.lifecycle import Person
+from kmkit.lifecycle.context import Person
 from kmkit.period import Period
 from kmkit.resources import example_kb
 from kmkit.tomlread import parse

@@ -13,7 +13,8 @@ from kmkit.cli.table import TABLE
 from kmkit.config import Config, Policy
 from kmkit.errors import Exit
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import MOVES, State
+from kmkit.lifecycle.moves import MOVES
+from kmkit.lifecycle.states import State
 from kmkit.note.model import Fields
 from tests.conftest import captured
 from tools.docs import commands, gaps, house, note_format, pages, walk

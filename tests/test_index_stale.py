@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kmkit.index.dates import due_date, is_overdue, standing
 from kmkit.index.stale import REASONS, Reason, Stale, fails, stale
-from kmkit.lifecycle import State
+from kmkit.lifecycle.states import State
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.note.records import Application, Person

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kmkit.errors import KmkitError
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from kmkit.note.file import write_body, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note

@@ -6,7 +6,8 @@ import pytest
 
 from kmkit.errors import Refused
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Request, fingerprint
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.file import append_entry, write_fields
 from kmkit.note.model import Note
 from kmkit.trail.audit.audit import audit

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from kmkit.errors import KmkitError, Refused
-from kmkit.lifecycle import State
 from kmkit.lifecycle import effects as do
 from kmkit.lifecycle.context import LONGEST_COPY, in_brief
+from kmkit.lifecycle.states import State
 from kmkit.note.file import read, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import MOVE_FIELDS, InForce

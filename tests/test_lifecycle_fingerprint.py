@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kmkit.lifecycle import fingerprint, short
+from kmkit.lifecycle.fingerprint import fingerprint, short
 from kmkit.note.file import compose, read
 from kmkit.note.kinds import body_of, kind_names, load_kind
 from kmkit.note.model import Gathered, Note

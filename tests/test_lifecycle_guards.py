@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from kmkit.config import Policy
-from kmkit.lifecycle import Person, Request, State
 from kmkit.lifecycle import guards as ask
 from kmkit.lifecycle import guards_capture as begin
 from kmkit.lifecycle import guards_edit as hand
+from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.states import State
 from kmkit.note.file import read, write_fields
 from kmkit.note.kinds import body_of
 from kmkit.note.model import Deferred, Gathered, Note

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kmkit.config import Policy
-from kmkit.lifecycle import Person, Request
 from kmkit.lifecycle import guards_validation as judge
+from kmkit.lifecycle.context import Person, Request
 from kmkit.lifecycle.guards import Guard
 from kmkit.note.kinds import Kind, kind_names, load_kind
 from kmkit.note.model import Gathered, InForce, Note

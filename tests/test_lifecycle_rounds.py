@@ -7,8 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmkit.config import Policy
-from kmkit.lifecycle import Person, approved_by, approved_fingerprints, current_round
-from kmkit.lifecycle.rounds import VALIDATION_METHODS, quorum
+from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.rounds import (
+    VALIDATION_METHODS,
+    approved_by,
+    approved_fingerprints,
+    current_round,
+    quorum,
+)
 from kmkit.note.model import Verdict
 from tests.lifecycle_material import MEMBER, OWNER, PEER, POLICY, SECOND, THIRD, note_of, verdict
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from kmkit.errors import Refused
-from kmkit.lifecycle import Person, Request, State, choose, objections
+from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.moves import choose, objections
+from kmkit.lifecycle.states import State
 from kmkit.note.file import read, write_fields
 from kmkit.note.model import InForce, Note, Verdict
 from kmkit.trail.event import Event

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmkit.lifecycle import fingerprint
+from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.file import read
 from kmkit.note.formatting import in_order
 from kmkit.note.kinds import load_kind

@@ -14,7 +14,7 @@ from kmkit.kb import KnowledgeBase
 from kmkit.kb.capturing import attachments, capture_text, draft
 from kmkit.kb.history import authors
 from kmkit.kb.laying import lay
-from kmkit.lifecycle import Person, Request
+from kmkit.lifecycle.context import Person, Request
 from kmkit.note.file import write_body, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note

@@ -9,7 +9,7 @@ import pytest
 from kmkit.errors import Cannot, Refused
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
-from kmkit.lifecycle import Person, Request
+from kmkit.lifecycle.context import Person, Request
 from kmkit.trail import commit as trail_commit
 from kmkit.trail import safely
 from kmkit.trail.git import Git

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from kmkit.lifecycle import Person, State
+from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.states import State
 from kmkit.note.model import InForce, Verdict
 from kmkit.trail.event import Event
 from kmkit.trail.fold import Claim, dissemination_of, fold, verdict_of

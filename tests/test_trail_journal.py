@@ -12,7 +12,7 @@ import pytest
 
 from kmkit.errors import Cannot, KmkitError, Refused
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from kmkit.trail import branch, journal, safely
 from kmkit.trail import commit as trail_commit
 from kmkit.trail.branch import Held

@@ -13,7 +13,7 @@ import pytest
 
 from kmkit.errors import KmkitError
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from kmkit.trail.git import Git
 from tests.conftest import ANA, APPROVE, BEN, CY, at, captured
 

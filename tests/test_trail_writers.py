@@ -9,7 +9,7 @@ from functools import partial
 from kmkit.errors import Refused
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.moving import Moved
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from tests.conftest import APPROVE, BEN, at, captured
 from tests.cut_off import assert_sound, forked, git, needs_fork
 

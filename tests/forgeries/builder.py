@@ -11,7 +11,9 @@ from typing import NamedTuple, TypedDict, Unpack
 
 from kmkit.config import parse_policy
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle import MOVES, Context, Person, Request, fingerprint
+from kmkit.lifecycle.context import Context, Person, Request
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.moves import MOVES
 from kmkit.note.file import read
 from kmkit.note.kinds import load_kind
 from kmkit.note.model import Note

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kmkit.lifecycle import Request
+from kmkit.lifecycle.context import Request
 from kmkit.note.file import write_fields
 from tests.conftest import ANA, BEN, CY, DEE
 from tests.forgeries.base import BOATS, FUEL, MAL, ROADS, WELLS

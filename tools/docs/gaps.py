@@ -8,7 +8,7 @@ import typer
 from pydantic import BaseModel
 
 from kmkit.config import QUORUM, ROLES, Config, Policy
-from kmkit.lifecycle import State
+from kmkit.lifecycle.states import State
 from kmkit.note.checks import RULES
 from kmkit.note.model import GATHERING_METHODS, Fields
 from kmkit.note.records import Application, Person

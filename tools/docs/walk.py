@@ -1,7 +1,8 @@
 """docs/lifecycle.md: states, moves, roles, methods and the diagram, from the lifecycle itself."""
 
 from kmkit.config import QUORUM, ROLES
-from kmkit.lifecycle import MOVES, WALK, Move, State
+from kmkit.lifecycle.moves import MOVES, Move
+from kmkit.lifecycle.states import WALK, State
 from kmkit.note.kinds import kind_names, load_kind
 from tools.docs.table import code, table
 

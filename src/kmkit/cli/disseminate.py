@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from kmkit.kb import KnowledgeBase
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
     from kmkit.note.model import Note
 
 
@@ -73,7 +73,7 @@ def command(
     kmkit disseminate x7k2 --channel weekly-digest
     kmkit disseminate --all --channel portal --channel weekly-digest
     """
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
 
     if bool(note) == every:
         raise UsageError("Name a note, or give --all.", "kmkit list --state formatted shows them.")

@@ -93,7 +93,7 @@ def _record(
 ) -> "Moved | None":
     """Commit the change, as what it is; say so where there is none."""
     from kmkit.kb.comparing import differs, substance_changed
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
 
     if not differs(kb, note, data):
         say("Nothing was changed.")

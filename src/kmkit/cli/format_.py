@@ -70,8 +70,8 @@ def command(
 
 def _checked(kb: "KnowledgeBase", note: "Note", fields: dict[str, object]) -> int:
     """Say what is missing and what would change; 1 where there is anything."""
-    from kmkit.lifecycle import State
     from kmkit.lifecycle.guards import unknown_topics, upto
+    from kmkit.lifecycle.states import State
     from kmkit.note.required import missing_for
 
     if any(problem.severity == "error" for problem in note.problems):
@@ -112,7 +112,8 @@ def _format(
 ) -> None:
     from kmkit.kb.comparing import committed, differs, substance_changed
     from kmkit.kb.seeing import unrecorded
-    from kmkit.lifecycle import Request, State
+    from kmkit.lifecycle.context import Request
+    from kmkit.lifecycle.states import State
 
     if committed(kb, note) and differs(kb, note, note.data):
         raise unrecorded(note)
@@ -140,7 +141,7 @@ def _format(
 
 def _verb(note: "Note", data: bytes, changed: bool) -> str:
     """The move that records ``data``; '' where the note went through it and is in order."""
-    from kmkit.lifecycle import WALK, State
+    from kmkit.lifecycle.states import WALK, State
 
     if note.state not in WALK[2:]:
         return "reword" if changed and note.state == State.VALIDATED else "format"

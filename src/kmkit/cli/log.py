@@ -49,7 +49,7 @@ def command(ctx: typer.Context, note: NoteArg, as_json: AsJson = False) -> None:
 
 def _bound(kb: "KnowledgeBase", note: "Note", events: "Sequence[Event]") -> list[str]:
     """What each step's fingerprint is that of."""
-    from kmkit.lifecycle import fingerprint
+    from kmkit.lifecycle.fingerprint import fingerprint
 
     kind = kb.kinds.get(note.kind)
     guidance = kind.guidance if kind else frozenset()
@@ -63,7 +63,7 @@ def _bound(kb: "KnowledgeBase", note: "Note", events: "Sequence[Event]") -> list
 
 def _lines(steps: "Sequence[tuple[Event, str]]") -> None:
     """A line for each step, for a pipe."""
-    from kmkit.lifecycle import short
+    from kmkit.lifecycle.fingerprint import short
     from kmkit.views.tables import tsv
 
     rows = [
@@ -121,7 +121,7 @@ _TOLD = ("Channel", "Audience", "On", "Level", "Owner", "Asked", "Due", "Topic",
 
 def _details(event: "Event", bound: str) -> list[str]:
     """What else there is to say of a step, in lines."""
-    from kmkit.lifecycle import short
+    from kmkit.lifecycle.fingerprint import short
 
     said = [part for part in (event.method, event.verdict) if part]
     said += [

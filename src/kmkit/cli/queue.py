@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kmkit.kb import KnowledgeBase
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
     from kmkit.note.model import Note
 
 QUESTIONS = (
@@ -99,7 +99,7 @@ def show_queue(kb: "KnowledgeBase", *, as_json: bool) -> None:
 def sit(kb: "KnowledgeBase", ref: str, *, method: str, topic: str) -> None:
     """Open the note ``ref``, or one after the other what waits for this person."""
     from kmkit.cli.validate import with_method
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
 
     notes = [kb.resolve(ref)] if ref else [w.note for w in waiting(kb) if w.mine]
     broken(problem for note in notes for problem in note.problems)

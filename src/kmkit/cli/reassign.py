@@ -21,7 +21,7 @@ def command(
     \b
     kmkit reassign x7k2 --to ben@example.org
     """
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
 
     kb = open_kb(ctx, dry_run=dry_run)
     found = kb.resolve(note)

@@ -22,7 +22,7 @@ def command(
     \b
     kmkit release x7k2 --level domestic --because "Nobody is named in it."
     """
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
 
     kb = open_kb(ctx, dry_run=dry_run)
     found = kb.resolve(note)

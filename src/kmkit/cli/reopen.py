@@ -27,7 +27,7 @@ def command(
     \b
     kmkit reopen x7k2 --because "The law has changed."
     """
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
 
     kb = open_kb(ctx, dry_run=dry_run)
     found = kb.resolve(note)

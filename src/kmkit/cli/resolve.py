@@ -48,7 +48,9 @@ def _judged(done: "Resolved") -> str:
 
 def _then(kb: "KnowledgeBase", done: "Resolved") -> str:
     """What is to be done once the merge is committed; '' for nothing."""
-    from kmkit.lifecycle import State, current_round, fingerprint
+    from kmkit.lifecycle.fingerprint import fingerprint
+    from kmkit.lifecycle.rounds import current_round
+    from kmkit.lifecycle.states import State
 
     note = done.note
     if note.state != State.CAPTURED:

@@ -31,7 +31,7 @@ def command(
     \b
     kmkit retire x7k2 --superseded-by p3m9
     """
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
 
     kb = open_kb(ctx, dry_run=dry_run)
     found = kb.resolve(note)

@@ -85,7 +85,7 @@ def _one(
     kb: "KnowledgeBase", note: str, confirm: bool, defer: str, because: str, no_input: bool
 ) -> None:
     """One answer about one note."""
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
 
     if confirm and defer:
         raise UsageError("--confirm and --defer exclude each other.", "Give one of them.")

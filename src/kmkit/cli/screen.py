@@ -120,7 +120,7 @@ def sure(question: str, *, yes: bool, no_input: bool) -> bool:
 
 def report(moved: "Moved", *, dry_run: bool = False, then: str | None = None) -> None:
     """Say what a move did, and what can be done next: ``then``, or what its state suggests."""
-    from kmkit.lifecycle import next_step
+    from kmkit.lifecycle.moves import next_step
 
     note = moved.note
     states = note.state if moved.before in ("", note.state) else f"{moved.before} → {note.state}"

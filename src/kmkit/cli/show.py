@@ -78,7 +78,7 @@ def _raw(note: "Note") -> None:
 
 def _facts(kb: "KnowledgeBase", row: "Row", draft: bool) -> list[tuple[str, str]]:
     """What people want to know of a note beside its text."""
-    from kmkit.lifecycle import fingerprint
+    from kmkit.lifecycle.fingerprint import fingerprint
     from kmkit.text import one_line
 
     note, fields = row.note, row.note.fields

@@ -21,7 +21,7 @@ from kmkit.errors import UsageError
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
     from kmkit.kb.moving import Moved
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
     from kmkit.note.model import Note
     from kmkit.note.problem import Problem
 
@@ -84,7 +84,7 @@ def command(
     kmkit validate x7k2 --ask ben@example.org --by 2026-12-01
     kmkit validate x7k2 --approve --because "Checked against the fuel log."
     """
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
 
     verdicts = [
         n for n, on in (("approve", approve), ("return", returned), ("reject", reject)) if on
@@ -175,7 +175,8 @@ def tell(kb: "KnowledgeBase", moved: "Moved") -> None:
 
 def _then(kb: "KnowledgeBase", moved: "Moved") -> str | None:
     """What comes next; None where the new state says it."""
-    from kmkit.lifecycle import current_round, fingerprint
+    from kmkit.lifecycle.fingerprint import fingerprint
+    from kmkit.lifecycle.rounds import current_round
 
     note = moved.note
     match moved.move.key:
@@ -202,8 +203,8 @@ def _then(kb: "KnowledgeBase", moved: "Moved") -> str | None:
 
 def unfilled(kb: "KnowledgeBase", note: "Note") -> str:
     """Which sections formatting will ask for, and how they are filled now; '' for none."""
-    from kmkit.lifecycle import State
     from kmkit.lifecycle.guards import upto
+    from kmkit.lifecycle.states import State
     from kmkit.note.required import missing_for
 
     wanted = missing_for(note, upto(State.FORMATTED), kb.policy, kb.kind(note))
@@ -224,8 +225,8 @@ def _named_in(problem: "Problem") -> str:
 
 def wanted_first(kb: "KnowledgeBase", note: "Note") -> str:
     """What is to be done before and for its validation."""
-    from kmkit.lifecycle import State
     from kmkit.lifecycle.guards import upto
+    from kmkit.lifecycle.states import State
     from kmkit.note.required import missing_for
 
     wanted = missing_for(note, upto(State.VALIDATED), kb.policy, kb.kind(note))
@@ -240,7 +241,7 @@ def wanted_first(kb: "KnowledgeBase", note: "Note") -> str:
 def _same(kb: "KnowledgeBase", note: "Note", because: str, *, yes: bool, no_input: bool) -> None:
     """Show what was reworded, word by word, and take the approver's word for it."""
     from kmkit.kb.comparing import approved_version
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
     from kmkit.views.worddiff import word_diff
 
     request = Request(because=because)

@@ -80,7 +80,7 @@ def _answer(kb: "KnowledgeBase", note: "Note") -> bool:
 def _act(kb: "KnowledgeBase", note: "Note", letter: str, words: str) -> None:
     from kmkit.cli.edit import revise
     from kmkit.cli.options import a_day
-    from kmkit.lifecycle import Request
+    from kmkit.lifecycle.context import Request
     from kmkit.lifecycle.guards import LONGEST_DEFERRAL
 
     if letter == "e":

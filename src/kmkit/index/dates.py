@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from kmkit.lifecycle import State
 from kmkit.lifecycle.guards import LONGEST_DEFERRAL
+from kmkit.lifecycle.states import State
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
 from kmkit.period import Period

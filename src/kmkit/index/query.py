@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kmkit.config import Policy
 from kmkit.errors import UsageError
 from kmkit.index.dates import due_date, id_date, is_overdue, standing, standing_state
-from kmkit.lifecycle import State
+from kmkit.lifecycle.states import State
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
 from kmkit.text import did_you_mean, fold

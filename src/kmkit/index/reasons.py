@@ -24,7 +24,7 @@ from kmkit.index.dates import (
     review_interval,
     standing_state,
 )
-from kmkit.lifecycle import WALK, State
+from kmkit.lifecycle.states import WALK, State
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
 from kmkit.note.records import Application, Person

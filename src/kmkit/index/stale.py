@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from kmkit.config import Policy
 from kmkit.index.reasons import REASONS, Circumstances, Reason, reasons_of
-from kmkit.lifecycle import WALK, approved_fingerprints, fingerprint
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.rounds import approved_fingerprints
+from kmkit.lifecycle.states import WALK
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
 from kmkit.note.records import Application, Person

@@ -12,7 +12,8 @@ from kmkit.errors import Cannot, Refused
 from kmkit.kb.finding import pick, read_ids
 from kmkit.kb.shelves import Shelf, read_shelf
 from kmkit.kb.standing import overlaid
-from kmkit.lifecycle import Person, Request, State
+from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.states import State
 from kmkit.note.file import read, unopened
 from kmkit.note.kinds import Kind, kind_names, load_kind
 from kmkit.note.model import Note

@@ -14,7 +14,8 @@ from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.comparing import committed
 from kmkit.kb.moving import Moved, move
 from kmkit.kb.seeing import not_there, whole
-from kmkit.lifecycle import Request, State
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.states import State
 from kmkit.note.checks import is_id
 from kmkit.note.file import compose, read, write_fields
 from kmkit.note.model import Fields, Gathered, Note

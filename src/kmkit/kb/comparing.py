@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot
 from kmkit.kb.base import KnowledgeBase
-from kmkit.lifecycle import fingerprint
+from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.trail.log import history

@@ -12,7 +12,7 @@ from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.moving import Moved
 from kmkit.kb.settings import first_config, first_policy, first_rules
-from kmkit.lifecycle import Person
+from kmkit.lifecycle.context import Person
 from kmkit.resources import template
 from kmkit.trail.audit.anchor import pin
 from kmkit.trail.commit import Change, commit

@@ -12,7 +12,8 @@ from typing import Any
 
 from kmkit.errors import Refused
 from kmkit.kb.uniting import later, texts, united
-from kmkit.lifecycle import WALK, State, fingerprint
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read, write_body, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import InForce, Note

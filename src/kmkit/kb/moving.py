@@ -10,15 +10,10 @@ from kmkit.errors import Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.history import authors, last_approved
 from kmkit.kb.seeing import Seen, look, told, unchanged
-from kmkit.lifecycle import (
-    Context,
-    Move,
-    Objection,
-    Request,
-    choose,
-    fingerprint,
-    objections,
-)
+from kmkit.lifecycle.context import Context, Request
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.guards import Objection
+from kmkit.lifecycle.moves import Move, choose, objections
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.trail.commit import Change, commit, ready

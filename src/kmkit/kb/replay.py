@@ -16,7 +16,8 @@ from kmkit.errors import Cannot, Refused
 from kmkit.kb.applying import record
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.capturing import adopt, attachment
-from kmkit.lifecycle import Person, Request, State
+from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.states import State
 from kmkit.note.file import read, write_fields
 from kmkit.note.model import MOVE_FIELDS, Note
 from kmkit.trail.commit import Change, commit

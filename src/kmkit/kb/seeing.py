@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from kmkit.config import POLICY
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
-from kmkit.lifecycle import WALK, State, fingerprint
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read
 from kmkit.note.model import InForce, Note
 from kmkit.trail.event import Event

@@ -11,7 +11,7 @@ from kmkit.index.dates import entered, is_overdue, last_review, standing_state
 from kmkit.index.stale import REASONS, Stale
 from kmkit.learn.applications import outcomes
 from kmkit.learn.habits import recent_habits
-from kmkit.lifecycle import WALK, State
+from kmkit.lifecycle.states import WALK, State
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
 from kmkit.note.records import Application

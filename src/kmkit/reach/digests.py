@@ -11,7 +11,8 @@ from kmkit.kb import KnowledgeBase
 from kmkit.kb.history import last_approved
 from kmkit.kb.links import links
 from kmkit.kb.standing import overlaid
-from kmkit.lifecycle import WALK, State, fingerprint
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem

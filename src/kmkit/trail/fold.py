@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kmkit.config import Policy
-from kmkit.lifecycle import State, approved_by, in_brief, legal
+from kmkit.lifecycle.context import in_brief
+from kmkit.lifecycle.moves import legal
+from kmkit.lifecycle.rounds import approved_by
+from kmkit.lifecycle.states import State
 from kmkit.note.model import Asked, Deferred, Dissemination, InForce, Reviewed, Verdict
 from kmkit.trail.event import Event
 

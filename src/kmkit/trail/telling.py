@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kmkit.lifecycle import Context, Move
+from kmkit.lifecycle.context import Context
+from kmkit.lifecycle.moves import Move
 from kmkit.note.model import Note
 from kmkit.text import one_line
 

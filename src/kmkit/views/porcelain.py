@@ -13,7 +13,7 @@ from typing import Any
 from kmkit.index.query import Row
 from kmkit.index.stale import Stale
 from kmkit.learn.status import Status
-from kmkit.lifecycle import short
+from kmkit.lifecycle.fingerprint import short
 from kmkit.note.model import Note
 from kmkit.text import HIDDEN
 from kmkit.trail.event import Event

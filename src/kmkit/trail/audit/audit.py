@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from kmkit.config import CONFIG, POLICY
 from kmkit.errors import Cannot
-from kmkit.lifecycle import fingerprint
+from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.rounds import approvals_of
 from kmkit.note.file import read
 from kmkit.trail.audit.anchor import leads_back

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from kmkit.lifecycle import MOVES, Context, Move
 from kmkit.lifecycle import guards as ask
 from kmkit.lifecycle import guards_validation as judging
+from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.guards import Guard
-from kmkit.lifecycle.moves import objections
+from kmkit.lifecycle.moves import MOVES, Move, objections
 from kmkit.lifecycle.rounds import approvals_of
 from kmkit.note.model import Note
 

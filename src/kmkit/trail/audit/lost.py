@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from kmkit.lifecycle import State
+from kmkit.lifecycle.states import State
 from kmkit.trail.audit.book import Known
 from kmkit.trail.audit.compare import bare
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
-from kmkit.lifecycle import State
 from kmkit.lifecycle.rounds import person
+from kmkit.lifecycle.states import State
 from kmkit.note.model import Fields, Note, Verdict
 from kmkit.trail.audit.book import Known
 from kmkit.trail.audit.compare import bare, claim_of, differing

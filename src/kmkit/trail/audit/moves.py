@@ -5,18 +5,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from kmkit.errors import KmkitError
-from kmkit.lifecycle import (
-    Context,
-    Move,
-    Request,
-    State,
-    approved_by,
-    choose,
-    fingerprint,
-    legal,
-)
+from kmkit.lifecycle.context import Context, Request
 from kmkit.lifecycle.effects import held_state
-from kmkit.lifecycle.rounds import quorum
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.moves import Move, choose, legal
+from kmkit.lifecycle.rounds import approved_by, quorum
+from kmkit.lifecycle.states import State
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.trail.audit.book import Known

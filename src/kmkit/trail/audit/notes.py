@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from kmkit.lifecycle import State, fingerprint
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.states import State
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.trail.audit.book import Known

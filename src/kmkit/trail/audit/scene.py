@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Protocol
 
 from kmkit.errors import Cannot
-from kmkit.lifecycle import Person
+from kmkit.lifecycle.context import Person
 from kmkit.trail.audit.book import Book, Known
 from kmkit.trail.audit.findings import RULES, Finding
 from kmkit.trail.audit.history import Commit
