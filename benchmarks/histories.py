@@ -15,12 +15,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from kmkit.config import CONFIG, POLICY, Policy
+from kmkit.config import Policy
 from kmkit.kb.settings import first_config, first_policy
-from kmkit.lifecycle.context import Person
 from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.person import Person
 from kmkit.note.file import read
 from kmkit.note.kinds import load_kind
+from kmkit.places import CONFIG, POLICY
 from kmkit.trail.event import compose
 
 ANA = Person("Ana", "ana@example.org")

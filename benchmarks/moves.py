@@ -25,10 +25,10 @@ from pathlib import Path, PurePosixPath
 from statistics import median
 
 from benchmarks.histories import BEN, WAITING, write
-from kmkit.config import POLICY
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.moving import Moved
 from kmkit.lifecycle.context import Request
+from kmkit.places import POLICY
 from kmkit.trail.commit import Change, commit
 
 _FSYNC = ("-c", "core.fsync=added,reference", "-c", "core.fsyncMethod=fsync")

@@ -13,7 +13,8 @@ import pytest
 
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.person import Person
 from kmkit.note.model import Note
 
 ANA = Person("Ana Ruiz", "ana@example.org")

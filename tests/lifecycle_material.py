@@ -9,10 +9,11 @@ from typing import Any
 
 from kmkit.config import Audience, Channel, Config, Policy
 from kmkit.errors import Refused
-from kmkit.lifecycle.context import Context, Person, Request
+from kmkit.lifecycle.context import Context, Request
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.guards import Objection
 from kmkit.lifecycle.moves import Move, choose, objections
+from kmkit.lifecycle.person import Person
 from kmkit.note.file import compose as compose_file
 from kmkit.note.file import read
 from kmkit.note.kinds import Kind, body_of, load_kind

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 
 PATIENCE = 30.0
 """Seconds to wait for a question before the test fails."""

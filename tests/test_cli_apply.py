@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 from tests.conftest import Run, disseminated
 from tests.sitting import sitting
 

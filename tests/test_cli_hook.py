@@ -8,7 +8,8 @@ import pytest
 
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.person import Person
 from kmkit.note.file import write_fields
 from kmkit.note.model import Note
 from tests.conftest import ANA, APPROVE, BEN, CY, NOW, Run, at, captured, validated

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.person import Person
 from kmkit.note.model import Note
 from tests.conftest import ANA, BEN, CY, DEE, Run, at, captured, validated
 from tests.sitting import sitting

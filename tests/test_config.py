@@ -5,21 +5,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from kmkit.config import (
-    CONFIG,
-    POLICY,
-    QUORUM,
-    REQUIRED,
-    Config,
-    Policy,
-    load_config,
-    load_policy,
-    parse_policy,
-)
+from kmkit.config import QUORUM, REQUIRED, Config, Policy, load_config, load_policy, parse_policy
 from kmkit.errors import Cannot
 from kmkit.kb.settings import first_policy
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 from kmkit.period import Period
+from kmkit.places import CONFIG, POLICY
 from kmkit.resources import example_kb
 from kmkit.tomlread import parse
 

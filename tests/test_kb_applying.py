@@ -7,7 +7,7 @@ import pytest
 
 from kmkit.errors import UsageError
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 from tests.conftest import at, disseminated
 
 STRANGER = Person("Zed Other", "zed@elsewhere.example")

@@ -9,7 +9,8 @@ import pytest
 from kmkit.errors import Refused
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.resolving import Resolved, resolve
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.person import Person
 from kmkit.note.file import write_body, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note

@@ -9,7 +9,8 @@ from kmkit.config import Policy
 from kmkit.lifecycle import guards as ask
 from kmkit.lifecycle import guards_capture as begin
 from kmkit.lifecycle import guards_edit as hand
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read, write_fields
 from kmkit.note.kinds import body_of

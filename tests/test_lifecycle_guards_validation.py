@@ -7,8 +7,9 @@ import pytest
 
 from kmkit.config import Policy
 from kmkit.lifecycle import guards_validation as judge
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.guards import Guard
+from kmkit.lifecycle.person import Person
 from kmkit.note.kinds import Kind, kind_names, load_kind
 from kmkit.note.model import Gathered, InForce, Note
 from tests.lifecycle_material import (

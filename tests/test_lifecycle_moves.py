@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from kmkit.errors import Refused, UsageError
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.moves import BY_KEY, MOVES, VERBS, choose, legal, next_step, objections
+from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read, write_fields
 from kmkit.note.model import Dissemination, Gathered, InForce, Note, Reviewed

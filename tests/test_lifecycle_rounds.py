@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmkit.config import Policy
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.rounds import (
     VALIDATION_METHODS,
     approved_by,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from kmkit.errors import Refused
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.moves import choose, objections
+from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read, write_fields
 from kmkit.note.model import InForce, Note, Verdict

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from kmkit.period import Day, Period, PeriodField
+from kmkit.dated import Day, PeriodField
+from kmkit.period import Period
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from kmkit.kb import KnowledgeBase
 from kmkit.kb.capturing import attachments, capture_text, draft
 from kmkit.kb.history import authors
 from kmkit.kb.laying import lay
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.person import Person
 from kmkit.note.file import write_body, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note

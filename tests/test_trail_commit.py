@@ -9,7 +9,8 @@ import pytest
 from kmkit.errors import Cannot, Refused
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.person import Person
 from kmkit.trail import commit as trail_commit
 from kmkit.trail import safely
 from kmkit.trail.git import Git

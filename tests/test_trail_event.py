@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 from kmkit.text import one_line
 from kmkit.trail.event import Event, author_of, coauthors_of, compose, parse, trailers_of
 from tests.lifecycle_material import PEER, commit_of

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.states import State
 from kmkit.note.model import InForce, Verdict
 from kmkit.trail.event import Event

@@ -11,12 +11,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from kmkit.period import Period, PeriodField
+from kmkit.dated import PeriodField
+from kmkit.period import Period
+from kmkit.places import CONFIG, POLICY
 from kmkit.text import did_you_mean
 from kmkit.tomlread import parse, read_text
-
-CONFIG = "kmkit.toml"
-POLICY = "policy.toml"
 
 
 class _Table(BaseModel):

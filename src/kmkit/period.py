@@ -3,17 +3,14 @@
 import calendar
 import re
 from datetime import date, timedelta
-from typing import Annotated, Any, NamedTuple
-
-from pydantic import BeforeValidator, PlainSerializer
-from pydantic_core import PydanticCustomError
+from typing import NamedTuple
 
 _ISO = re.compile(
     r"P(?:(\d{1,7})Y)?(?:(\d{1,7})M)?(?:(\d{1,7})W)?(?:(\d{1,7})D)?", re.IGNORECASE | re.ASCII
 )
 _WORDS = re.compile(r"(\d{1,4})\s*(day|week|month|year)s?", re.IGNORECASE | re.ASCII)
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_HOW = "a duration is written P1Y, P6M, P2W, P90D or '12 months'"
+HOW = "a duration is written P1Y, P6M, P2W, P90D or '12 months'"
+"""What somebody is told who wrote another."""
 
 
 class Period(NamedTuple):
@@ -34,11 +31,11 @@ class Period(NamedTuple):
             )
         iso = _ISO.fullmatch(text)
         if not iso or not any(iso.groups()):
-            raise ValueError(_HOW)
+            raise ValueError(HOW)
         years, months, weeks, days = (int(part or 0) for part in iso.groups())
         months, days = 12 * years + months, 7 * weeks + days
         if months > 12 * 9999 or days > 9_999_999:
-            raise ValueError(_HOW)
+            raise ValueError(HOW)
         return cls(months, days)
 
     def after(self, start: date) -> date:
@@ -56,31 +53,3 @@ class Period(NamedTuple):
         years, months = divmod(self.months, 12)
         parts = [(years, "Y"), (months, "M"), (self.days, "D")]
         return "P" + ("".join(f"{count}{unit}" for count, unit in parts if count) or "0D")
-
-
-def _to_period(value: Any) -> Any:
-    if isinstance(value, str):
-        return Period.parse(value)
-    if not isinstance(value, Period):
-        raise ValueError(_HOW)
-    return value
-
-
-PeriodField = Annotated[Period, BeforeValidator(_to_period), PlainSerializer(str)]
-"""A `Period` in a pydantic model: read from text, written as text."""
-
-
-def _to_day(value: Any) -> Any:
-    """Text that is no ISO date is no day: pydantic alone takes '20261121' for seconds."""
-    if not isinstance(value, str):
-        return value
-    try:
-        if not _DAY.fullmatch(value.strip()):
-            raise ValueError
-        return date.fromisoformat(value.strip())
-    except ValueError:
-        raise PydanticCustomError("bad_date", "a date is written 2026-11-21") from None
-
-
-Day = Annotated[date, BeforeValidator(_to_day)]
-"""A date in a pydantic model, read from YYYY-MM-DD and nothing else."""

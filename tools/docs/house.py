@@ -23,9 +23,11 @@ WHAT = {
     "note": "Markdown ↔ Note, and what is wrong in it",
     "config": "settings and rules",
     "tomlread": "TOML, every misfit with its line",
+    "dated": "days and durations as fields of models",
     "resources": "where our own files are",
     "period": "days and durations",
     "text": "text as people compare it",
+    "places": "which folder is a knowledge base",
     "errors": "refusals, exit codes",
 }
 """What each room does, in a few words."""

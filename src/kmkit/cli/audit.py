@@ -139,7 +139,7 @@ def _place(ctx: typer.Context) -> "tuple[Git, str, str]":
 
 def _prefix(git: "Git", tip: str) -> str:
     """Where the knowledge base is in a repository without files."""
-    from kmkit.config import CONFIG
+    from kmkit.places import CONFIG
 
     paths = [path for path in git.tracked(tip, "") if f"/{path}".endswith(f"/{CONFIG}")]
     if len(paths) != 1:

@@ -81,7 +81,7 @@ def _act(kb: "KnowledgeBase", note: "Note", letter: str, words: str) -> None:
     from kmkit.cli.edit import revise
     from kmkit.cli.options import a_day
     from kmkit.lifecycle.context import Request
-    from kmkit.lifecycle.guards import LONGEST_DEFERRAL
+    from kmkit.lifecycle.states import LONGEST_DEFERRAL
 
     if letter == "e":
         revise(kb, note, words)

@@ -2,8 +2,7 @@
 
 from datetime import date, timedelta
 
-from kmkit.lifecycle.guards import LONGEST_DEFERRAL
-from kmkit.lifecycle.states import State
+from kmkit.lifecycle.states import LONGEST_DEFERRAL, State
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
 from kmkit.period import Period

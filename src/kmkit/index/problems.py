@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
-from kmkit.config import CONFIG, POLICY
 from kmkit.errors import Cannot
 from kmkit.index.stale import stands_approved
 from kmkit.kb import KnowledgeBase
@@ -15,6 +14,7 @@ from kmkit.note.model import Note
 from kmkit.note.problem import Problem
 from kmkit.note.records import check_applications, check_people
 from kmkit.note.settings import check_policy, check_settings
+from kmkit.places import CONFIG, POLICY
 
 Wanted = Callable[[PurePosixPath], bool]
 Track = Callable[[Iterable[PurePosixPath]], Iterable[PurePosixPath]]

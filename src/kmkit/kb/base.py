@@ -7,12 +7,13 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from kmkit.config import CONFIG, POLICY, Config, Policy, load_config, load_policy, parse_policy
+from kmkit.config import Config, Policy, load_config, load_policy, parse_policy
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.finding import pick, read_ids
 from kmkit.kb.shelves import Shelf, read_shelf
 from kmkit.kb.standing import overlaid
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read, unopened
 from kmkit.note.kinds import Kind, kind_names, load_kind
@@ -24,6 +25,7 @@ from kmkit.note.records import (
     read_person,
 )
 from kmkit.note.records import Person as Profile
+from kmkit.places import POLICY, find_root
 from kmkit.trail.event import Event
 from kmkit.trail.fold import Claim, fold
 from kmkit.trail.git import Git
@@ -64,14 +66,7 @@ class KnowledgeBase:
         dry_run: bool = False,
     ) -> "KnowledgeBase":
         """The knowledge base that ``start`` lies in; Cannot where there is none."""
-        start = Path(os.path.abspath(start))
-        for folder in (start, *start.parents):
-            if (folder / CONFIG).is_file():
-                return cls(folder, now=now, actor=actor, dry_run=dry_run)
-        raise Cannot(
-            f"{start} is not in a knowledge base: no {CONFIG} here or above.",
-            "Run kmkit init, or name the folder with -C.",
-        )
+        return cls(find_root(start), now=now, actor=actor, dry_run=dry_run)
 
     @property
     def today(self) -> date:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot
-from kmkit.lifecycle.context import Person
 from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.person import Person
 from kmkit.note.file import read
 from kmkit.trail.event import author_of, coauthors_of, parse
 from kmkit.trail.fold import Claim

@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from kmkit.config import CONFIG, POLICY, Policy, load_policy
+from kmkit.config import Policy, load_policy
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.moving import Moved
 from kmkit.kb.settings import first_config, first_policy, first_rules
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
+from kmkit.places import CONFIG, POLICY
 from kmkit.resources import template
 from kmkit.trail.audit.anchor import pin
 from kmkit.trail.commit import Change, commit

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from kmkit.config import POLICY, Policy, parse_policy
+from kmkit.config import Policy, parse_policy
 from kmkit.errors import Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.history import authors, last_approved
@@ -16,6 +16,7 @@ from kmkit.lifecycle.guards import Objection
 from kmkit.lifecycle.moves import Move, choose, objections
 from kmkit.note.file import read
 from kmkit.note.model import Note
+from kmkit.places import POLICY
 from kmkit.trail.commit import Change, commit, ready
 from kmkit.trail.event import compose
 from kmkit.trail.fold import Claim

@@ -11,15 +11,16 @@ from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kmkit.config import CONFIG, POLICY
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.applying import record
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.capturing import adopt, attachment
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read, write_fields
 from kmkit.note.model import MOVE_FIELDS, Note
+from kmkit.places import CONFIG, POLICY
 from kmkit.trail.commit import Change, commit
 from kmkit.trail.git import Git
 from kmkit.trail.safely import write_file

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from kmkit.config import POLICY
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read
 from kmkit.note.model import InForce, Note
+from kmkit.places import POLICY
 from kmkit.trail.event import Event
 from kmkit.trail.fold import Claim
 from kmkit.trail.git import Entry

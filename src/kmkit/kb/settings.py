@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kmkit.config import ROLES, Audience, Channel, Config, Organisation, Policy
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 
 _EXPLAINED: Mapping[str, Mapping[str, str]] = {
     "roles": ROLES,

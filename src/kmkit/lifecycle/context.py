@@ -1,11 +1,10 @@
 """What a move is judged by: who asks for what, when, and what the trail says of the note."""
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
 
 from kmkit.config import Config, Policy
+from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.rounds import Round, current_round
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note, Verdict
@@ -13,28 +12,6 @@ from kmkit.text import one_line
 
 LONGEST_COPY = 500
 """Characters of a reason that the front matter copies."""
-_ADDRESS = re.compile(r"[^\s@<>,;*?\[\]]+@[^\s@<>,;*?\[\]]+")
-
-
-class Person(NamedTuple):
-    """Somebody, as git names them."""
-
-    name: str
-    email: str
-
-    @property
-    def key(self) -> str:
-        """How two addresses are compared: without case."""
-        return self.email.strip().casefold()
-
-    def __str__(self) -> str:
-        return f"{self.name} <{self.email}>"
-
-
-def address(text: str) -> str:
-    """``text`` as addresses are compared, '' where it is not the e-mail address of one person."""
-    who = text.strip()
-    return who.casefold() if _ADDRESS.fullmatch(who) and one_line(who) == who else ""
 
 
 def in_brief(reason: str) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from kmkit.config import Config, Policy
-from kmkit.lifecycle.context import Context, address
+from kmkit.lifecycle.context import Context
+from kmkit.lifecycle.person import address
 from kmkit.lifecycle.rounds import WIDEST_METHODS, approvals_of
-from kmkit.lifecycle.states import WALK, State
+from kmkit.lifecycle.states import LONGEST_DEFERRAL, WALK, State
 from kmkit.note.checks import missing_for
 from kmkit.note.model import Note
-from kmkit.period import Period
 from kmkit.text import did_you_mean, one_line
 
 
@@ -25,8 +25,6 @@ class Objection(NamedTuple):
 
 
 Guard = Callable[[Note, Context], Iterable[Objection]]
-
-LONGEST_DEFERRAL = Period(days=30)
 
 
 def readable(note: Note, context: Context) -> Iterable[Objection]:

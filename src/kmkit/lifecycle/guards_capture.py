@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from kmkit.lifecycle.context import Context, address
+from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.guards import Objection, given, known_level, leaving
+from kmkit.lifecycle.person import address
 from kmkit.lifecycle.states import State
 from kmkit.note.checks import is_id
 from kmkit.note.model import GATHERING_METHODS, MOVE_FIELDS, Note

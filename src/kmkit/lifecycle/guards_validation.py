@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from kmkit.lifecycle.context import Context, address
+from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.guards import Objection
+from kmkit.lifecycle.person import address
 from kmkit.lifecycle.rounds import (
     VALIDATION_METHODS,
     WIDEST_METHODS,

@@ -1,6 +1,8 @@
-"""The states of a note."""
+"""The states of a note, and how long the review of one can be put off."""
 
 from enum import StrEnum
+
+from kmkit.period import Period
 
 
 class State(StrEnum):
@@ -22,3 +24,6 @@ WALK = (
     State.MAINTAINED,
 )
 """The five states of the walk, in order; ``retired`` ends it."""
+
+LONGEST_DEFERRAL = Period(days=30)
+"""For how long the owner can put a review off."""

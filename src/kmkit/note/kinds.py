@@ -9,13 +9,14 @@ from typing import NoReturn
 
 from pydantic import BaseModel, ConfigDict
 
+from kmkit.dated import PeriodField
 from kmkit.errors import Cannot
 from kmkit.note.fields import typed_as
 from kmkit.note.frontmatter import Document, Loaded, decoded, load, split
 from kmkit.note.model import Section, Texts
 from kmkit.note.problem import Flaw
 from kmkit.note.sections import folded, sections_of, without_comments
-from kmkit.period import Period, PeriodField
+from kmkit.period import Period
 from kmkit.resources import templates_dir
 from kmkit.text import did_you_mean, one_line
 

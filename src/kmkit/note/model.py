@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from kmkit.dated import Day, PeriodField
 from kmkit.note.problem import Problem
-from kmkit.period import Day, PeriodField
 
 GATHERING_METHODS = (
     "after-action-review",

@@ -8,12 +8,12 @@ from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kmkit.dated import Day
 from kmkit.note.fields import typed_as
 from kmkit.note.frontmatter import decoded, load, split
 from kmkit.note.model import Texts
 from kmkit.note.problem import Problem
 from kmkit.note.references import near_ids
-from kmkit.period import Day
 from kmkit.text import one_line
 
 Outcome = Literal["helped", "no-difference", "did-not-help"]

@@ -70,6 +70,20 @@ def _ids(note: Note) -> Iterator[tuple[str, str]]:
             yield name, target
 
 
+def linked(note: Note) -> tuple[tuple[str, str], ...]:
+    """What the note points to, each once: (field, id), or ('link', path) in its text.
+
+    Paths are those of files in the knowledge base, relative to it; links that lead out are left
+    out.
+    """
+    found = {(at.split(".")[0], target): None for at, target in _ids(note)}
+    if "](" in note.text or "]:" in note.text:
+        for _, _, target in _links(note):
+            if path := _resolved(note, target):
+                found["link", path] = None
+    return tuple(found)
+
+
 def _links(note: Note) -> Iterator[tuple[int, int, str]]:
     """The links in the text outside of code: line, column and target."""
     lines = note.text.split("\n")

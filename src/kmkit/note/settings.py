@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from kmkit.config import CONFIG, POLICY, Config, Policy
+from kmkit.config import Config, Policy
 from kmkit.note.problem import Problem
+from kmkit.places import CONFIG, POLICY
 from kmkit.text import did_you_mean
 
 

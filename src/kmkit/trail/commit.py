@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kmkit.errors import KmkitError, Refused
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 from kmkit.trail import journal
 from kmkit.trail.branch import held
 from kmkit.trail.event import trailers_of

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmkit.errors import Cannot, Refused
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 
 OLDEST = (2, 38)
 _SETTINGS = (

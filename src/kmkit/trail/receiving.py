@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from kmkit.config import CONFIG, POLICY
 from kmkit.errors import Cannot
+from kmkit.places import CONFIG, POLICY
 from kmkit.trail.audit.anchor import anchor_of, leads_back
 from kmkit.trail.audit.audit import audit
 from kmkit.trail.git import Git
