@@ -5,7 +5,6 @@ rules, and only a steward changes it.
 """
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from kmkit.dated import PeriodField
 from kmkit.period import Period
 from kmkit.places import CONFIG, POLICY
+from kmkit.roles import has_role
 from kmkit.text import did_you_mean
 from kmkit.tomlread import parse, read_text
 
@@ -247,11 +247,7 @@ class Policy(_Table):
 
     def has_role(self, email: str, role: str) -> bool:
         """Whether ``email`` holds ``role``; 'expert' alone is any expert's."""
-        who = email.strip().casefold()
-        roles = [
-            r for r in self.roles if r == role or (role == "expert" and r.startswith("expert."))
-        ]
-        return any(fnmatchcase(who, p.casefold()) for r in roles for p in self.roles[r])
+        return has_role(self.roles, email, role)
 
     def roles_of(self, email: str) -> tuple[str, ...]:
         """Every role that ``email`` holds."""

@@ -25,8 +25,10 @@ WHAT = {
     "tomlread": "TOML, every misfit with its line",
     "dated": "days and durations as fields of models",
     "resources": "where our own files are",
+    "natural": "days as people say them",
     "period": "days and durations",
     "text": "text as people compare it",
+    "roles": "who holds which role",
     "places": "which folder is a knowledge base",
     "errors": "refusals, exit codes",
 }

@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
+from kmkit.index.card import Card
+from kmkit.index.rules import Rules
 from kmkit.lifecycle.states import LONGEST_DEFERRAL, State
-from kmkit.note.kinds import Kind
-from kmkit.note.model import Note
 from kmkit.period import Period
 
 OUT = (State.DISSEMINATED, State.MAINTAINED)
@@ -24,64 +24,68 @@ def day_of_id(id: str) -> date | None:
         return None
 
 
-def id_date(note: Note) -> date | None:
+def id_date(note: Card) -> date | None:
     """The day of the capture, as the id has it."""
-    return day_of_id(note.fields.id or "")
+    return day_of_id(note.own_id)
 
 
-def first_disseminated(note: Note) -> date | None:
+def first_disseminated(note: Card) -> date | None:
     """The day on which the note first went out."""
-    return min((entry.on for entry in note.fields.disseminated), default=None)
+    return min((entry.on for entry in note.disseminated), default=None)
 
 
-def last_approval(note: Note) -> date | None:
+def last_approval(note: Card) -> date | None:
     """The day of the last approving verdict; a mere rewording does not count."""
-    approvals = (v.on for v in note.fields.verdicts if v.verdict == "approve" and not v.same_as)
+    approvals = (v.on for v in note.verdicts if v.verdict == "approve" and not v.same_as)
     return max(approvals, default=None)
 
 
-def last_confirmation(note: Note, today: date | None = None) -> date | None:
+def last_confirmation(note: Card, today: date | None = None) -> date | None:
     """The last day on which somebody confirmed that the note still holds; a future one is none."""
-    reviewed = note.fields.reviewed
+    reviewed = note.reviewed
     return reviewed.on if reviewed and not future(reviewed.on, today) else None
 
 
-def last_look(note: Note, today: date) -> date | None:
+def last_look(note: Card, today: date) -> date | None:
     """The last day on which somebody reviewed or approved the note."""
     days = (last_confirmation(note, today), last_approval(note))
     return max((day for day in days if day and not future(day, today)), default=None)
 
 
-def latest_day(note: Note, today: date) -> date | None:
+def days_of(note: Card) -> list[date]:
+    """Every day on which something is said to have happened to the note."""
+    entries = [note.reviewed, *note.verdicts, *note.asked, *note.disseminated]
+    days = [entry.on for entry in entries if entry]
+    days += [note.gathered_on] if note.gathered_on else []
+    return days + ([day] if (day := id_date(note)) else [])
+
+
+def latest_day(note: Card, today: date | None = None) -> date | None:
     """The last day on which anything happened to the note, as far as its file tells."""
-    fields = note.fields
-    entries = [fields.gathered, fields.reviewed, *fields.verdicts, *fields.asked]
-    days = [entry.on for entry in (*entries, *fields.disseminated) if entry]
-    days += [day] if (day := id_date(note)) else []
-    return max((day for day in days if not future(day, today)), default=None)
+    return max((day for day in days_of(note) if not future(day, today)), default=None)
 
 
-def standing_state(note: Note) -> str:
+def standing_state(note: Card) -> str:
     """The state of the version that stands: that in force while the note is being revised."""
-    if note.state == State.CAPTURED and note.fields.in_force:
-        return note.fields.in_force.state
+    if note.state == State.CAPTURED and note.in_force:
+        return note.in_force.state
     return note.state
 
 
-def review_interval(note: Note, kind: Kind | None) -> Period | None:
+def review_interval(note: Card, rules: Rules) -> Period | None:
     """How often the note is reviewed: as it says itself, else as its kind says; None for never."""
-    return note.fields.review_every or (kind.review_every if kind else None)
+    return note.review_every or rules.kinds.get(note.kind)
 
 
-def last_review(note: Note, today: date | None = None) -> date | None:
+def last_review(note: Card, today: date | None = None) -> date | None:
     """The later of the last review and the first dissemination, neither of them in the future."""
     days = (last_confirmation(note, today), first_disseminated(note))
     return max((day for day in days if day and not future(day, today)), default=None)
 
 
-def deferred_until(note: Note, today: date | None = None) -> date | None:
+def deferred_until(note: Card, today: date | None = None) -> date | None:
     """Until when the review is put off: thirty days at most, and only until the next review."""
-    deferred, reviewed = note.fields.deferred, note.fields.reviewed
+    deferred, reviewed = note.deferred, note.reviewed
     if deferred is None or future(deferred.on, today):
         return None
     if reviewed and reviewed.on >= deferred.on:
@@ -89,13 +93,13 @@ def deferred_until(note: Note, today: date | None = None) -> date | None:
     return min(deferred.until, LONGEST_DEFERRAL.after(deferred.on))
 
 
-def due_date(note: Note, kind: Kind | None, today: date | None = None) -> date | None:
+def due_date(note: Card, rules: Rules, today: date | None = None) -> date | None:
     """The day on which the note's review is due; None where it is never reviewed again.
 
     The later of the last review and the first dissemination, plus the note's interval or else its
     kind's; a deferral puts it off by thirty days at most. Dates after ``today`` do not count.
     """
-    every = review_interval(note, kind)
+    every = review_interval(note, rules)
     start = last_review(note, today)
     if standing_state(note) not in OUT or every is None or start is None:
         return None
@@ -103,37 +107,40 @@ def due_date(note: Note, kind: Kind | None, today: date | None = None) -> date |
     return max(due, deferred_until(note, today) or due)
 
 
-def is_overdue(note: Note, kind: Kind | None, today: date) -> bool:
+def is_overdue(note: Card, rules: Rules, today: date) -> bool:
     """Whether the note's review was due before ``today``."""
-    due = due_date(note, kind, today)
+    due = due_date(note, rules, today)
     return due is not None and due < today
 
 
-def standing(note: Note, kind: Kind | None, today: date) -> str:
+def standing(note: Card, rules: Rules, today: date) -> str:
     """The state as outputs name it: never 'maintained' of an overdue note without 'overdue'."""
-    words = [standing_state(note) or "unknown state"]
-    if note.state == State.CAPTURED and note.fields.in_force:
-        words.append("being revised")
-    if is_overdue(note, kind, today):
-        words.append("overdue")
+    revised = note.state == State.CAPTURED and note.in_force is not None
+    return worded(standing_state(note), revised=revised, overdue=is_overdue(note, rules, today))
+
+
+def worded(state: str, *, revised: bool, overdue: bool) -> str:
+    """A state in words, with what must stand beside it."""
+    words = [state or "unknown state"]
+    words += ["being revised"] if revised else []
+    words += ["overdue"] if overdue else []
     return ", ".join(words)
 
 
-def entered(note: Note, today: date) -> date | None:
+def entered(note: Card, today: date | None = None) -> date | None:
     """The day the note entered its state, as far as its file tells; None where it does not.
 
     Validated and formatted count from the last approval. Captured counts from the capture, the
     last verdict or the beginning of the revision; where a note was reopened and its file does not
     say when, from the last thing that it says happened.
     """
-    fields = note.fields
+    days: list[date | None]
     if note.state in (State.VALIDATED, State.FORMATTED):
         days = [last_approval(note) or latest_day(note, today)]
-    elif note.state == State.CAPTURED and fields.in_force:
-        days = [fields.in_force.since or latest_day(note, today)]
+    elif note.state == State.CAPTURED and note.in_force:
+        days = [note.in_force.since or latest_day(note, today)]
     elif note.state == State.CAPTURED:
-        days = [id_date(note), fields.gathered.on if fields.gathered else None]
-        days += [entry.on for entry in fields.verdicts]
+        days = [id_date(note), note.gathered_on, *(entry.on for entry in note.verdicts)]
     else:
         return None
     return max((day for day in days if day and not future(day, today)), default=None)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot
-from kmkit.index.stale import stands_approved
+from kmkit.index.carding import stands_approved
 from kmkit.kb import KnowledgeBase
 from kmkit.note.checks import CheckContext, check
 from kmkit.note.file import unopened

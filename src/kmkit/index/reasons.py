@@ -3,14 +3,13 @@
 Dates that lie in the future count for nothing, and a note whose dates cannot be read is told of.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePosixPath
 from textwrap import shorten
 from typing import NamedTuple
 
-from kmkit.config import Policy
+from kmkit.index.card import Card, Profile, Use
 from kmkit.index.dates import (
     OUT,
     day_of_id,
@@ -24,10 +23,8 @@ from kmkit.index.dates import (
     review_interval,
     standing_state,
 )
+from kmkit.index.rules import Rules
 from kmkit.lifecycle.states import WALK, State
-from kmkit.note.kinds import Kind
-from kmkit.note.model import Note
-from kmkit.note.records import Application, Person
 from kmkit.period import Period
 
 REASONS: dict[str, str] = {
@@ -69,22 +66,19 @@ class Circumstances:
     """What a note's freshness is judged by."""
 
     today: date
-    policy: Policy
-    kinds: Mapping[str, Kind]
-    people: Mapping[str, Person]
+    rules: Rules
+    people: Mapping[str, Profile]
     """By e-mail in lower case; empty where the knowledge base keeps no people."""
     within: Period
-    notes: Mapping[str, Note]
-    """All notes by id."""
-    successors: Mapping[str, Note]
-    """By the id of the note they replace: approved notes that say ``supersedes``."""
-    failures: Mapping[str, tuple[Application, ...]]
-    """By note id: the applications that did not help."""
-    drifted: frozenset[PurePosixPath]
-    """The paths of the notes whose text is not the one that was approved."""
+    note: Callable[[str], Card | None]
+    """The note with an id."""
+    successors: Mapping[str, str]
+    """By the id of the note they replace: the ids of approved notes that say ``supersedes``."""
+    failures: Mapping[str, tuple[Use, ...]]
+    """By note id: the uses that did not help."""
 
 
-def reasons_of(note: Note, around: Circumstances) -> Iterator[Reason]:
+def reasons_of(note: Card, around: Circumstances) -> Iterator[Reason]:
     """Why ``note`` needs a person, in the order of `REASONS`; a retired note never does."""
     if note.state == State.RETIRED:
         return
@@ -92,8 +86,8 @@ def reasons_of(note: Note, around: Circumstances) -> Iterator[Reason]:
         yield from look(note, around)
 
 
-def _due(note: Note, around: Circumstances) -> Iterator[Reason]:
-    due = due_date(note, around.kinds.get(note.kind), around.today)
+def _due(note: Card, around: Circumstances) -> Iterator[Reason]:
+    due = due_date(note, around.rules, around.today)
     if due is None:
         return
     how = f"kmkit review {note.short} --confirm --because '…', or revise, retire or hand it over"
@@ -103,8 +97,8 @@ def _due(note: Note, around: Circumstances) -> Iterator[Reason]:
         yield Reason("due-soon", due, f"Its review is due on {due}: {how}.")
 
 
-def _changed(note: Note, around: Circumstances) -> Iterator[Reason]:
-    if note.path in around.drifted:
+def _changed(note: Card, around: Circumstances) -> Iterator[Reason]:
+    if note.drifted:
         how = f"kmkit reopen {note.short} --because '…'"
         if note.state == State.VALIDATED:
             same = f"kmkit validate {note.short} --same-meaning"
@@ -112,48 +106,48 @@ def _changed(note: Note, around: Circumstances) -> Iterator[Reason]:
         yield Reason("changed", None, f"Its text is not the one that was approved: {how}.")
 
 
-def _superseded(note: Note, around: Circumstances) -> Iterator[Reason]:
-    sources = dict.fromkeys((*note.fields.derived_from, note.fields.translation_of or ""))
-    for other in (around.notes[name] for name in sources if name in around.notes):
-        translated = other.id == note.fields.translation_of
+def _superseded(note: Card, around: Circumstances) -> Iterator[Reason]:
+    sources = dict.fromkeys((*note.derived_from, note.translation_of))
+    for other in filter(None, map(around.note, filter(None, sources))):
+        translated = other.own_id == note.translation_of
         link = "translates" if translated else "was drawn from"
         what = f"It {link} '{other.title}' ({other.id}), which"
         how = f"Read it, then kmkit review {note.short} --confirm or kmkit edit {note.short}"
         if other.state == State.RETIRED:
-            by = other.fields.superseded_by
+            by = other.superseded_by
             instead = f" and replaced by {by}" if by else ""
             field = "translation_of" if translated else "derived_from"
             how = f"kmkit retire {note.short}; or, if it still holds, kmkit edit {note.short} and "
             how += f"take that out of {field}"
             yield Reason("superseded", None, f"{what} was retired{instead}: {how}.")
-        elif other.state == State.CAPTURED and other.fields.in_force:
-            since = other.fields.in_force.since
+        elif other.state == State.CAPTURED and other.in_force:
+            since = other.in_force.since
             yield Reason("superseded", since, f"{what} is being revised. {how}.")
-        elif other.path in around.drifted:
+        elif other.drifted:
             yield Reason("superseded", None, f"{what} was changed without approval. {how}.")
-        elif (day := _reapproved(other)) and day > (_known_good(note, around.today) or date.min):
+        elif (day := reapproved(other)) and day > (_known_good(note, around.today) or date.min):
             yield Reason("superseded", day, f"{what} was changed and approved on {day}. {how}.")
-    heir = note.fields.superseded_by or (around.successors.get(note.id) or note).id
+    heir = note.superseded_by or around.successors.get(note.id, note.id)
     if heir != note.id:
         retire = f"kmkit retire {note.short} --superseded-by {heir}"
         yield Reason("superseded", None, f"{heir} replaces it and it is not retired: {retire}.")
 
 
-def _reapproved(note: Note) -> date | None:
+def reapproved(note: Card) -> date | None:
     """The day a note that had gone out was approved anew; None where that was the first time."""
     approval, first = last_approval(note), first_disseminated(note)
     return approval if approval and first and first < approval else None
 
 
-def _known_good(note: Note, today: date) -> date | None:
+def _known_good(note: Card, today: date) -> date | None:
     """The last day on which somebody looked at the note and found it right; else its gathering."""
-    gathered = note.fields.gathered.on if note.fields.gathered else None
+    gathered = note.gathered_on
     return last_look(note, today) or gathered
 
 
-def _orphaned(note: Note, around: Circumstances) -> Iterator[Reason]:
+def _orphaned(note: Card, around: Circumstances) -> Iterator[Reason]:
     how = f"kmkit reassign {note.short} --to EMAIL"
-    backup = f" Its backup is {note.fields.backup}." if note.fields.backup else ""
+    backup = f" Its backup is {note.backup}." if note.backup else ""
     person = around.people.get(note.owner)
     if not note.owner:
         yield Reason("orphaned", None, f"Nobody owns it: {how}.{backup}")
@@ -164,7 +158,7 @@ def _orphaned(note: Note, around: Circumstances) -> Iterator[Reason]:
         yield Reason("orphaned", person.until, message)
 
 
-def _contradicted(note: Note, around: Circumstances) -> Iterator[Reason]:
+def _contradicted(note: Card, around: Circumstances) -> Iterator[Reason]:
     reviewed = last_confirmation(note, around.today) or date.min
     looked = last_look(note, around.today) or date.min
     for use in sorted(around.failures.get(note.id, ()), key=reported):
@@ -173,23 +167,24 @@ def _contradicted(note: Note, around: Circumstances) -> Iterator[Reason]:
             because = shorten(use.because, 200, placeholder=" …").rstrip(".")
             why = f": {because}" if because else ""
             review = f"kmkit review {note.short} --confirm or kmkit reopen {note.short}"
-            message = f"It did not help in {use.in_} on {use.on}{why}. Ask {use.by}, then {review}."
+            message = (
+                f"It did not help in {use.where} on {use.on}{why}. Ask {use.by}, then {review}."
+            )
             yield Reason("contradicted", reported(use), message)
 
 
-def reported(use: Application) -> date:
+def reported(use: Use) -> date:
     """The day on which a use was reported, as its record's id has it; else the day of the use."""
     return max(use.on, day_of_id(use.id) or use.on)
 
 
-def _waiting(note: Note, around: Circumstances) -> Iterator[Reason]:
-    limits = around.policy.waiting
-    limit = getattr(limits, note.state) if note.state in type(limits).model_fields else None
+def _waiting(note: Card, around: Circumstances) -> Iterator[Reason]:
+    limit = around.rules.waiting.get(note.state)
     since = entered(note, around.today)
     if limit is None or since is None or (until := limit.after(since)) >= around.today:
         return
-    returned = [entry for entry in note.fields.verdicts if entry.verdict == "return"]
-    asked = note.fields.asked[-1:]
+    returned = [entry for entry in note.verdicts if entry.verdict == "return"]
+    asked = note.asked[-1:]
     if note.state == State.VALIDATED:
         how = f"kmkit format {note.short}"
     elif note.state == State.FORMATTED:
@@ -204,31 +199,35 @@ def _waiting(note: Note, around: Circumstances) -> Iterator[Reason]:
     yield Reason("waiting", until, f"It has been {note.state} since {since}: {how}.")
 
 
-def _unreadable(note: Note, around: Circumstances) -> Iterator[Reason]:
-    if why := _hidden(note, around):
+def _unreadable(note: Card, around: Circumstances) -> Iterator[Reason]:
+    if why := hidden(note, around.rules, around.today):
         yield Reason("unreadable", None, why)
 
 
-def _hidden(note: Note, around: Circumstances) -> str:
-    """What keeps the note's dates from being read and what to do, '' where nothing does."""
-    for problem in note.problems:
-        if problem.severity == "error":
-            return f"Line {problem.line}: {problem.message} {problem.mend}".strip()
-    state, kind = standing_state(note), around.kinds.get(note.kind)
+def hidden(note: Card, rules: Rules, today: date | None) -> str:
+    """What keeps the note's dates from being read and what to do, '' where nothing does.
+
+    ``today``: None where days to come count like others.
+    """
+    if note.flaw:
+        return note.flaw
+    state = standing_state(note)
     if state not in WALK:
+        if state == State.RETIRED:
+            return ""
         said = f"'{state}' is not a state" if state else "It does not say its state"
         return f"{said}: kmkit log {note.short} tells what it was."
-    if state in OUT and kind is None and note.fields.review_every is None:
+    if state in OUT and note.kind not in rules.kinds and note.review_every is None:
         return (
             f"There is no kind '{note.kind}', so nobody can tell how often it is reviewed: "
             f"kmkit check --explain unknown-kind."
         )
-    if state in OUT and review_interval(note, kind) and not last_review(note, around.today):
+    if state in OUT and review_interval(note, rules) and not last_review(note, today):
         return (
             "No date in it tells when it went out or was reviewed, or that date lies in the "
             f"future: see kmkit log {note.short}, then kmkit review {note.short}."
         )
-    if note.state not in OUT and entered(note, around.today) is None:
+    if note.state not in OUT and entered(note, today) is None:
         return (
             f"No date in it tells since when it is {note.state}, or that date lies in the future: "
             f"see kmkit log {note.short}, then kmkit edit {note.short}."

@@ -9,17 +9,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from kmkit.config import Policy
+from kmkit.index.card import Card, Profile, Use
 from kmkit.index.reasons import REASONS, Circumstances, Reason, reasons_of
-from kmkit.lifecycle.fingerprint import fingerprint
-from kmkit.lifecycle.rounds import approved_fingerprints
+from kmkit.index.rules import Rules
 from kmkit.lifecycle.states import WALK
-from kmkit.note.kinds import Kind
-from kmkit.note.model import Note
-from kmkit.note.records import Application, Person
 from kmkit.period import Period
 
-__all__ = ["REASONS", "Reason", "Stale", "fails", "fatal", "stale", "stands_approved"]
+__all__ = ["REASONS", "Reason", "Stale", "fails", "fatal", "judged", "stale"]
 
 APPROVED = WALK[1:]
 """The states that need an approval."""
@@ -28,7 +24,7 @@ APPROVED = WALK[1:]
 class Stale(NamedTuple):
     """A note that needs a person."""
 
-    note: Note
+    note: Card
     owner: str
     """E-mail in lower case, '' where nobody owns it."""
     reasons: tuple[Reason, ...]
@@ -40,13 +36,12 @@ class Stale(NamedTuple):
 
 
 def stale(
-    notes: Iterable[Note],
+    notes: Iterable[Card],
     *,
     today: date,
-    policy: Policy,
-    kinds: Mapping[str, Kind],
-    people: Mapping[str, Person],
-    applications: Iterable[Application],
+    rules: Rules,
+    people: Mapping[str, Profile],
+    uses: Iterable[Use],
     within: Period = Period(),
 ) -> list[Stale]:
     """The notes that need a person, by owner; those of nobody come last.
@@ -56,16 +51,19 @@ def stale(
     every = list(notes)
     around = Circumstances(
         today,
-        policy,
-        kinds,
+        rules,
         people,
         within,
-        {note.fields.id: note for note in every if note.fields.id},
-        {old: note for note in every if note.state in APPROVED for old in note.fields.supersedes},
-        _failures(applications),
-        frozenset(note.path for note in every if _drifted(note, policy, kinds)),
+        {note.own_id: note for note in every if note.own_id}.get,
+        {old: note.id for note in every if note.state in APPROVED for old in note.supersedes},
+        failures(uses),
     )
-    found = ((note, tuple(reasons_of(note, around))) for note in every)
+    return judged(every, around)
+
+
+def judged(notes: Iterable[Card], around: Circumstances) -> list[Stale]:
+    """Those of ``notes`` that need a person in these circumstances, by owner."""
+    found = ((note, tuple(reasons_of(note, around))) for note in notes)
     rows = [Stale(note, note.owner, reasons) for note, reasons in found if reasons]
     return sorted(rows, key=lambda row: (not row.owner, row.owner, row.note.title, row.note.id))
 
@@ -85,21 +83,10 @@ def fatal(reason: Reason, today: date, grace: Period | None = None) -> bool:
     return grace is None or reason.since is None or grace.after(reason.since) < today
 
 
-def _failures(applications: Iterable[Application]) -> dict[str, tuple[Application, ...]]:
-    """The applications that did not help, by note."""
-    found: dict[str, tuple[Application, ...]] = {}
-    for application in applications:
-        if application.outcome == "did-not-help":
-            found[application.note] = (*found.get(application.note, ()), application)
+def failures(uses: Iterable[Use]) -> dict[str, tuple[Use, ...]]:
+    """The uses that did not help, by note."""
+    found: dict[str, tuple[Use, ...]] = {}
+    for use in uses:
+        if use.outcome == "did-not-help":
+            found[use.note] = (*found.get(use.note, ()), use)
     return found
-
-
-def _drifted(note: Note, policy: Policy, kinds: Mapping[str, Kind]) -> bool:
-    """Whether the note claims an approval that its text does not have."""
-    return note.state in APPROVED and not stands_approved(note, policy, kinds.get(note.kind))
-
-
-def stands_approved(note: Note, policy: Policy, kind: Kind | None) -> bool:
-    """Whether the verdicts in the file approve the substance that stands in it."""
-    guidance = kind.guidance if kind else frozenset()
-    return fingerprint(note, guidance) in approved_fingerprints(note, policy)

@@ -1,7 +1,7 @@
 """A knowledge base on disk: where it is, what is in it, and what its trail says."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from kmkit.config import Config, Policy, load_config, load_policy, parse_policy
 from kmkit.errors import Cannot, Refused
-from kmkit.kb.finding import pick, read_ids
 from kmkit.kb.shelves import Shelf, read_shelf
 from kmkit.kb.standing import overlaid
 from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read, unopened
+from kmkit.note.finding import as_path, pick, read_ids
 from kmkit.note.kinds import Kind, kind_names, load_kind
 from kmkit.note.model import Note
 from kmkit.note.records import (
@@ -54,6 +54,8 @@ class KnowledgeBase:
         self.root = root
         self.now = now or datetime.now().astimezone()
         self.dry_run = dry_run
+        self.finder: Callable[[str, Path | None], PurePosixPath] | None = None
+        """Tells the path of the note that a word means, sooner than by looking into every file."""
         self._actor = actor
 
     @classmethod
@@ -171,15 +173,13 @@ class KnowledgeBase:
 
         UsageError names the candidates where it means several, and near ids where it means none.
         """
+        if self.finder:
+            return self.read(self.finder(ref, folder))
         return self.read(self.as_path(ref, folder) or PurePosixPath(pick(ref, self.ids)))
 
     def as_path(self, ref: str, folder: Path | None = None) -> PurePosixPath | None:
         """``ref`` as the path of an existing file below the knowledge base, or None."""
-        for base in (folder or Path(), self.root):
-            place = Path(os.path.abspath(base / ref))
-            if ref and (place.is_file() or place.is_symlink()) and place.is_relative_to(self.root):
-                return PurePosixPath(place.relative_to(self.root).as_posix())
-        return None
+        return as_path(self.root, ref, folder)
 
     def standing(self, note: Note) -> Note:
         """The version to show: the one in force while the note is being revised, else itself."""

@@ -1,7 +1,7 @@
 """What git and the trail have of a note, and whether a move can be made on that."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot, Refused
@@ -175,7 +175,7 @@ def _differences(kb: KnowledgeBase, note: Note, claim: Claim) -> Iterator[tuple[
     """The fields that decide over moves and say other than the trail: name, file, trail."""
     standing, proved = note.fields.in_force, claim.in_force
     if _overtaken(kb, note, claim):
-        claim = replace(claim, state=note.state)
+        claim = claim._replace(state=note.state)
         if standing and any(_left(event) == _standing(standing) for event in kb.events(note)):
             proved = standing
     for name, ours, theirs in (

@@ -78,6 +78,18 @@ class Git:
         return cls(Path(os.path.normpath(folder / up)) if up else folder)
 
     @classmethod
+    def near(cls, folder: Path) -> "Git":
+        """Like `find`, without starting git where a folder ``.git`` tells it all."""
+        for place in (folder, *folder.parents):
+            if (place / ".git" / "HEAD").is_file():
+                found = cls(place)
+                found.__dict__["_places"] = (place / ".git", place / ".git")
+                return found
+            if (place / ".git").exists():
+                break
+        return cls.find(folder)
+
+    @classmethod
     def find_bare(cls, folder: Path) -> "Git":
         """The bare repository that ``folder`` is: its history can be read, it has no files.
 

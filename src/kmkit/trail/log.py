@@ -1,5 +1,6 @@
 """Reading the history: commits, the versions of one file, and the moves of notes."""
 
+import io
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -35,13 +36,24 @@ def commits(git: Git, *revisions: str, grep: str = "") -> Iterator[tuple[str, by
         _open(git, ["cat-file", "--batch", "--buffer"], stdin=listing.stdout) as reader,
     ):
         assert reader.stdout is not None
-        while header := reader.stdout.readline():
-            sha, *kind = header.decode().split()
-            if len(kind) != 2:  # 'missing', in a damaged repository
-                raise Cannot(f"git has no commit {sha}, which its history names.", "Run git fsck.")
-            size = kind[1]
-            yield sha, reader.stdout.read(int(size) + 1)[:-1]
+        yield from _batch(reader.stdout)
     _whole(listing, reader)
+
+
+def named(git: Git, shas: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """The commits with these names, in their order, each with its raw object."""
+    if shas:
+        asked = "".join(f"{sha}\n" for sha in shas).encode()
+        yield from _batch(io.BytesIO(git.run("cat-file", "--batch", "--buffer", stdin=asked)))
+
+
+def _batch(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
+    """The objects that ``git cat-file --batch`` prints."""
+    while header := stream.readline():
+        sha, *kind = header.decode().split()
+        if len(kind) != 2:  # 'missing', in a damaged repository
+            raise Cannot(f"git has no commit {sha}, which its history names.", "Run git fsck.")
+        yield sha, stream.read(int(kind[1]) + 1)[:-1]
 
 
 def history(git: Git, path: str) -> Iterator[Step]:

@@ -1,5 +1,6 @@
 """Finding a note by its id or a part of it."""
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -25,6 +26,15 @@ def read_ids(root: Path, paths: Iterable[PurePosixPath]) -> dict[str, tuple[str,
             name = match[1].decode("utf-8", "replace")
             found[name] = (*found.get(name, ()), str(path))
     return found
+
+
+def as_path(root: Path, ref: str, folder: Path | None = None) -> PurePosixPath | None:
+    """``ref``, seen from ``folder`` or ``root``, as the path of a file below ``root``, or None."""
+    for base in (folder or Path(), root):
+        place = Path(os.path.abspath(base / ref))
+        if ref and (place.is_file() or place.is_symlink()) and place.is_relative_to(root):
+            return PurePosixPath(place.relative_to(root).as_posix())
+    return None
 
 
 def pick(ref: str, ids: Mapping[str, tuple[str, ...]]) -> str:

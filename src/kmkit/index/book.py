@@ -1,0 +1,248 @@
+"""The index of a knowledge base: what its files and its trail say, ready to be asked.
+
+It is kept in the git directory and brought up to the files whenever it is opened. Where it cannot
+be kept, the same tables are made in memory: slower, never wrong.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kmkit.errors import Cannot
+from kmkit.index import card as cards
+from kmkit.index import dates
+from kmkit.index.card import Card, Profile, Use
+from kmkit.index.opening import Opened, Track, untracked
+from kmkit.index.rules import Rules
+from kmkit.index.schema import Values
+from kmkit.period import Period
+from kmkit.trail.event import Event
+from kmkit.trail.git import Git
+
+if TYPE_CHECKING:
+    from kmkit.index.search.engine import Engine
+    from kmkit.index.stale import Stale
+    from kmkit.kb import KnowledgeBase
+
+
+class Listed(NamedTuple):
+    """A note as lists show it."""
+
+    card: Card
+    """Of the version that stands."""
+    state: str
+    """Of the version that stands."""
+    revised: bool
+    """Whether a revision of the note is under way."""
+    overdue: bool
+    """Whether its review was due before today."""
+    due: date | None
+    captured: date | None
+
+    @property
+    def standing(self) -> str:
+        """The state in words, with 'being revised' and 'overdue' beside it."""
+        return dates.worded(self.state, revised=self.revised, overdue=self.overdue)
+
+
+class Index:
+    """What the files and the trail of one knowledge base say, as they stand."""
+
+    def __init__(self, opened: Opened, *, today: date) -> None:
+        self._opened = opened
+        self.root = opened.root
+        self.today = today
+
+    @classmethod
+    def open(cls, root: Path, *, today: date, track: Track = untracked) -> "Index":
+        """The index of the knowledge base at ``root``, brought up to its files.
+
+        ``track`` is handed what is read of the files, and how many there are. Raises Cannot where
+        the settings cannot be read.
+        """
+        return cls(Opened(root, track), today=today)
+
+    def __enter__(self) -> "Index":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._opened.close()
+
+    # What it rests on
+
+    @property
+    def rules(self) -> Rules:
+        """What the settings say."""
+        return self._opened.rules
+
+    @property
+    def git(self) -> Git:
+        """The repository; Cannot where there is none."""
+        return self._opened.git or Git.find(self.root)
+
+    @cached_property
+    def kb(self) -> "KnowledgeBase":
+        """The knowledge base itself: for reading a note whole, and for changing one."""
+        from datetime import datetime, time
+
+        from kmkit.kb import KnowledgeBase
+
+        moment = datetime.combine(self.today, time(12)).astimezone()
+        return KnowledgeBase(self.root, now=moment)
+
+    def query(self, sql: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows that a question to the tables of `kmkit.index.schema` gives."""
+        return self._opened.query(sql, values)
+
+    # Notes
+
+    def select(
+        self, where: str = "1", values: Values = (), *, order: str = "path"
+    ) -> Iterator[Listed]:
+        """The notes that a condition on the table ``notes`` asks for, as lists show them."""
+        wanted = "n, coalesce(shown, card), stands, revised, captured, due, latest, card"
+        sql = f"SELECT {wanted} FROM notes JOIN cards USING (n) WHERE {where} ORDER BY {order}"
+        ahead = self.tomorrow.isoformat()
+        for n, text, state, revised, captured, due, latest, own in self.query(sql, values):
+            day = date.fromisoformat(due) if due else None
+            if latest > ahead:  # what is said of days to come does not count yet
+                day = dates.due_date(cards.card(n, own), self.rules, self.today)
+            yield Listed(
+                cards.card(n, text),
+                state,
+                bool(revised),
+                day is not None and day < self.today,
+                day,
+                date.fromisoformat(captured) if captured else None,
+            )
+
+    def cards(self, where: str = "1", values: Values = ()) -> Iterator[Card]:
+        """The notes that a condition on the table ``notes`` asks for, as their files stand."""
+        sql = f"SELECT n, card FROM notes JOIN cards USING (n) WHERE {where} ORDER BY path"
+        return (cards.card(n, text) for n, text in self.query(sql, values))
+
+    def numbers(self, where: str = "1", values: Values = ()) -> list[int]:
+        """The numbers of the notes that a condition asks for."""
+        return [row[0] for row in self.query(f"SELECT n FROM notes WHERE {where}", values)]
+
+    def count(self, where: str = "1", values: Values = ()) -> int:
+        """How many notes a condition asks for."""
+        return int(next(self.query(f"SELECT count(*) FROM notes WHERE {where}", values))[0])
+
+    @property
+    def tomorrow(self) -> date:
+        """The last day that is not ahead: it is tomorrow somewhere already."""
+        return self.today + timedelta(days=1)
+
+    @cached_property
+    def _ahead(self) -> tuple[Card, ...]:
+        return tuple(self.cards("latest > ?", (self.tomorrow.isoformat(),)))
+
+    def ahead(self) -> tuple[Card, ...]:
+        """The notes of which something is said of days to come, which does not count yet.
+
+        Their ``due``, ``since`` and ``waits`` in the tables are those of the last of these days.
+        """
+        return self._ahead
+
+    def get(self, n: int) -> Listed | None:
+        """The note of a row, None where there is none."""
+        return next(self.select("n = ?", (n,)), None)
+
+    def by_id(self, id: str) -> Card | None:
+        """The note with an id, as its file stands; of several the last by path."""
+        found = list(self.cards("id = ?", (id,))) if id else []
+        return found[-1] if found else None
+
+    def resolve(self, ref: str, *, folder: Path | None = None) -> Card:
+        """The note that ``ref`` means: an id, a unique part of one, or a path.
+
+        UsageError names the candidates where it means several, and near ids where it means none.
+        """
+        from kmkit.note.finding import as_path, pick
+
+        if path := as_path(self.root, ref, folder):
+            if found := next(self.cards("path = ?", (str(path),)), None):
+                return found
+            raise Cannot(f"{path} is no note.", "Notes are the Markdown files below notes/.")
+        wanted = ref.strip().casefold()
+        near = self._ids("instr(id, ?)", (wanted,)) if wanted else {}
+        return next(self.cards("path = ?", (pick(ref, near or self._ids("id != ''")),)))
+
+    def _ids(self, where: str, values: Values = ()) -> dict[str, tuple[str, ...]]:
+        """Ids, and the paths of the files that hold each."""
+        found: dict[str, tuple[str, ...]] = {}
+        for id, path in self.query(f"SELECT id, path FROM notes WHERE {where}", values):
+            found[id] = (*found.get(id, ()), path)
+        return found
+
+    def fingerprint(self, n: int, *, standing: bool = False) -> str:
+        """The fingerprint of a note's file, or of the version that stands, '' without that."""
+        column = "stands_print" if standing else "print"
+        row = next(self.query(f"SELECT {column} FROM cards WHERE n = ?", (n,)), None)
+        return str(row[0]) if row else ""
+
+    def text(self, n: int) -> str:
+        """What stands below the front matter of the version that stands."""
+        return self._opened.text(n)
+
+    # People and uses
+
+    @cached_property
+    def people(self) -> dict[str, Profile]:
+        """The people of people/, by e-mail in lower case; of two with one address the first."""
+        found: dict[str, Profile] = {}
+        for (text,) in self.query(
+            "SELECT card FROM records WHERE folder = 'people' AND card NOT NULL ORDER BY path"
+        ):
+            person = cards.profile(text)
+            found.setdefault(person.email, person)
+        return found
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """What is told of uses of the notes."""
+        sql = "SELECT card FROM records WHERE folder = 'records' AND card NOT NULL ORDER BY path"
+        return tuple(cards.use(text) for (text,) in self.query(sql))
+
+    def broken(self, *, records: bool = False) -> list[str]:
+        """The files that cannot be read without an error."""
+        found = [row[0] for row in self.query("SELECT path FROM notes WHERE errors ORDER BY +path")]
+        if records:
+            sql = "SELECT path FROM records WHERE errors ORDER BY path"
+            found += [row[0] for row in self.query(sql)]
+        return found
+
+    # What follows from them
+
+    def stale(self, within: Period = Period()) -> "list[Stale]":
+        """The notes that need a person, by owner; with what comes due ``within``."""
+        from kmkit.index.candidates import stale_of
+
+        return stale_of(self, within)
+
+    def trail(self, where: str = "1", values: Values = ()) -> list[Event]:
+        """The steps that a condition on the table ``events`` asks for, in full, oldest first."""
+        return self._opened.trail(where, values)
+
+    def told(self, sql: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
+        """Like `query`, of the table ``events``, which is brought up to HEAD first."""
+        self._opened.bring_up_trail()
+        return self.query(sql, values)
+
+    def remembered(self, what: str, make: Callable[[], object]) -> str:
+        """What ``make`` gives, as text; made once a day for each state of the history."""
+        return self._opened.remembered(what, self.today.isoformat(), make)
+
+    @property
+    def words(self) -> "Engine":
+        """The full text of the notes."""
+        return self._opened.words()

@@ -1,0 +1,84 @@
+"""Which notes may need a person: chosen by the tables, then judged one by one."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from kmkit.index.card import Card
+from kmkit.index.reasons import Circumstances
+from kmkit.index.stale import APPROVED, Stale, failures, judged
+from kmkit.period import Period
+
+if TYPE_CHECKING:
+    from kmkit.index.book import Index
+
+_SOURCES = "l.field IN ('derived_from', 'translation_of')"
+_CHANGED = "(t.state = 'retired' OR t.revised OR t.drifted OR t.again != '')"
+_APPROVED = f"s.state IN ({', '.join(repr(str(state)) for state in APPROVED)})"
+_MAY = (
+    "odd OR drifted OR errors",
+    "due != '' AND due <= :soon",
+    "waits != '' AND waits < :today",
+    "latest > :today",  # what is said of days to come does not count yet: only the judge can tell
+    f"n IN (SELECT l.n FROM links l JOIN notes t ON t.id = l.target WHERE {_SOURCES}"
+    f" AND {_CHANGED})",
+    "id IN (SELECT l.target FROM links l JOIN notes s ON s.n = l.n"
+    f" WHERE l.field = 'supersedes' AND {_APPROVED})",
+)
+"""Each holds for every note that needs a person for one sort of reason, and for some others."""
+
+
+def stale_of(index: "Index", within: Period = Period()) -> list[Stale]:
+    """The notes of ``index`` that need a person, by owner; with what comes due ``within``."""
+    today = index.today
+    values = {"today": today.isoformat(), "soon": within.after(today).isoformat()}
+    numbers: set[int] = set()
+    for condition in _MAY:
+        sql = f"SELECT n FROM notes WHERE state != 'retired' AND ({condition})"
+        numbers.update(row[0] for row in index.query(sql, values))
+    failed = failures(index.uses)
+    numbers |= _of(index, "id", failed)
+    if index.people:
+        there = {e for e, p in index.people.items() if p.until is None or p.until >= today}
+        owners = {row[0] for row in index.query("SELECT DISTINCT owner FROM notes")}
+        numbers |= _of(index, "owner", owners - there)
+    around = Circumstances(
+        today, index.rules, index.people, within, _Lookup(index).note, _heirs(index), failed
+    )
+    return judged(_cards(index, numbers), around)
+
+
+def _of(index: "Index", column: str, values: Iterable[str]) -> set[int]:
+    """The numbers of the notes that have one of the values."""
+    sql = f"SELECT n FROM notes WHERE {column} = ?"
+    return {row[0] for value in values for row in index.query(sql, (value,))}
+
+
+def _cards(index: "Index", numbers: set[int]) -> Iterator[Card]:
+    """The cards of the notes with these numbers."""
+    listed = sorted(numbers)
+    for at in range(0, len(listed), 500):
+        share = listed[at : at + 500]
+        yield from index.cards(f"n IN ({', '.join('?' * len(share))})", share)
+
+
+def _heirs(index: "Index") -> dict[str, str]:
+    """By the id of a note: the id of an approved one that says it replaces it."""
+    sql = (
+        "SELECT l.target, s.id, s.path FROM links l JOIN notes s ON s.n = l.n"
+        f" WHERE l.field = 'supersedes' AND {_APPROVED} ORDER BY s.path"
+    )
+    return {old: id or path for old, id, path in index.query(sql)}
+
+
+class _Lookup:
+    """Notes by id, each looked up once."""
+
+    def __init__(self, index: "Index") -> None:
+        self._index = index
+        self._known: dict[str, Card | None] = {}
+
+    def note(self, id: str) -> Card | None:
+        """The note with that id, None where there is none."""
+        if id not in self._known:
+            self._known[id] = self._index.by_id(id)
+        return self._known[id]

@@ -1,0 +1,161 @@
+"""One file as the rows that the index has of it: read, checked, and made plain."""
+
+from datetime import date
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from kmkit.errors import Cannot
+from kmkit.index import dates
+from kmkit.index.card import Card, packed, returns
+from kmkit.index.carding import card_of, profile_of, rules_of, stands_approved, use_of
+from kmkit.index.reasons import hidden, reapproved
+from kmkit.kb import KnowledgeBase
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.states import State
+from kmkit.note.checks import CheckContext, check
+from kmkit.note.file import read, unopened
+from kmkit.note.model import Note
+from kmkit.note.problem import Problem
+from kmkit.note.records import read_application, read_person
+from kmkit.note.references import linked
+from kmkit.text import fold, one_line
+
+
+class Entered(NamedTuple):
+    """A note as the index keeps it."""
+
+    columns: tuple[str | int, ...]
+    """Those of the table ``notes`` behind ``seen``."""
+    cards: tuple[str, str | None, str, str]
+    """Those of the table ``cards``."""
+    marks: tuple[tuple[str, str], ...]
+    links: tuple[tuple[str, str], ...]
+    problems: tuple[tuple[int, int, str, str, str, str], ...]
+
+
+class Recorded(NamedTuple):
+    """A person or a use as the index keeps it."""
+
+    card: str | None
+    errors: int
+
+
+class _Any(dict[str, tuple[str, ...]]):
+    """Ids among which every id is: whether one leads anywhere is not told by one file alone."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+class Entering:
+    """What the files of one knowledge base are read by."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self.kb = kb
+        self.rules = rules_of(kb.config, kb.policy, kb.kinds)
+        self._context = CheckContext(
+            kb.policy, kb.config, kb.kinds, {}, _Any(), approved=self._approved
+        )
+
+    def _approved(self, note: Note) -> bool:
+        return stands_approved(note, self.kb.policy, self.kb.kinds.get(note.kind))
+
+    def note(self, path: str, data: bytes | Cannot) -> Entered:
+        """The note in a file, or with the reason why the file cannot be opened."""
+        place = PurePosixPath(path)
+        note = unopened(place, data) if isinstance(data, Cannot) else read(data, place)
+        card = card_of(note, self.kb.policy, self.kb.kinds)
+        standing = self._standing(note)
+        shown = self._shown(note, standing, card)
+        problems = [*note.problems, *check(note, self._context)]
+        return Entered(
+            self._columns(card, shown),
+            (
+                packed(card),
+                packed(shown) if shown is not card else None,
+                self._print(note),
+                self._print(standing) if standing else "",
+            ),
+            tuple(_marks(card, shown, problems) | {("protect", n) for n in note.fields.protect}),
+            linked(note),
+            tuple((p.line, p.col, p.rule, p.severity, p.message, p.mend) for p in problems),
+        )
+
+    def _standing(self, note: Note) -> Note | None:
+        """The version that stands, None where git has it not."""
+        try:
+            return self.kb.standing(note)
+        except Cannot:
+            return None
+
+    def _shown(self, note: Note, standing: Note | None, card: Card) -> Card:
+        """The card of the version that stands; the file's own where git has it not."""
+        if standing is None or standing is note:
+            return card
+        shown = card_of(standing, self.kb.policy, self.kb.kinds)
+        return shown._replace(own_id=card.own_id, path=card.path, in_force=card.in_force)
+
+    def _print(self, note: Note) -> str:
+        return fingerprint(note, self.kb.guidance(note))
+
+    def _columns(self, card: Card, shown: Card) -> tuple[str | int, ...]:
+        limit, since = self.rules.waiting.get(card.state), dates.entered(card)
+        revised = card.state == State.CAPTURED and card.in_force is not None
+        put_off = card.deferred.on if card.deferred else None
+        latest = max((day for day in (dates.latest_day(card), put_off) if day), default=None)
+        return (
+            one_line(card.own_id),
+            one_line(shown.title),
+            fold(one_line(shown.title)),
+            one_line(shown.kind),
+            one_line(shown.owner),
+            one_line(shown.level),
+            self.rules.width(shown.level),
+            fold(shown.unit),
+            (shown.language or self.rules.language).casefold(),
+            dates.standing_state(card),
+            int(revised),
+            card.state,
+            _iso(dates.id_date(card)),
+            _iso(dates.due_date(card, self.rules)),
+            _iso(limit.after(since) if limit and since else None),
+            _iso(since or dates.last_review(card)),
+            _iso(latest),
+            _iso(reapproved(card)),
+            int(self._odd(card)),
+            int(card.drifted),
+            card.errors,
+        )
+
+    def _odd(self, card: Card) -> bool:
+        """Whether the note may need a person for a reason that no other column tells."""
+        return bool(not card.owner or card.superseded_by or hidden(card, self.rules, None))
+
+    def record(self, path: str, data: bytes | Cannot) -> Recorded:
+        """The person or the use in a file; what cannot be read is counted."""
+        if isinstance(data, Cannot):
+            return Recorded(None, 1)
+        place = PurePosixPath(path)
+        found: list[Problem]
+        if place.parts[0] == "people":
+            person, found = read_person(data, place)
+            card = packed(profile_of(path, person)) if person else None
+        else:
+            use, found = read_application(data, place)
+            card = packed(use_of(path, use)) if use else None
+        return Recorded(card, sum(problem.severity == "error" for problem in found))
+
+
+def _marks(card: Card, shown: Card, problems: list[Problem]) -> set[tuple[str, str]]:
+    """What the note has several of; topics and methods are those of the version that stands."""
+    found = {("topic", fold(topic)) for topic in shown.topics}
+    methods = [shown.gathered_method, *(entry.method for entry in card.verdicts)]
+    found |= {("method", method) for method in methods if method}
+    if card.state == State.CAPTURED:
+        found |= {("asked", entry.to) for entry in card.asked}
+        found |= {("returned", card.owner)} if returns(card) else set()
+    return found | {("problem", problem.rule) for problem in problems}
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,284 @@
+"""Opening the index: what is kept is looked at, and brought up to the files where they moved on."""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kmkit import __version__
+from kmkit.errors import Cannot
+from kmkit.index import store
+from kmkit.index.refresh import Read, read_all, stale_paths
+from kmkit.index.rules import Rules
+from kmkit.index.schema import Values, finish, lay_out
+from kmkit.index.worktree import Looking, WorkTree
+from kmkit.places import CONFIG, POLICY
+from kmkit.resources import templates_dir
+from kmkit.trail.event import Event
+from kmkit.trail.git import Git
+
+if TYPE_CHECKING:
+    from kmkit.index.search.engine import Engine
+
+Track = Callable[[Iterable[Read], int], Iterable[Read]]
+"""Is handed what is being read, and how many files there are."""
+
+
+def untracked(reads: Iterable[Read], files: int) -> Iterable[Read]:
+    """Nobody watches."""
+    return reads
+
+
+_PLACE_OF_TEXT = "SELECT path, shown IS NOT NULL FROM notes JOIN cards USING (n) WHERE n = ?"
+
+
+class Opened:
+    """The tables of one knowledge base, fresh, and where they are kept."""
+
+    def __init__(self, root: Path, track: Track = untracked) -> None:
+        self.root = root
+        self._track = track
+        self.git, looking = _looking(root)
+        self._place = _place(self.git, root)
+        self._digest = digest(root)
+        index = store.opened(self._place) if self._place else None
+        self._tree, self._looking = _answered(looking)
+        try:
+            self._index = index or self._anew()
+            self._bring_up()
+        except sqlite3.DatabaseError:  # it was damaged where one could not see it at first
+            self._mend()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._index.close()
+
+    def _bring_up(self) -> None:
+        """Bring the index up to the files, where they have changed since it was made."""
+        if self._said(self._index, "digest") != self._digest:
+            self._mend()
+        elif self._behind(self._index):
+            self._writing(self._write)
+
+    def _behind(self, index: sqlite3.Connection) -> bool:
+        """Whether the files have moved on since."""
+        if self._said(index, "head") != self._head:
+            return True
+        return bool(stale_paths(index, self.root, self._tree, self._looking))
+
+    @property
+    def _head(self) -> str:
+        return self._tree.head if self._tree else ""
+
+    def _anew(self) -> sqlite3.Connection:
+        """An index made from nothing, and kept where it can be."""
+        with self._lock():
+            if self._place and (index := self._made_meanwhile(self._place)):
+                return index
+            index, part = store.begun(self._place)
+            lay_out(index)
+            index.execute("BEGIN")
+            if part:  # the full text of another index would not do
+                index.execute("INSERT INTO meta VALUES ('words', ?)", (secrets.token_hex(4),))
+            self._write(index)
+            finish(index)
+            index.execute("COMMIT")
+            if part and self._place:
+                index = store.kept(index, part, self._place)
+        return index
+
+    def _made_meanwhile(self, place: Path) -> sqlite3.Connection | None:
+        """What another process made while this one waited, if it serves."""
+        index = store.opened(place)
+        if index is None:
+            return None
+        with suppress(sqlite3.DatabaseError):
+            if self._said(index, "digest") == self._digest:
+                return index
+        index.close()
+        return None
+
+    def _lock(self) -> AbstractContextManager[object]:
+        """Held while this process writes; not held, and no harm done, where it cannot be had."""
+        if self._place is None:
+            return nullcontext()
+        from filelock import FileLock, Timeout
+
+        try:
+            self._place.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(f"{self._place}.lock", timeout=60)
+            return lock.acquire()
+        except (Timeout, OSError):
+            return nullcontext()
+
+    def _write(self, index: sqlite3.Connection) -> None:
+        """Read what has changed and put it into the tables."""
+        from kmkit.index.entering import Entering
+        from kmkit.index.writing import Writer
+        from kmkit.kb import KnowledgeBase
+
+        entering = Entering(KnowledgeBase(self.root))
+        paths = stale_paths(index, self.root, self._tree, self._looking)
+        reads = self._track(read_all(entering, paths), len(paths))
+        Writer(index, self._looking).write(reads, paths)
+        told = {"digest": self._digest, "head": self._head, "rules": entering.rules.packed()}
+        index.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", told.items())
+
+    # What it is asked
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What the settings say."""
+        return Rules.unpacked(self._said(self._index, "rules"))
+
+    def query(self, sql: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows that a question gives; a damaged index is made anew and asked again."""
+        try:
+            asked = self._index.execute(sql, values)
+            rows = asked.fetchmany(256)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            self._mend()
+            asked = self._index.execute(sql, values)
+            rows = asked.fetchmany(256)
+        while rows:
+            yield from rows
+            rows = asked.fetchmany(256)
+
+    def _mend(self) -> None:
+        """Make anew an index that is damaged, or of other settings."""
+        self._index.close()
+        if self._place:
+            store.dropped(self._place)
+        self._index = self._anew()
+        if self._behind(self._index):  # another process made it, a moment ago
+            self._writing(self._write)
+
+    @staticmethod
+    def _said(index: sqlite3.Connection, key: str) -> str:
+        row = index.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def text(self, n: int) -> str:
+        """What stands below the front matter of the version that stands."""
+        from kmkit.index.texts import body
+
+        row = next(self.query(_PLACE_OF_TEXT, (n,)), None)
+        return body(self.root, row[0], revised=bool(row[1])) if row else ""
+
+    def bring_up_trail(self) -> None:
+        """Have the table of events hold all steps up to HEAD."""
+        from kmkit.index.told import bring_up, told_up_to
+
+        if self.git is None or told_up_to(self._index) == self._head:
+            return
+        git = self.git
+        self._writing(lambda index: bring_up(index, git, self._head))
+
+    def trail(self, where: str, values: Values) -> list[Event]:
+        """The steps that a condition on the table ``events`` asks for, in full, oldest first."""
+        from kmkit.index.told import steps
+
+        if self.git is None:
+            return []
+        self.bring_up_trail()
+        return list(steps(self._index, self.git, where, values))
+
+    def remembered(self, what: str, day: str, make: Callable[[], object]) -> str:
+        """What ``make`` gave for this HEAD on this day, as text."""
+        key = f"{self._head} {day} "
+        said = self._said(self._index, what)
+        if not said.startswith(key):
+            said = f"{key}{make()}"
+            row = (what, said)
+            self._writing(lambda i: i.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row))
+        return said.removeprefix(key)
+
+    def words(self) -> "Engine":
+        """The full text, with every note as it stands."""
+        from kmkit.index.texts import fresh_words
+
+        folder = None
+        if self._place and (name := self._said(self._index, "words")):
+            folder = self._place.with_suffix(f".{name}")
+        return fresh_words(lambda: self._index, self.root, folder, self._writing)
+
+    def _writing(self, write: Callable[[sqlite3.Connection], object]) -> None:
+        """Change the index; a copy in memory of one that cannot be written."""
+        index = self._index
+        if index.in_transaction:
+            index.execute("COMMIT")
+        try:
+            with self._lock():
+                index.execute("BEGIN IMMEDIATE")
+                write(index)
+                index.execute("COMMIT")
+        except (sqlite3.OperationalError, OSError):
+            if index.in_transaction:
+                index.execute("ROLLBACK")
+            copy = store.connected("file::memory:")
+            index.backup(copy)
+            index.close()
+            self._index = copy
+            write(copy)
+        if not self._index.in_transaction:
+            self._index.execute("BEGIN")
+
+
+def _looking(root: Path) -> tuple[Git | None, Looking | None]:
+    """The repository, and the question to it what has changed; None where there is none."""
+    try:
+        git = Git.near(root)
+        return git, Looking(git, root)
+    except Cannot:
+        return None, None
+
+
+def _answered(looking: Looking | None) -> tuple[WorkTree | None, Looking | None]:
+    """What git answers; nothing where it cannot: then all files are looked at."""
+    if looking:
+        with suppress(Cannot):
+            return looking.answer(), looking
+    return None, None
+
+
+def _place(git: Git | None, root: Path) -> Path | None:
+    """Where the index is kept; nowhere in a sparse checkout, where git tells not what is there."""
+    if git is None or (git.git_dir / "info" / "sparse-checkout").exists():
+        return None
+    return store.place_of(git.git_dir, root)
+
+
+def digest(root: Path) -> str:
+    """What notes are read by: the settings, the templates, and this very kmkit."""
+    from hashlib import sha256
+
+    made = sha256(__version__.encode())
+    for path in (root / CONFIG, root / POLICY, *_files(root / "templates" / "notes")):
+        with suppress(OSError):
+            made.update(b"%s\0%s\0" % (os.fsencode(path.name), path.read_bytes()))
+    code = (_PACKAGE / room for room in ("index", "lifecycle", "note"))
+    for path in (templates_dir() / "notes", *code):
+        made.update(_look(path).encode())
+    return made.hexdigest()
+
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+def _look(folder: Path) -> str:
+    """What tells that a file of ours in ``folder`` was changed."""
+    stats = ((path.name, path.stat()) for path in _files(folder) if path.suffix in (".py", ".j2"))
+    return " ".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in stats)
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []

@@ -1,0 +1,144 @@
+"""Bringing the index up to the files: what was changed is read again, nothing else is."""
+
+import os
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha1, sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kmkit.errors import Cannot
+from kmkit.index.worktree import Looking, WorkTree, ours, walked
+
+if TYPE_CHECKING:
+    from kmkit.index.entering import Entered, Entering, Recorded
+
+_RACY = 2_000_000_000
+"""Nanoseconds after its last change in which a file can change again and look the same."""
+_FEW = 300
+"""Files that are read sooner by this process than others are started."""
+_SHARE = 200
+"""Files that another process reads at a time."""
+
+
+class Sight(NamedTuple):
+    """A file as it was read: git's name of it, and what the file system says of it."""
+
+    sha: str
+    stat: str
+
+
+class Read(NamedTuple):
+    """A file, and the rows that the index has of it; None where the file is gone."""
+
+    path: str
+    sight: Sight
+    rows: "Entered | Recorded | None"
+
+
+def stale_paths(
+    index: sqlite3.Connection, root: Path, tree: WorkTree | None, looking: Looking | None
+) -> dict[str, str]:
+    """The files that have to be read again, with git's name of each in HEAD where it has one.
+
+    Without git all files are looked at.
+    """
+    if tree is None or looking is None:
+        return dict.fromkeys(walked(root), "")
+    known = dict(index.execute("SELECT key, value FROM meta WHERE key = 'head'")).get("head", "")
+    found: dict[str, str] = {}
+    if tree.head != known:
+        for path, sha in _differing(looking, known, tree.head).items():
+            inside = [path] if ours(path) else walked(root, path)
+            found |= dict.fromkeys(inside, sha)
+    rows = index.execute("SELECT path, seen FROM notes WHERE seen >= 'file' AND seen < 'filf'")
+    seen = dict(rows)
+    seen |= dict(index.execute("SELECT path, seen FROM records WHERE seen LIKE 'file%'"))
+    for path in {*tree.dirty, *seen} - found.keys():
+        if seen.get(path) != f"file {stat_of(root / path)}":
+            found[path] = ""
+    return found
+
+
+def _differing(looking: Looking, since: str, head: str) -> Mapping[str, str]:
+    """The files in which two commits differ; where the older one is gone, all of HEAD's."""
+    if not head:
+        return {}
+    try:
+        return looking.committed(head, since)
+    except Cannot:
+        if not since:
+            raise
+        return looking.committed(head)
+
+
+def stat_of(path: Path) -> str:
+    """What the file system says of a file that changes when its content does, '' without one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    if time.time_ns() - found.st_mtime_ns < _RACY:
+        return "-"
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
+
+
+def read_all(entering: "Entering", paths: Mapping[str, str]) -> Iterator[Read]:
+    """Every file of ``paths`` as rows of the index; many are read by several processes."""
+    if len(paths) <= _FEW or (os.cpu_count() or 1) < 2:
+        for path, sha in paths.items():
+            yield _read(entering, path, sha)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    listed = list(paths.items())
+    shares = [listed[at : at + _SHARE] for at in range(0, len(listed), _SHARE)]
+    root = entering.kb.root
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_prepare, initargs=(root,)) as pool:
+        running = deque(pool.submit(_share, share) for share in shares[:8])
+        for share in [*shares[8:], *[[]] * len(running)]:
+            yield from running.popleft().result()
+            if share:
+                running.append(pool.submit(_share, share))
+
+
+_READERS: "dict[None, Entering]" = {}
+"""What a process reads by that was started to help."""
+
+
+def _prepare(root: Path) -> None:
+    from kmkit.index.entering import Entering
+    from kmkit.kb import KnowledgeBase
+
+    _READERS[None] = Entering(KnowledgeBase(root))
+
+
+def _share(share: Iterable[tuple[str, str]]) -> list[Read]:
+    return [_read(_READERS[None], path, sha) for path, sha in share]
+
+
+def _read(entering: "Entering", path: str, sha: str) -> Read:
+    """One file; Cannot of its opening becomes a problem of the note."""
+    place = entering.kb.root / path
+    before = stat_of(place)
+    data: bytes | Cannot
+    try:
+        data = place.read_bytes()
+    except OSError as error:
+        gone = isinstance(error, FileNotFoundError | NotADirectoryError)
+        if gone and not place.is_symlink():
+            return Read(path, Sight("", ""), None)
+        data = Cannot(f"{path} cannot be read: {error.strerror}.")
+    name = blob_name(data, len(sha)) if isinstance(data, bytes) else ""
+    note = path.startswith("notes/")
+    rows = entering.note(path, data) if note else entering.record(path, data)
+    return Read(path, Sight(name, before), rows)
+
+
+def blob_name(data: bytes, length: int) -> str:
+    """git's name of a blob, in 40 or 64 digits."""
+    made = (sha256 if length == 64 else sha1)(b"blob %d\0" % len(data))
+    made.update(data)
+    return made.hexdigest()

@@ -1,0 +1,96 @@
+"""The file that the index is kept in: opened, made anew where it is missing, broken or foreign."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from kmkit.index.schema import laid_out
+
+_PATIENCE = 10.0
+"""Seconds to wait while another process writes."""
+_BROKEN = (sqlite3.DatabaseError, ValueError)
+
+
+def place_of(git_dir: Path, root: Path) -> Path:
+    """Where the index of the knowledge base at ``root`` is kept, in the git directory."""
+    from hashlib import sha256
+
+    name = sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:12]
+    return git_dir / "kmkit" / f"index-{name}.sqlite"
+
+
+def opened(place: Path) -> sqlite3.Connection | None:
+    """The index that is kept there, with a reading begun; None where there is none of ours."""
+    if not place.is_file():
+        return None
+    index = None
+    try:
+        index = connected(f"{place.absolute().as_uri()}?mode=rw")
+        index.execute("BEGIN")
+        if laid_out(index) and index.execute("SELECT count(*) FROM meta").fetchone()[0]:
+            return index
+    except _BROKEN:
+        pass
+    if index:
+        index.close()
+    return None
+
+
+def connected(address: str) -> sqlite3.Connection:
+    """A connection that commits when told to, and reads text that is not UTF-8 as well."""
+    index = sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
+    index.execute("PRAGMA cache_size = -16384")
+    index.execute("PRAGMA temp_store = MEMORY")
+    return index
+
+
+def begun(place: Path | None) -> tuple[sqlite3.Connection, Path | None]:
+    """A new, empty index, and its file beside ``place``; in memory where none can be made."""
+    if place:
+        part = place.with_name(f"{place.name}.{os.getpid()}")
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            part.unlink(missing_ok=True)
+            index = connected(f"{part.absolute().as_uri()}?mode=rwc")
+            index.execute("PRAGMA journal_mode = OFF")  # nobody sees it before it is whole
+            index.execute("PRAGMA synchronous = OFF")
+            return index, part
+        except (OSError, sqlite3.Error):
+            pass
+    return connected("file::memory:"), None
+
+
+def kept(index: sqlite3.Connection, part: Path, place: Path) -> sqlite3.Connection:
+    """Put an index that is whole in its place, in one step; the connection to go on with.
+
+    Where the place cannot be written, it is used once and nobody else sees it.
+    """
+    try:
+        descriptor = os.open(part, os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if os.name == "nt":  # an open file cannot be renamed there
+            index.close()
+        part.replace(place)
+    except OSError:
+        if os.name == "nt":
+            return connected(f"{part.absolute().as_uri()}?mode=rw")
+        with suppress(OSError):
+            part.unlink()
+        return index
+    index.close()
+    return opened(place) or connected("file::memory:")
+
+
+def dropped(place: Path) -> None:
+    """Take away an index that cannot be used, and its full text."""
+    for path in (place, place.with_name(f"{place.name}-journal")):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+    for folder in place.parent.glob(f"{place.stem}.*"):
+        if folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,96 @@
+"""The texts of the notes, and the full text that is made of them."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from kmkit.errors import Cannot
+from kmkit.index.card import card
+from kmkit.index.search.engine import Broken, Engine
+from kmkit.index.search.values import Entry
+from kmkit.lifecycle.states import State
+
+_FRONT = re.compile(rb"---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+Write = Callable[[Callable[[sqlite3.Connection], object]], None]
+"""Runs a change of the index, alone and in one step."""
+
+
+def body(root: Path, path: str, *, revised: bool) -> str:
+    """What stands below the front matter of the version that stands; '' where nothing is there."""
+    try:
+        data = _in_force(root, path) if revised else (root / path).read_bytes()
+    except (OSError, Cannot):
+        return ""
+    front = _FRONT.match(data)
+    return data[front.end() if front else 0 :].decode("utf-8", "replace").strip()
+
+
+def _in_force(root: Path, path: str) -> bytes:
+    """The bytes of the version in force of a note that is being revised."""
+    from kmkit.kb import KnowledgeBase
+
+    kb = KnowledgeBase(root)
+    return kb.standing(kb.read(PurePosixPath(path))).data
+
+
+def fresh_words(
+    index: Callable[[], sqlite3.Connection], root: Path, folder: Path | None, write: Write
+) -> Engine:
+    """The full text in ``folder``, with every note as it stands; in memory where it must be."""
+    engine = Engine.open(folder)
+    waiting = index().execute("SELECT count(*) FROM unread").fetchone()[0]
+    if not waiting and not engine.empty:
+        return engine
+    if not engine.kept:
+        engine = Engine.open(None)
+        engine.update((), _entries(index(), root))
+        return engine
+
+    def take_in(tables: sqlite3.Connection) -> None:
+        """Put in what waits, or all there is."""
+        numbers = [row[0] for row in tables.execute("SELECT n FROM unread")]
+        everything = engine.empty or len(numbers) > _MANY
+        if everything:
+            engine.clear()
+        try:
+            engine.update(numbers, _entries(tables, root, None if everything else numbers))
+        except Broken:
+            engine.clear()
+            engine.update((), _entries(tables, root))
+        tables.execute("DELETE FROM unread")
+
+    write(take_in)
+    return engine
+
+
+_MANY = 20_000
+"""From so many changed notes on, all are put in anew."""
+
+
+def _entries(
+    tables: sqlite3.Connection, root: Path, numbers: Iterable[int] | None = None
+) -> Iterator[Entry]:
+    """The notes with these numbers as they are searched; all of them for None."""
+    wanted = "SELECT n, path, coalesce(shown, card), shown IS NOT NULL, language, state"
+    wanted += " FROM notes JOIN cards USING (n)"
+    if numbers is None:
+        rows: Iterable[sqlite3.Row] = tables.execute(wanted)
+    else:
+        rows = (
+            row for n in numbers for row in tables.execute(f"{wanted} WHERE n = ?", (n,)).fetchall()
+        )
+    for n, path, text, revised, language, state in rows:
+        note = card(n, text)
+        said = _COMMENT.sub("", body(root, path, revised=bool(revised)))
+        yield Entry(
+            n,
+            note.title,
+            note.summary,
+            note.topics,
+            f"{said}\n{note.matters_to}" if note.matters_to else said,
+            language,
+            state == State.RETIRED,
+        )

@@ -1,0 +1,88 @@
+"""Writing into the index what was read of the files."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from kmkit.index.entering import Entered, Recorded
+from kmkit.index.refresh import Read, stat_of
+from kmkit.index.worktree import Looking
+
+_COLUMNS = 24
+"""Of the table ``notes``."""
+_NOTE = f"INSERT OR REPLACE INTO notes VALUES ({', '.join('?' * _COLUMNS)})"
+
+
+class Writer:
+    """One refresh of an index, within a transaction that somebody else ends."""
+
+    def __init__(self, index: sqlite3.Connection, looking: Looking | None) -> None:
+        self._index = index
+        self._looking = looking
+        self._last = index.execute("SELECT coalesce(max(n), 0) FROM notes").fetchone()[0]
+        self._new = self._last == 0
+
+    def write(self, found: Iterable[Read], named: Mapping[str, str]) -> None:
+        """Put the rows of every file that was read in the place of those it had.
+
+        ``named``: git's name of each file in HEAD, '' where it has none or another.
+        """
+        unlike: list[Read] = []
+        for read in found:
+            wanted = named.get(read.path, "")
+            if read.rows is not None and wanted and read.sight.sha != wanted:
+                unlike.append(read)  # a filter of git's, or a change since
+            else:
+                self._put(read, as_committed=bool(wanted))
+        for read, same in zip(unlike, self._same(unlike, named), strict=True):
+            self._put(read, as_committed=same)
+
+    def _same(self, reads: list[Read], named: Mapping[str, str]) -> list[bool]:
+        """Whether each file is HEAD's once git's filters are applied to it."""
+        asked = [read for read in reads if "\n" not in read.path] if self._looking else []
+        if not asked or self._looking is None:
+            return [False] * len(reads)
+        names = dict(zip(asked, self._looking.names(r.path for r in asked), strict=False))
+        still = {r: stat_of(self._looking.root / r.path) in (r.sight.stat, "-") for r in asked}
+        return [names.get(read) == named[read.path] and still.get(read, False) for read in reads]
+
+    def _put(self, read: Read, *, as_committed: bool) -> None:
+        seen = f"blob {read.sight.sha}" if as_committed else f"file {read.sight.stat}"
+        if isinstance(read.rows, Entered):
+            self._note(read.path, seen, read.rows)
+        elif isinstance(read.rows, Recorded):
+            folder = read.path.split("/")[0]
+            row = (read.path, folder, seen, read.rows.card, read.rows.errors)
+            self._index.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)", row)
+        else:
+            self._drop(read.path)
+
+    def _note(self, path: str, seen: str, rows: Entered) -> None:
+        n = 0 if self._new else self._number(path)
+        if n:
+            self._forget(n)
+        else:
+            self._last += 1
+            n = self._last
+        do = self._index
+        do.execute(_NOTE, (n, path, seen, *rows.columns))
+        do.execute("INSERT OR REPLACE INTO cards VALUES (?, ?, ?, ?, ?)", (n, *rows.cards))
+        do.executemany("INSERT INTO marks VALUES (?, ?, ?)", [(*mark, n) for mark in rows.marks])
+        do.executemany("INSERT INTO links VALUES (?, ?, ?)", [(n, *link) for link in rows.links])
+        problems = [(n, *problem) for problem in rows.problems]
+        do.executemany("INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?)", problems)
+        do.execute("INSERT OR IGNORE INTO unread VALUES (?)", (n,))
+
+    def _number(self, path: str) -> int:
+        row = self._index.execute("SELECT n FROM notes WHERE path = ?", (path,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _forget(self, n: int) -> None:
+        for table in ("cards", "marks", "links", "problems"):
+            self._index.execute(f"DELETE FROM {table} WHERE n = ?", (n,))
+
+    def _drop(self, path: str) -> None:
+        if n := self._number(path):
+            self._forget(n)
+            self._index.execute("DELETE FROM notes WHERE n = ?", (n,))
+            self._index.execute("INSERT OR IGNORE INTO unread VALUES (?)", (n,))
+        self._index.execute("DELETE FROM records WHERE path = ?", (path,))
