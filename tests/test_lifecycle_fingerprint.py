@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kmkit.lifecycle.fingerprint import fingerprint, short
+from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.file import compose, read
 from kmkit.note.kinds import body_of, kind_names, load_kind
 from kmkit.note.model import Gathered, Note
@@ -49,10 +49,9 @@ def of(text: str, **fields: Any) -> str:
     return print_of(note_of(body=f"## Lessons\n\n{text}\n", **fields))
 
 
-def test_its_form_and_its_short_form() -> None:
+def test_its_form() -> None:
     found = of("Sign.")
     assert re.fullmatch(r"k1:[0-9a-f]{64}", found)
-    assert short(found) == found[:15]
 
 
 def test_it_is_the_same_on_every_machine_and_in_every_version() -> None:
@@ -178,6 +177,20 @@ def test_guidance_that_was_left_in_is_packaging(name: str) -> None:
     kept = filled.text.replace("Something.", f"{comment}\n\nSomething.", 1)
     assert print_of(read(kept.encode(), PATH), kind) == print_of(filled, kind)
     assert print_of(bare, kind) != print_of(filled, kind)
+
+
+PIECES = st.sampled_from(
+    ["a", "b ", " ", "\t", "\n", "\n\n", "é", "e\u0301", "\u00a0", "\u200b", "ប", "- ", "`"]
+)
+
+
+@given(st.lists(PIECES).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_text_that_needs_no_folding_is_not_told_from_text_that_does(text: str) -> None:
+    bare, guided = (
+        note_of(body=f"x{text}{end}", summary="s") for end in ("", "\n\n<!-- What? -->")
+    )
+    assert fingerprint(bare) == fingerprint(guided, frozenset({"What?"}))
 
 
 def test_a_comment_of_ones_own_is_substance() -> None:

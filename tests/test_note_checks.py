@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kmkit.index.stale import stands_approved
+from kmkit.index.carding import stands_approved
 from kmkit.note.checks import RULES, CheckContext, check, missing_for
 from kmkit.note.file import read
 from kmkit.note.model import Note
@@ -284,3 +284,10 @@ def test_text_behind_a_hash_is_not_lost_without_a_word(line: str, cut: bool) -> 
     found = list(cut_by_comment(read(data, PurePosixPath("notes/x.md"))))
     assert bool(found) == cut
     assert all(problem.line == 3 for problem in found)
+
+
+def test_a_file_whose_lines_end_in_carriage_returns_is_checked() -> None:
+    of = read(note("captured").data.replace(b"\n", b"\r"), PurePosixPath(f"notes/{ID}.md"))
+    assert found(of) == []
+    cut = read(of.data.replace(b"the roads close", b"road #5 closes", 1), of.path)
+    assert found(cut) == ["cut-by-comment"]

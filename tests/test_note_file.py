@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmkit.note.file import compose, read
-from kmkit.note.model import Gathered, Place, Section
-from kmkit.note.problem import Problem
+from kmkit.note.model import Gathered, Section
+from kmkit.note.problem import Place, Problem
 from kmkit.period import Period
 from kmkit.resources import example_kb
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kmkit.note import yamlread
 from kmkit.note.file import read
 from kmkit.note.frontmatter import decoded, load, split
-from kmkit.note.model import Place
+from kmkit.note.problem import Place
 from kmkit.note.rules import RULES
 
 Found = list[tuple[int, int, str]]
@@ -180,14 +180,14 @@ def test_a_field_that_has_a_flaw_inside_is_left_out() -> None:
 @pytest.mark.usefixtures("loader")
 def test_values_and_names_have_places() -> None:
     loaded = load("title:  a\nverdicts:\n  - {on: b,\n     by: c}\n", first_line=2)
-    assert loaded.places == {
+    assert loaded.where.places == {
         "title": Place(2, 9),
         "verdicts": Place(4, 3),
         "verdicts.0": Place(4, 5),
         "verdicts.0.on": Place(4, 10),
         "verdicts.0.by": Place(5, 10),
     }
-    assert loaded.names == {
+    assert loaded.where.names == {
         "title": Place(2, 1),
         "verdicts": Place(3, 1),
         "verdicts.0.on": Place(4, 6),

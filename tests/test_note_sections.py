@@ -6,6 +6,21 @@ from hypothesis import strategies as st
 
 from kmkit.note.sections import folded, sections_of, without_comments
 
+LINES = (
+    "# A",
+    "  ## B #",
+    "### c",
+    "    ## d",
+    "##",
+    "#e",
+    "##\tf",
+    "",
+    " ",
+    "\t\u3000",
+    "g ",
+    " h",
+)
+
 
 def headings(body: str) -> list[str]:
     return [section.heading for section in sections_of(body)[1]]
@@ -101,3 +116,10 @@ def test_sections_tile_the_body(body: str) -> None:
         assert lines[section.line - 1].lstrip().startswith("#" * section.level)
         assert "\n".join(lines[section.line : end]).strip() == section.text.strip()
     assert "\n".join(lines[: starts[0] if starts else None]).strip() == preamble.strip()
+
+
+@given(st.lists(st.sampled_from(LINES)))
+@settings(max_examples=300, deadline=None)
+def test_line_for_line_or_at_once_the_sections_are_the_same(lines: list[str]) -> None:
+    body = "\n".join(lines)
+    assert sections_of(body, 3) == sections_of(body.replace("\n", "\r\n"), 3)

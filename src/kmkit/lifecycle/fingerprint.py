@@ -10,38 +10,67 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
-from kmkit.note.model import Note
 from kmkit.note.sections import lines_of
 
+if TYPE_CHECKING:
+    from kmkit.note.model import Note, Section
 
-def fingerprint(note: Note, guidance: frozenset[str] = frozenset()) -> str:
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def fingerprint(note: "Note", guidance: frozenset[str] = frozenset()) -> str:
     """The fingerprint of the substance of ``note``: ``k1:`` and 64 hexadecimal digits.
 
     ``guidance`` holds the comments of the note's kind, white space folded; a comment that equals
     one of them is not substance.
     """
-    fields = note.fields
-    sections = [(_line(s.heading), _text(s.text, guidance)) for s in note.sections]
+    of = note.fields
+    return _print(
+        of.kind, of.title, of.summary, of.evidence, note.preamble, note.sections, guidance
+    )
+
+
+@lru_cache(maxsize=8)
+def _print(
+    kind: str | None,
+    title: str | None,
+    summary: str | None,
+    evidence: tuple[str, ...],
+    preamble: str,
+    sections: "tuple[Section, ...]",
+    guidance: frozenset[str],
+) -> str:
+    """The fingerprint of a substance; several ask for that of the note at hand."""
+    texts = [summary or "", preamble, *(section.text for section in sections)]
+    if _is_canonical("\n".join([*texts, ""])):
+        texts = [text.strip("\n") for text in texts]
+    else:
+        texts = [_text(text, guidance) for text in texts]
+    headings = [_line(section.heading) for section in sections]
     substance = {
-        "kind": _line(fields.kind or ""),
-        "title": _line(fields.title or ""),
-        "summary": _text(fields.summary or "", guidance),
-        "evidence": sorted(_line(address) for address in fields.evidence),
-        "preamble": _text(note.preamble, guidance),
-        "sections": sorted(sections, key=lambda section: section[0]),
+        "kind": _line(kind or ""),
+        "title": _line(title or ""),
+        "summary": texts[0],
+        "evidence": sorted(_line(address) for address in evidence),
+        "preamble": texts[1],
+        "sections": sorted(zip(headings, texts[2:], strict=True), key=itemgetter(0)),
     }
-    canonical = json.dumps(substance, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    canonical = _JSON.encode(substance)
     return "k1:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def short(fingerprint: str) -> str:
-    """A fingerprint as people see it: its first twelve digits."""
-    return fingerprint[: len("k1:") + 12]
 
 
 def _line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _is_canonical(text: str) -> bool:
+    """Whether nothing is to be folded in whole lines but line feeds around them."""
+    if " \n" in text or "\n\n\n" in text or "<!--" in text or "```" in text or "~~~" in text:
+        return False
+    return text.replace("\n", "").isprintable() and unicodedata.is_normalized("NFC", text)
 
 
 @lru_cache(maxsize=4096)

@@ -9,10 +9,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kmkit.config import Policy
+from kmkit.note.methods import VALIDATION_METHODS as VALIDATION_METHODS
 from kmkit.note.model import Note, Verdict
-
-VALIDATION_METHODS = ("self-review", "peer-review", "expert-review", "committee", "crowd")
-"""How a note can be validated."""
 
 WIDEST_METHODS = ("expert-review", "committee")
 """How a note is validated that goes to the widest circle."""
@@ -77,9 +75,10 @@ def approved_by(verdicts: Iterable[Verdict], policy: Policy) -> frozenset[str]:
         if current_round(entries, print_, policy).reached
     }
     for entry in entries:
-        known = {person(v) for v in approvals_of(entries, approved)}
-        if entry.verdict == "approve" and entry.same_as in approved and person(entry) in known:
-            approved.add(entry.fingerprint)
+        if entry.verdict == "approve" and entry.same_as in approved:
+            known = {person(v) for v in approvals_of(entries, approved)}
+            if person(entry) in known:
+                approved.add(entry.fingerprint)
     return frozenset(approved)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 
 from kmkit.config import QUORUM, REQUIRED, Config, Policy
 from kmkit.note.kinds import Kind
@@ -60,7 +61,7 @@ def check(note: Note, context: CheckContext) -> list[Problem]:
     if not note.raw and note.problems:
         return []
     found = [problem for look in _LOOKS for problem in look(note, context)]
-    return sorted(found, key=lambda problem: (problem.line, problem.col, problem.rule))
+    return sorted(found, key=itemgetter(1, 2, 3)) if found else found
 
 
 def _required(note: Note, context: CheckContext) -> Iterator[Problem]:
@@ -115,7 +116,7 @@ def _identity(note: Note, context: CheckContext) -> Iterator[Problem]:
         message = f"'{name}' is no id: YYYYMMDD, a slug, four characters, joined by hyphens."
         mend = "Put back the id that the note was captured with."
         yield note.problem("bad-id", message, mend, at="id")
-    elif is_id(note.path.stem) and note.path.stem != name:
+    elif note.path.stem != name and is_id(note.path.stem):
         message = f"The file is named like the note {note.path.stem} and holds {name}."
         mend = "Rename the file, or capture a new note instead of copying one."
         yield note.problem("id-mismatch", message, mend, at="id", warning=True)
@@ -132,7 +133,7 @@ def is_id(text: str) -> bool:
     if not parts:
         return False
     try:
-        date(*(int(part) for part in parts.groups()))
+        date(int(parts[1]), int(parts[2]), int(parts[3]))
     except ValueError:
         return False
     return True

@@ -1,13 +1,15 @@
 """From text to types: the field table applied, every misfit a flaw in plain words."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kmkit.note.model import Fields, Place
-from kmkit.note.problem import Flaw
-from kmkit.note.yamlread import MAX_FLAWS, Loaded
+from kmkit.note.loaded import Loaded
+from kmkit.note.model import Fields
+from kmkit.note.problem import Flaw, Place
+from kmkit.note.yamlread import MAX_FLAWS
 from kmkit.text import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
@@ -78,6 +80,7 @@ def _drop(good: dict[str, Any], errors: list[Any]) -> bool:
     return bool(unknown) or len(good) < before
 
 
+@lru_cache(maxsize=32)
 def _names(model: type[BaseModel]) -> dict[str, Any]:
     return {info.alias or name: info for name, info in model.model_fields.items()}
 
@@ -85,9 +88,13 @@ def _names(model: type[BaseModel]) -> dict[str, Any]:
 def _without_nulls(value: Any) -> Any:
     """Maps without their empty parts; what must be there is then told to be missing."""
     if isinstance(value, dict):
-        return {name: _without_nulls(part) for name, part in value.items() if part is not None}
+        return {
+            name: part if type(part) is str else _without_nulls(part)
+            for name, part in value.items()
+            if part is not None
+        }
     if isinstance(value, list):
-        return [_without_nulls(part) for part in value]
+        return [part if type(part) is str else _without_nulls(part) for part in value]
     return value
 
 
@@ -108,9 +115,9 @@ def _flaw(model: type[BaseModel], error: Any, loaded: Loaded) -> Flaw:
     loc = error["loc"]
     if error["type"] == "extra_forbidden":
         return _unknown(loc, _siblings(model, loc), loaded)
-    place, path = _place(loc, loaded.places), _dotted(loc)
+    place, path = _place(loc, loaded.where.places), _dotted(loc)
     if error["type"] == "missing":
-        place = loaded.names.get(path, place)
+        place = loaded.where.names.get(path, place)
         return Flaw(*place, "bad-value", f"{path} is missing.", f"Add '{loc[-1]}: …'.")
     given = _at(loaded.values, loc)
     rule = "bad-date" if error["type"].startswith(("bad_date", "date_")) else "bad-value"
@@ -186,5 +193,5 @@ def _unknown(loc: tuple[Any, ...], known: Mapping[str, Any], loaded: Loaded) -> 
     meant = _OTHER_NAMES.get(word, "")
     mend = f"Did you mean {meant}?" if meant in known else did_you_mean(word, known)
     free = "" if parent else " Fields of your own begin with 'x_'."
-    place = loaded.names.get(_dotted(loc)) or _place(loc, loaded.places)
+    place = loaded.where.names.get(_dotted(loc)) or _place(loc, loaded.where.places)
     return Flaw(*place, "unknown-field", message, mend or f"Delete it.{free}")

@@ -28,16 +28,14 @@ def read(data: bytes, path: PurePosixPath) -> Note:
     fields, misfits = typed(loaded)
     preamble, sections = sections_of(document.body, document.body_line)
     flaws += [*cuts, *loaded.flaws, *misfits, *_body_flaws(document)]
-    name = str(path)
     return Note(
         path=path,
         data=data,
         fields=fields,
         raw=loaded.values,
-        places=loaded.places,
         preamble=preamble,
         sections=sections,
-        problems=tuple(Problem(name, *flaw) for flaw in flaws),
+        problems=tuple(Problem(str(path), *flaw) for flaw in flaws),
     )
 
 

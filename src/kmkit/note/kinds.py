@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -69,10 +69,11 @@ class Kind:
 
         ``language`` is looked at first, where two languages use one word for two sections.
         """
+        if name := self._names.get(heading):
+            return name
         wanted = _key(heading)
-        for name in self.sections:
-            if _key(name) == wanted:
-                return name
+        if wanted in self._names:
+            return self._names[wanted]
         for tongue in sorted(self.headings, key=lambda code: code != language):
             for name, translated in self.headings[tongue].items():
                 if _key(translated) == wanted:
@@ -81,9 +82,25 @@ class Kind:
 
     def filled(self, section: Section) -> bool:
         """Whether somebody wrote something there; comments and the template's own text are not."""
+        own = ""
+        if self._written:
+            own = self._written.get(self.canonical(section.heading) or "", "")
+        if not own and "<!--" not in section.text:
+            return bool(section.text.strip())
         text = folded(without_comments(section.text)[0])
-        own = self._texts.get(self.canonical(section.heading) or "", "")
-        return bool(text) and text != folded(without_comments(own)[0])
+        return bool(text) and text != own
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The headings by themselves and by what they are compared by; of two alike the first."""
+        first = {_key(name): name for name in reversed(self.sections)}
+        return first | {name: first[_key(name)] for name in self.sections}
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """What the template itself writes into a section besides comments, where it does."""
+        bare = {name: folded(without_comments(text)[0]) for name, text in self._texts.items()}
+        return {name: text for name, text in bare.items() if text}
 
 
 def kind_names(kb: Path | None) -> tuple[str, ...]:
@@ -182,7 +199,9 @@ def _check(name: str, path: Path, head: _Head, names: tuple[str, ...], loaded: L
     """What the front matter names must be there below it."""
     if head.kind != name:
         message = f"kind is '{head.kind}', but the file is named '{name}'."
-        _damaged(path, Flaw(*loaded.places["kind"], "bad-value", message, "Make them the same."))
+        _damaged(
+            path, Flaw(*loaded.where.places["kind"], "bad-value", message, "Make them the same.")
+        )
     wanted = [
         (place, heading) for place in ("required", "optional") for heading in getattr(head, place)
     ]
@@ -193,7 +212,7 @@ def _check(name: str, path: Path, head: _Head, names: tuple[str, ...], loaded: L
         if heading not in names:
             message = f"{place} names '{heading}', but there is no such heading below."
             mend = f"The headings are {', '.join(names) or 'none'}."
-            _damaged(path, Flaw(*loaded.places[place], "bad-value", message, mend))
+            _damaged(path, Flaw(*loaded.where.places[place], "bad-value", message, mend))
 
 
 def _damaged(path: Path, flaw: Flaw) -> NoReturn:

@@ -13,23 +13,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from kmkit.dated import Day, PeriodField
-from kmkit.note.problem import Problem
+from kmkit.note.frontmatter import places_of
+from kmkit.note.methods import GATHERING_METHODS as GATHERING_METHODS
+from kmkit.note.problem import Place, Problem
 
-GATHERING_METHODS = (
-    "after-action-review",
-    "retrospect",
-    "interview",
-    "focus-group",
-    "storytelling",
-    "observation",
-    "knowledge-engineering",
-    "discussion",
-    "exit-interview",
-    "peer-assist",
-    "debriefing",
-)
-"""How knowledge can have been gathered."""
-
+_PRINTED = b"\n\r" + bytes(range(0x20, 0x7F))
+"""What prints of ASCII, and line ends."""
 MOVE = "moves only"
 """Marks a field that no hand writes: a move of the lifecycle does."""
 
@@ -211,13 +200,6 @@ class Section(NamedTuple):
     level: int = 2
 
 
-class Place(NamedTuple):
-    """Where a value stands in its file, from 1."""
-
-    line: int
-    col: int
-
-
 @dataclass(frozen=True)
 class Note:
     """A note as it stands in one version of its file.
@@ -233,8 +215,6 @@ class Note:
     fields: Fields
     raw: dict[str, Any] = field(default_factory=dict)
     """The front matter as read, text throughout; the ``x_`` fields are here."""
-    places: dict[str, Place] = field(default_factory=dict)
-    """Where each field's value stands: ``{"verdicts": …, "verdicts.0.on": …}``."""
     preamble: str = ""
     """What stands before the first heading."""
     sections: tuple[Section, ...] = ()
@@ -276,9 +256,21 @@ class Note:
         return self.fields.level or ""
 
     @cached_property
+    def places(self) -> dict[str, Place]:
+        """Where each field's value stands: ``{"verdicts": …, "verdicts.0.on": …}``."""
+        return places_of(self.text)
+
+    @cached_property
     def text(self) -> str:
         """The whole file as text, as far as it is UTF-8."""
         return self.data.decode("utf-8", errors="replace")
+
+    @cached_property
+    def shows_all(self) -> bool:
+        """Whether the file holds nothing but characters that print, and line ends."""
+        return not self.data.translate(None, _PRINTED) or (
+            self.text.replace("\n", "").replace("\r", "").isprintable()
+        )
 
     def section(self, heading: str) -> str:
         """The text under ``heading`` (the first, compared without case), or ''."""

@@ -3,6 +3,13 @@
 from typing import Literal, NamedTuple
 
 
+class Place(NamedTuple):
+    """Where something stands in its file, from 1."""
+
+    line: int
+    col: int
+
+
 class Flaw(NamedTuple):
     """Something in a file that cannot be read for certain; a `Problem` without its path."""
 

@@ -4,21 +4,18 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import PurePosixPath
-from typing import Literal, TypeVar, get_args
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kmkit.dated import Day
 from kmkit.note.fields import typed_as
 from kmkit.note.frontmatter import decoded, load, split
+from kmkit.note.methods import Outcome
 from kmkit.note.model import Texts
 from kmkit.note.problem import Problem
 from kmkit.note.references import near_ids
 from kmkit.text import one_line
-
-Outcome = Literal["helped", "no-difference", "did-not-help"]
-OUTCOMES: tuple[str, ...] = get_args(Outcome)
-"""How the use of a lesson can have ended."""
 
 
 class _Record(BaseModel):

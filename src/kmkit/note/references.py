@@ -5,8 +5,10 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from urllib.parse import unquote
 
+from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
+from kmkit.note.sections import lines_in
 from kmkit.text import HIDDEN, find_folded, one_line
 
 _LINK = re.compile(r"\]\(\s*(<[^>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)")
@@ -20,6 +22,8 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _LOUD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
+_CUT = re.compile(r"#(?<=[^\S\r\n]#)")
+"""A hash behind a blank; written so that only hashes are looked at."""
 _SHOWN = ("title", "summary", "matters_to", "owner", "unit", "topics", "sources")
 
 
@@ -77,15 +81,16 @@ def linked(note: Note) -> tuple[tuple[str, str], ...]:
     out.
     """
     found = {(at.split(".")[0], target): None for at, target in _ids(note)}
-    if "](" in note.text or "]:" in note.text:
-        for _, _, target in _links(note):
-            if path := _resolved(note, target):
-                found["link", path] = None
+    for _, _, target in _links(note):
+        if path := _resolved(note, target):
+            found["link", path] = None
     return tuple(found)
 
 
 def _links(note: Note) -> Iterator[tuple[int, int, str]]:
     """The links in the text outside of code: line, column and target."""
+    if "](" not in note.text and "]:" not in note.text:
+        return
     lines = note.text.split("\n")
     fence = ""
     for number in range(_body_line(lines), len(lines)):
@@ -135,6 +140,8 @@ def _is_there(note: Note, address: str, exists: Callable[[str], bool]) -> bool:
 
 def protected_names(note: Note, narrowest: str) -> Iterator[Problem]:
     """Names under ``protect`` that stand anywhere else in the file, its name included."""
+    if not note.fields.protect:
+        return
     text = note.text
     own = _lines_of(note, "protect")
     for name in note.fields.protect:
@@ -165,6 +172,8 @@ def _lines_of(note: Note, name: str) -> range:
 
 def hidden_characters(note: Note) -> Iterator[Problem]:
     """Characters that nobody sees: any of them in what lists show, the loud ones anywhere."""
+    if note.shows_all and "\\" not in note.text:  # which begins an escape
+        return
     mend = "Delete it; retyping the words around it is the surest way."
     for name in _SHOWN:
         value = getattr(note.fields, name)
@@ -184,7 +193,9 @@ def hidden_characters(note: Note) -> Iterator[Problem]:
 
 def cut_by_comment(note: Note) -> Iterator[Problem]:
     """Free text of which YAML reads only the part before a hash, as in ``order #5 now``."""
-    lines = note.text.split("\n")
+    if not (_CUT.search(note.text) and _CUT.search(split(note.text)[0].front)):
+        return
+    lines = lines_in(note.text)
     for name in ("title", "summary", "matters_to"):
         value, place = getattr(note.fields, name), note.places.get(name)
         if not value or place is None:

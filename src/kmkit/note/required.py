@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from kmkit.config import Policy
 from kmkit.note.kinds import Kind
-from kmkit.note.model import Fields, Note
+from kmkit.note.model import Fields, Note, Section
 from kmkit.note.problem import Problem
 
 
@@ -66,9 +66,11 @@ def _missing_sections(note: Note, kind: Kind, states: list[str]) -> Iterator[Pro
     elif "validated" in states:
         wanted = kind.required
     language = note.fields.language
-    named = [(kind.canonical(s.heading, language), s) for s in note.sections]
+    named: dict[str | None, list[Section]] = {}
+    for section in note.sections:
+        named.setdefault(kind.canonical(section.heading, language), []).append(section)
     for name in wanted:
-        there = [section for canonical, section in named if canonical == name]
+        there = named.get(name)
         if not there:
             message = f"The section '{name}' is missing; a {kind.name} in this state has it."
             yield note.problem("missing-section", message, f"Add '## {name}'.", at="state")

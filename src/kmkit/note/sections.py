@@ -7,6 +7,8 @@ from kmkit.note.model import Section
 
 _BREAK = re.compile(r"\r\n|\n|\r")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
+_BARE_HEADING = re.compile(r"\n {0,3}(#{1,2})(?![^ \t\n])([^\n]*)")
+"""A heading of level 1 or 2 in a text without code and comments."""
 _FENCE = re.compile(r" {0,3}(?:(?:[-*+]|\d{1,9}[.)]) {1,4})*(`{3,}|~{3,})")
 """Code can begin right behind the mark of a list."""
 _ANY_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
@@ -19,7 +21,22 @@ def sections_of(body: str, first_line: int = 1) -> tuple[str, tuple[Section, ...
     Headings of the first and second level begin a section; deeper ones are part of its text.
     ``first_line`` is the line of the file that the body begins with.
     """
-    lines = _BREAK.split(body)
+    if "\r" in body or "```" in body or "~~~" in body or "<!--" in body:
+        return _by_lines(lines_in(body), first_line)
+    text = f"\n{body}"
+    heads = list(_BARE_HEADING.finditer(text))
+    ends = [head.start() for head in heads] + [len(text)]
+    sections = []
+    line, at = first_line, 0
+    for head, end in zip(heads, ends[1:], strict=True):
+        line, at = line + text.count("\n", at, head.start()), head.start()
+        content = _without_blank_lines(text[head.end() : end])
+        sections.append(Section(_heading_text(head[2]), content, line, len(head[1])))
+    return _without_blank_lines(text[: ends[0]]), tuple(sections)
+
+
+def _by_lines(lines: list[str], first_line: int) -> tuple[str, tuple[Section, ...]]:
+    """The sections where there may be code and comments, line for line."""
     heads = list(_headings(lines))
     ends = [at for at, _, _ in heads[1:]] + [len(lines)]
     sections = tuple(
@@ -27,6 +44,11 @@ def sections_of(body: str, first_line: int = 1) -> tuple[str, tuple[Section, ...
         for (at, level, heading), end in zip(heads, ends, strict=False)
     )
     return _trimmed(lines[: heads[0][0]] if heads else lines), sections
+
+
+def lines_in(text: str) -> list[str]:
+    """The lines of ``text``, whatever ends them."""
+    return _BREAK.split(text) if "\r" in text else text.split("\n")
 
 
 def _headings(lines: list[str]) -> Iterator[tuple[int, int, str]]:
@@ -61,8 +83,20 @@ def _heading_text(text: str) -> str:
 
 def _trimmed(lines: list[str]) -> str:
     """The lines joined by LF, without the blank ones at either end."""
-    filled = [at for at, line in enumerate(lines) if line.strip()]
-    return "\n".join(lines[filled[0] : filled[-1] + 1]) if filled else ""
+    start, end = 0, len(lines)
+    while start < end and not lines[start].strip():
+        start += 1
+    while start < end and not lines[end - 1].strip():
+        end -= 1
+    return "\n".join(lines[start:end])
+
+
+def _without_blank_lines(text: str) -> str:
+    """What `_trimmed` makes of the lines of ``text``."""
+    text = text.strip("\n")
+    if text and (text[0].isspace() or text[-1].isspace()):
+        return _trimmed(text.split("\n"))
+    return text
 
 
 def without_comments(text: str) -> tuple[str, tuple[str, ...]]:

@@ -8,9 +8,10 @@ from pydantic import BaseModel
 
 from kmkit.errors import Refused
 from kmkit.note.editing import Front, rank
-from kmkit.note.frontmatter import MAX_FRONT, load, split
+from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
 from kmkit.note.problem import Flaw
+from kmkit.note.yamlread import MAX_FRONT, load
 from kmkit.note.yamltext import plain
 
 _HARMLESS = frozenset({"bom"})

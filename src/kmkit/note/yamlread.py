@@ -6,12 +6,12 @@ is decided by the field table alone.
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
-from kmkit.note.model import Place
-from kmkit.note.problem import Flaw
+from kmkit.note.loaded import Loaded, Where
+from kmkit.note.problem import Flaw, Place
 
 MAX_FRONT = 64 * 1024
 """Front matter longer than this (in bytes) is not read."""
@@ -27,7 +27,7 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it."""
 
 _BREAK = re.compile(r"\r\n|\n|\r")
-_UNWANTED = re.compile(
+UNWANTED = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 """What YAML forbids, and what some tools take for a line end or drop: NEL, LS, PS, a BOM inside."""
@@ -85,17 +85,6 @@ _PLAIN_WORDS = (
 """What libyaml says, what it means, and what to do."""
 
 
-class Loaded(NamedTuple):
-    """Front matter as read: text, None, lists and dicts."""
-
-    values: dict[str, Any]
-    places: dict[str, Place]
-    """Where each value stands: ``{"verdicts": …, "verdicts.0.on": …}``."""
-    names: dict[str, Place]
-    """Where the name of each field, and of each part of a map, stands."""
-    flaws: list[Flaw]
-
-
 def load(front: str, *, first_line: int = 1) -> Loaded:
     """Read front matter; a field that has a flaw inside, or stands twice, is left out.
 
@@ -104,31 +93,33 @@ def load(front: str, *, first_line: int = 1) -> Loaded:
     if len(front) > MAX_FRONT or len(front.encode("utf-8", "surrogatepass")) > MAX_FRONT:
         message = f"The front matter is larger than {MAX_FRONT // 1024} KiB and was not read."
         mend = "Move long text below the second '---'."
-        return Loaded({}, {}, {}, [Flaw(first_line, 1, "too-large", message, mend)])
+        flaws = [Flaw(first_line, 1, "too-large", message, mend)]
+        return Loaded({}, flaws, lambda: Where({}, {}))
     clean, flaws = _without_unwanted(front, first_line)
     builder = _Builder(yaml.parse(clean, Loader=LOADER), first_line, flaws)
+    where = Where(builder.places, builder.names)
     try:
         builder.document()
     except _StoppedError:
         pass
     except yaml.YAMLError as error:
         flaws.append(_syntax_flaw(error, clean, first_line))
-        return Loaded({}, builder.places, builder.names, flaws[:MAX_FLAWS])
+        return Loaded({}, flaws[:MAX_FLAWS], lambda: where)
     values = {name: value for name, value in builder.values.items() if name not in builder.bad}
-    return Loaded(values, builder.places, builder.names, flaws[:MAX_FLAWS])
+    return Loaded(values, flaws[:MAX_FLAWS], lambda: where)
 
 
 def _without_unwanted(front: str, first_line: int) -> tuple[str, list[Flaw]]:
     """The text with a blank for each character that YAML must not see, so that places stay."""
     flaws = []
-    for found in list(_UNWANTED.finditer(front))[:MAX_FLAWS]:
+    for found in list(UNWANTED.finditer(front))[:MAX_FLAWS]:
         above = front[: found.start()]
         breaks = list(_BREAK.finditer(above))
         col = len(above) - (breaks[-1].end() if breaks else 0) + 1
         message = f"An invisible control character (U+{ord(found[0]):04X}) stands here."
         mend = "Delete it; inside double quotes it can be written as an escape such as \\n."
         flaws.append(Flaw(first_line + len(breaks), col, "control-character", message, mend))
-    return (_UNWANTED.sub(" ", front) if flaws else front), flaws
+    return (UNWANTED.sub(" ", front) if flaws else front), flaws
 
 
 def _shown(word: str) -> str:
