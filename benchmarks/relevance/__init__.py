@@ -1,0 +1,1 @@
+"""How well kmkit finds what specialists would want: real lessons, and queries judged by topic."""
