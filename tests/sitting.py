@@ -37,7 +37,8 @@ def sitting(
 ) -> Sat:
     """Run ``kmkit -C root args`` on a terminal; each of ``talk`` is (what is asked, the answer).
 
-    An answer is typed as it is: its Enter is part of it, and so is an end of input, '\\x04'.
+    An answer is typed as it is: its Enter is part of it, and so is an end of input, '\\x04'. One
+    that is a single key is typed once the program waits for one.
     """
     if sys.platform == "win32":
         pytest.skip("needs a pseudo-terminal")
@@ -63,6 +64,8 @@ def sitting(
                 more = _until(ours, asked)
                 said += more
                 assert asked in more, f"waited for {asked!r} and saw:\n{said}"
+                if len(answer) == 1 and answer not in "\n\x03\x04":
+                    _until_keys(ours)
                 os.write(ours, answer.encode())
             said += _until(ours, None)
             code = process.wait(PATIENCE)
@@ -70,6 +73,15 @@ def sitting(
             process.kill()  # or a program that still asks would keep the test waiting for ever
     os.close(ours)
     return Sat(code, said.replace("\r\n", "\n"))
+
+
+def _until_keys(handle: int) -> None:
+    """Wait until the terminal hands on each key at once: what is typed before that is lost."""
+    import termios
+
+    end = time.monotonic() + PATIENCE
+    while termios.tcgetattr(handle)[3] & termios.ICANON and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def _until(handle: int, wanted: str | None) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmkit.cli.completing import complete_kind, complete_topic
 from kmkit.cli.fields import FIELDS, a_title, gathered, line, plain, text, with_fields
-from kmkit.cli.options import DryRun, NoInput, complete_kind, complete_topic, open_kb
+from kmkit.cli.options import DryRun, NoInput, open_kb
 from kmkit.cli.screen import may_ask, on_terminal, out, report, say
 from kmkit.errors import UsageError
 
@@ -36,6 +37,7 @@ class Common:
     attach: Sequence[Path]
     on_behalf_of: str
     dry_run: bool
+    no_input: bool
 
 
 @with_fields(*(name for name in FIELDS if name != "title"))
@@ -98,12 +100,13 @@ def command(
 
     Without arguments it asks three things, again and again, until an empty line: what happened,
     what others should do, and a title. `kmkit capture "Title" -m "Lesson"` asks nothing. It is
-    yours, a lesson, internal and of today, where no option says otherwise.
+    yours, a lesson, internal and of today, where no option says otherwise. Where notes say the
+    same already, they are named, and the new one can be linked to one of them.
     """
     kb = open_kb(ctx, dry_run=dry_run)
     whole = bool(source_file and not split)
     who = line(on_behalf_of, "--on-behalf-of")
-    common = _common(kb, kind, fields, topic, attach, who, whole)
+    common = _common(kb, kind, fields, topic, attach, who, whole=whole, no_input=no_input)
     happened = text(happened, "--happened")
     if source_file:
         from kmkit.cli.capture_from import capture_from
@@ -135,7 +138,9 @@ def _common(
     topic: str,
     attach: Sequence[Path],
     on_behalf_of: str,
+    *,
     whole: bool,
+    no_input: bool,
 ) -> Common:
     """What the options say of every note of this call."""
     from kmkit.note.kinds import load_kind
@@ -153,7 +158,7 @@ def _common(
     base = Gathered(on=kb.today, method=chosen.method, by=kb.actor.key)
     fields["gathered"] = gathered(given, base, kb.today) or base
     fields["sources"] = _sources(fields.get("sources"), on_behalf_of)
-    return Common(kb, chosen, fields, frozenset(given), attach, on_behalf_of, kb.dry_run)
+    return Common(kb, chosen, fields, frozenset(given), attach, on_behalf_of, kb.dry_run, no_input)
 
 
 def _list(value: object) -> list[str]:
@@ -213,8 +218,11 @@ def _read(message: str) -> str:
 
 def capture_one(common: Common, title: str, lesson: str, happened: str) -> "Moved":
     """Capture one note from a title and the two answers."""
+    from kmkit.cli.alike import with_repeats
+
     fields, body = note_of(common, title, lesson, happened)
-    return common.kb.capture(fields, body, attach=common.attach, on_behalf_of=common.on_behalf_of)
+    wanted = with_repeats(common.kb, fields, body, no_input=common.no_input)
+    return common.kb.capture(wanted, body, attach=common.attach, on_behalf_of=common.on_behalf_of)
 
 
 def note_of(
@@ -274,6 +282,7 @@ def _done(common: Common, moved: "Moved") -> None:
 
 def _in_editor(common: Common, title: str, message: str, happened: str) -> None:
     """The kind's whole template in the editor."""
+    from kmkit.cli.alike import text_with_repeats
     from kmkit.cli.editor import editing
     from kmkit.kb.capturing import capture_text, draft
 
@@ -284,7 +293,8 @@ def _in_editor(common: Common, title: str, message: str, happened: str) -> None:
             raise UsageError("Nothing was written, so nothing was captured.")
         if f"title: {_UNTITLED}".encode() in written:
             raise UsageError("The note has no title yet.", "Write what it says behind 'title:'.")
+        whole = text_with_repeats(common.kb, written, no_input=common.no_input)
         moved = capture_text(
-            common.kb, written, attach=common.attach, on_behalf_of=common.on_behalf_of
+            common.kb, whole, attach=common.attach, on_behalf_of=common.on_behalf_of
         )
     _done(common, moved)

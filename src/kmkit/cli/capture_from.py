@@ -6,10 +6,11 @@ behind and can begin again.
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kmkit.cli.alike import Before, hint, repeating, said_before, with_repeats
 from kmkit.cli.screen import ask, may_ask, on_terminal, out, pressed, say
 from kmkit.errors import Cannot
 
@@ -37,7 +38,7 @@ def capture_from(
     if split:
         _split(common, document, title, ask_person=may_ask(no_input))
         return
-    review = _review(common, document, title, common.kind)
+    review = _review(common, document, title, common.kind, alone=True)
     _show(common, review)
     _next(common, [review])
 
@@ -91,8 +92,13 @@ def _fields(common: "Common", document: "Document", kind: "Kind", event: str) ->
     return {**common.fields, "kind": kind.name, "gathered": gathered}
 
 
-def _review(common: "Common", document: "Document", title: str, kind: "Kind") -> "Moved":
-    """The whole document as one note; what was attached stays with it."""
+def _review(
+    common: "Common", document: "Document", title: str, kind: "Kind", *, alone: bool = False
+) -> "Moved":
+    """The whole document as one note; what was attached stays with it.
+
+    ``alone``: its lessons do not become notes of their own, so it is asked whether it repeats any.
+    """
     from kmkit.note.documents import place
     from kmkit.note.documents.placing import UNPLACED
     from kmkit.note.kinds import body_of
@@ -106,12 +112,9 @@ def _review(common: "Common", document: "Document", title: str, kind: "Kind") ->
         names = re.findall(r"^### (.+)$", placed.sections[UNPLACED], re.MULTILINE)
         what = f" ({', '.join(names)})" if names else ""
         say(f"What has no section in this kind of note is kept under '{UNPLACED}'{what}.")
-    return common.kb.capture(
-        fields,
-        body_of(kind, placed.sections, guidance=True),
-        attach=common.attach,
-        on_behalf_of=common.on_behalf_of,
-    )
+    body = body_of(kind, placed.sections, guidance=True)
+    wanted = with_repeats(common.kb, fields, body, no_input=common.no_input) if alone else fields
+    return common.kb.capture(wanted, body, attach=common.attach, on_behalf_of=common.on_behalf_of)
 
 
 def _split(common: "Common", document: "Document", title: str, *, ask_person: bool) -> None:
@@ -124,25 +127,47 @@ def _split(common: "Common", document: "Document", title: str, *, ask_person: bo
             "No part of the document reads as lessons ('Lessons learned', 'What went wrong' …).",
             "Capture it whole, without --split; or give its lessons such a heading.",
         )
-    actions = action_items(document)
+    actions, known = action_items(document), _known(common, proposals)
+    linked: dict[int, Before] = {}
     if ask_person:
-        kept = _choose(proposals)
+        kept = _choose(proposals, known, linked)
         chosen = _pair(kept, actions)
     else:
         kept, chosen = list(proposals), [()] * len(proposals)
         say(f"Kept without asking: {_many(len(kept), 'lesson')}.")
+        for proposal in kept:
+            if found := known[proposal.line]:
+                say(f"'{proposal.title}': {hint(found)}")
         if actions:
             say(f"Left in the review alone: {_many(len(actions), 'action item')}.")
     done = [_review(common, document, title, common.kb.kinds[_REVIEW])]
     _show(common, done[0])
     for proposal, recommended in zip(kept, chosen, strict=True):
-        done.append(_lesson(common, document, title, proposal, recommended, done[0].note.id))
+        before = linked.get(proposal.line)
+        review = done[0].note.id
+        done.append(_lesson(common, document, title, proposal, recommended, review, before))
         _show(common, done[-1])
     _next(common, done)
 
 
-def _choose(proposals: Sequence["Proposal"]) -> list["Proposal"]:
-    """Show each proposal; one key keeps it, merges it or drops it."""
+def _known(common: "Common", proposals: Sequence["Proposal"]) -> dict[int, list[Before]]:
+    """By the line of each proposal: the notes that say the same already."""
+    from kmkit.index.alike import Said
+
+    texts = [Said(p.title, p.summary, f"{p.context}\n\n{p.lesson}") for p in proposals]
+    found = said_before(common.kb, texts)
+    return {proposal.line: notes for proposal, notes in zip(proposals, found, strict=True)}
+
+
+def _choose(
+    proposals: Sequence["Proposal"],
+    known: Mapping[int, Sequence[Before]],
+    linked: dict[int, Before],
+) -> list["Proposal"]:
+    """Show each proposal; one key keeps it, merges it or drops it.
+
+    ``linked`` takes in which note a proposal repeats, by the proposal's line.
+    """
     from kmkit.note.documents import merged
 
     kept: list[Proposal] = []
@@ -154,9 +179,14 @@ def _choose(proposals: Sequence["Proposal"]) -> list["Proposal"]:
         _wrapped(f"({place} of {total}, {proposal.heading or 'no heading'}) {proposal.lesson}")
         say(f"Title: {proposal.title}")
         keys = "mdta" if kept else "dta"
+        if before := known[proposal.line]:
+            say(f"Said already: {before[0]}. l keeps it and links it to that one as said again.")
+            keys += "l"
         key = pressed(f"Enter, {', '.join(keys)}?", keys)
         if key == "a":
             return [*kept, *proposals[place - 1 :]]
+        if key == "l":
+            linked[proposal.line] = before[0]
         if key == "m":
             kept[-1] = merged(kept[-1], proposal)
         elif key == "t":
@@ -208,6 +238,7 @@ def _lesson(
     proposal: "Proposal",
     recommended: Iterable[str],
     review: str,
+    before: Before | None,
 ) -> "Moved":
     """One lesson as a note of its own, which names the review that it comes from."""
     from kmkit.note.documents.placing import UNPLACED, section_for
@@ -229,7 +260,7 @@ def _lesson(
     fields["summary"] = fields.get("summary") or proposal.summary
     fields["derived_from"] = [review, *(derived if isinstance(derived, list) else [])]
     return common.kb.capture(
-        fields,
+        repeating(fields, before) if before else fields,
         body_of(common.kind, sections, guidance=True),
         on_behalf_of=common.on_behalf_of,
     )

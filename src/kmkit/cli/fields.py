@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from kmkit.cli.options import a_day, complete_level, complete_note, complete_topic
+from kmkit.cli.completing import complete_level, complete_note, complete_topic
+from kmkit.cli.options import a_day
 from kmkit.errors import UsageError
 from kmkit.note.model import Fields, Gathered
 

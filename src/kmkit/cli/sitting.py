@@ -37,7 +37,7 @@ def _kept(common: Common, title: str, lesson: str, happened: str) -> "Moved":
 
     try:
         return capture_one(common, title, lesson, happened)
-    except (KmkitError, OSError):
+    except (KmkitError, OSError, EOFError, KeyboardInterrupt):
         fields, body = note_of(common, title, lesson, happened)
         keep(common.kb, "capture", draft(common.kb, fields, body, common.on_behalf_of))
         raise
