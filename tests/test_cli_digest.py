@@ -73,7 +73,7 @@ def test_the_period_is_asked_for(kb: Kb, options: list[str], days: str, new: lis
 @pytest.mark.parametrize(
     "options",
     [
-        ["--since", "yesterday"],
+        ["--since", "some day"],
         ["--since", "2026-11-21"],
         ["--until", "20.11.2026"],
         ["--format", "pdf"],

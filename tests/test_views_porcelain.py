@@ -3,20 +3,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kmkit.index.query import row
-from kmkit.index.stale import stale
 from kmkit.learn.status import status
 from kmkit.trail.event import Event
-from kmkit.views import porcelain
+from kmkit.views import listing, porcelain
 from tests import golden_files
-from tests.note_material import CONFIG, ID, KINDS, OWNER, POLICY, TODAY, note
+from tests.index_material import as_listed, index_of, stale_of
+from tests.note_material import ID, OWNER, note
 
 BIDI = note("disseminated", title="Fuel \u202e\x9b31m ខ្មែរ", x_desk="7")
-ROW = row(BIDI, BIDI, KINDS, TODAY)
+ROW = as_listed(BIDI)
 
 
 def test_a_terminal_is_safe_and_nothing_is_lost() -> None:
-    text = porcelain.notes([ROW])
+    text = "".join(listing.as_json([ROW]))
     assert "\u202e" not in text
     assert "\x9b" not in text
     assert "ខ្មែរ" in text
@@ -28,8 +27,9 @@ def test_halves_of_pairs_can_be_encoded() -> None:
 
 
 def test_notes(pytestconfig: pytest.Config) -> None:
-    golden_files.check(pytestconfig, "porcelain-notes.json", porcelain.notes([ROW]))
-    found = json.loads(porcelain.notes([ROW]))
+    text = "".join(listing.as_json([ROW]))
+    golden_files.check(pytestconfig, "porcelain-notes.json", text)
+    found = json.loads(text)
     assert found["schema"] == "kmkit.notes/1"
     [one] = found["notes"]
     assert list(one) == [
@@ -43,8 +43,8 @@ def test_notes(pytestconfig: pytest.Config) -> None:
 
 
 def test_one_note_with_its_text(pytestconfig: pytest.Config) -> None:
-    golden_files.check(pytestconfig, "porcelain-note.json", porcelain.note(ROW))
-    found = json.loads(porcelain.note(ROW))
+    golden_files.check(pytestconfig, "porcelain-note.json", porcelain.note(ROW, BIDI))
+    found = json.loads(porcelain.note(ROW, BIDI))
     assert found["schema"] == "kmkit.note/1"
     assert found["fields"]["gathered"]["from"] == "Flood response"
     assert found["fields"]["review_every"] == "P1Y"
@@ -53,7 +53,7 @@ def test_one_note_with_its_text(pytestconfig: pytest.Config) -> None:
 
 
 def test_stale_rows(pytestconfig: pytest.Config) -> None:
-    rows = stale([BIDI], today=TODAY, policy=POLICY, kinds=KINDS, people={}, applications=[])
+    rows = stale_of(BIDI)
     golden_files.check(pytestconfig, "porcelain-stale.json", porcelain.stale(rows))
     found = json.loads(porcelain.stale(rows))
     assert found["schema"] == "kmkit.stale/1"
@@ -84,10 +84,8 @@ def test_events(pytestconfig: pytest.Config) -> None:
 
 
 def test_status(pytestconfig: pytest.Config) -> None:
-    rows = stale([BIDI], today=TODAY, policy=POLICY, kinds=KINDS, people={}, applications=[])
-    seen = status(
-        [BIDI], rows, me=OWNER, today=TODAY, config=CONFIG, policy=POLICY, kinds=KINDS,
-    )  # fmt: skip
+    with index_of(BIDI) as index:
+        seen = status(index, me=OWNER)
     text = porcelain.status(seen)
     golden_files.check(pytestconfig, "porcelain-status.json", text)
     found = json.loads(text)

@@ -27,7 +27,11 @@ def one_line(text: str | None) -> str:
 
     '' for None.
     """
-    return " ".join(HIDDEN.sub("", " ".join((text or "").split())).split())
+    if not text:
+        return ""
+    if text.isprintable() and "  " not in text and text[0] != " " and text[-1] != " ":
+        return text  # most are like that
+    return " ".join(HIDDEN.sub("", " ".join(text.split())).split())
 
 
 def _is_accent(char: str) -> bool:

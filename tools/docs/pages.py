@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tools.docs import commands, house, note_format, tour, walk
+from tools.docs import commands, filters, house, note_format, tour, walk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -28,6 +28,8 @@ BLOCKS: Mapping[str, Block] = {
     "policy": note_format.policy,
     "rules": note_format.rules,
     "audit-rules": note_format.audit_rules,
+    "filter-fields": filters.fields,
+    "filter-days": filters.days,
     "drawing": house.drawing,
     "rooms": house.rooms,
     "states": walk.states,

@@ -5,15 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kmkit.cli.options import (
-    Because,
-    DryRun,
-    NoInput,
-    NoteArg,
-    a_day,
-    complete_outcome,
-    open_kb,
-)
+from kmkit.cli.completing import complete_outcome
+from kmkit.cli.options import Because, DryRun, NoInput, NoteArg, a_day, open_kb
 from kmkit.cli.screen import needed, on_terminal, out, say
 from kmkit.errors import UsageError
 
@@ -55,7 +48,7 @@ def command(
     \b
     kmkit apply x7k2 --in "Flood of 2027" --outcome helped --because "Fuel was there on day one."
     """
-    from kmkit.note.records import OUTCOMES
+    from kmkit.note.methods import OUTCOMES
     from kmkit.text import did_you_mean, one_line
 
     kb = open_kb(ctx, dry_run=dry_run)

@@ -2,24 +2,28 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmkit.cli.filters import filtered
 from kmkit.cli.formats import Findings, OutputFile, in_repository, many, show_findings
 from kmkit.cli.options import AsJson, folder, now, open_kb
 from kmkit.cli.screen import out, say
 from kmkit.errors import Cannot, Exit, UsageError
+from kmkit.index.filters import ANY, Filter
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
     from kmkit.note.problem import Problem
 
 
+@filtered()
 def command(
     ctx: typer.Context,
+    asked: Filter,
     paths: Annotated[
         list[str] | None,
         typer.Argument(metavar="[PATHS]...", help="files or folders; without any, everything"),
@@ -34,15 +38,19 @@ def command(
     """Find every problem in notes, people, records, templates and settings.
 
     With paths only those files are checked; files that belong to no knowledge base are left out,
-    so that it works as a pre-commit hook. Exits with 1 if there is an error; warnings alone do not
-    count.
+    so that it works as a pre-commit hook. With options that choose notes only these notes are
+    checked; `--problem RULE` shows what breaks that rule. Exits with 1 if there is an error;
+    warnings alone do not count.
     """
     if explain:
         _explain(explain)
         return
+    rules = _rules(asked)
     problems: list[Problem] = []
     for kb, wanted in _scopes(ctx, paths or []):
-        problems += _check(kb, wanted, Path(os.path.abspath(folder(ctx))), fmt)
+        chosen = _chosen(kb, asked.without("problem"))
+        found = _check(kb, wanted, chosen, Path(os.path.abspath(folder(ctx))), fmt)
+        problems += (problem for problem in found if rules(problem.rule))
     show_findings(problems, Findings.JSON if as_json else fmt, output)
     errors = sum(problem.severity == "error" for problem in problems)
     _summary(problems, errors)
@@ -64,6 +72,28 @@ def _explain(rule: str) -> None:
         mend = did_you_mean(rule, known) or f"The rules: {', '.join(sorted(known))}."
         raise UsageError(f"There is no rule '{rule}'.", mend)
     out(f"{rule}\n\n{textwrap.fill(text, 78)}\n")
+
+
+def _rules(asked: Filter) -> Callable[[str], bool]:
+    """Whether problems of a rule are asked for."""
+    from kmkit.index.conditions import rule
+
+    named = {True: set[str](), False: set[str]()}
+    for term in asked.terms:
+        if term.field == "problem" and term.value != ANY:
+            named[term.wanted].add(rule(term.value))
+    return lambda one: (not named[True] or one in named[True]) and one not in named[False]
+
+
+def _chosen(kb: "KnowledgeBase", asked: Filter) -> "Collection[PurePosixPath] | None":
+    """The paths of the notes that are asked for; None where any file is."""
+    if not asked.terms:
+        return None
+    from kmkit.index.book import Index
+    from kmkit.index.conditions import where
+
+    with Index.open(kb.root, today=kb.today) as index:
+        return {PurePosixPath(card.path) for card in index.cards(*where(asked, index))}
 
 
 Wanted = Sequence[PurePosixPath]
@@ -101,13 +131,21 @@ def _place(ctx: typer.Context, name: str) -> Path:
     raise UsageError(f"There is no file or folder {name}.", "Check the path.")
 
 
-def _check(kb: "KnowledgeBase", wanted: Wanted, here: Path, fmt: Findings) -> "Iterable[Problem]":
-    """The problems in the wanted files, their paths as ``fmt`` wants them."""
+def _check(
+    kb: "KnowledgeBase",
+    wanted: Wanted,
+    chosen: "Collection[PurePosixPath] | None",
+    here: Path,
+    fmt: Findings,
+) -> "Iterable[Problem]":
+    """The problems in the wanted files that are among the chosen, paths as ``fmt`` wants them."""
     from kmkit.cli.reading import watched
     from kmkit.index.problems import problems
 
     def asked_for(path: PurePosixPath) -> bool:
         """Whether ``path`` is one of the wanted ones, or below one."""
+        if chosen is not None and path not in chosen:
+            return False
         return any(path == one or one in path.parents for one in wanted)
 
     base = _below_here(kb, here) if fmt in (Findings.TEXT, Findings.JSON) else in_repository(kb)

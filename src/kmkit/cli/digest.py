@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.options import a_day, complete_level, open_kb
-from kmkit.cli.screen import broken, on_terminal, out, say
+from kmkit.cli.completing import complete_level
+from kmkit.cli.filters import filtered
+from kmkit.cli.options import open_kb
+from kmkit.cli.screen import broken_files, on_terminal, out, say
 from kmkit.errors import Cannot, UsageError
+from kmkit.index.filters import Filter
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
+    from kmkit.reach.digests import Gathered
     from kmkit.views.digest import Digest
 
 FORMATS = ("md", "html", "text", "eml", "json")
@@ -30,9 +34,14 @@ For = Annotated[
     ),
 ]
 Since = Annotated[
-    str, typer.Option(metavar="DATE|PERIOD", help="the first day, or a period such as P2W")
+    str,
+    typer.Option(
+        "--since", metavar="WHEN", help="the first day: 2026-10, 'last month', '2 weeks', P2W"
+    ),
 ]
-Until = Annotated[str, typer.Option(metavar="DATE", help="the last day; by default today")]
+Until = Annotated[
+    str, typer.Option("--until", metavar="WHEN", help="the last day; by default today")
+]
 Format = Annotated[
     str, typer.Option("--format", metavar="FORMAT", help=f"one of {', '.join(FORMATS)}")
 ]
@@ -51,11 +60,13 @@ SkipEmpty = Annotated[
 ]
 
 
+@filtered(without=("since", "until"))
 def command(
     ctx: typer.Context,
-    level: For = "",
-    since: Since = "P1W",
-    until: Until = "",
+    asked: Filter,
+    circle: For = "",
+    first: Since = "P1W",
+    last: Until = "",
     fmt: Format = "",
     output: Output = "",
     name: Name = "readers",
@@ -72,9 +83,9 @@ def command(
     wanted = _format(fmt, output)
     _one_of(name, NAMES, "--name")
     kb = open_kb(ctx)
-    last = a_day(until, "--until") if until else kb.today
-    gathered = digest_of(kb, level=level, since=_first(since, last), until=last, name=name)
-    broken(gathered.problems)
+    since, until = _days(first, last, kb.today)
+    gathered = digest_of(kb, level=circle, since=since, until=until, name=name, asked=asked)
+    _broken(gathered)
     made = gathered.digest
     if made.empty and skip_empty:
         say(f"Nothing to tell, {made.period}: nothing was written.")
@@ -90,8 +101,14 @@ def digest_text(kb: "KnowledgeBase", level: str, fmt: str) -> str:
     from kmkit.views.digest_render import render
 
     gathered = digest_of(kb, level=level)
-    broken(gathered.problems)
+    _broken(gathered)
     return render(gathered.digest, fmt, kb.root)
+
+
+def _broken(gathered: "Gathered") -> None:
+    """Name on stderr the files with problems."""
+    paths = [p.path for p in gathered.problems if p.severity == "error"]
+    broken_files(list(dict.fromkeys([*gathered.broken, *paths])))
 
 
 def _format(given: str, output: str) -> str:
@@ -112,19 +129,20 @@ def _one_of(value: str, known: tuple[str, ...], option: str) -> str:
     return value
 
 
-def _first(since: str, last: date) -> date:
-    """The first day: a date, or the period that ends with ``last``."""
-    from kmkit.period import Period
+def _days(since: str, until: str, today: date) -> tuple[date, date]:
+    """The first and the last day; a length of time ends with the last one."""
+    from kmkit import natural
 
+    option, said = "--until", until
     try:
-        period = Period.parse(since)
+        last = natural.until(until, today) if until else today
+        option, said = "--since", since
+        first = natural.since(since, today, until=last)
     except ValueError:
-        first = a_day(since, "--since")
-    else:
-        first = Period(-period.months, 1 - period.days).after(last)
+        raise UsageError(f"{option}: '{said}' is no day.", natural.HOW) from None
     if first > last:
         raise UsageError(f"--since {first} is later than {last}.", "Give an earlier --since.")
-    return first
+    return first, last
 
 
 def _bytes(kb: "KnowledgeBase", made: "Digest", wanted: str, sender: str) -> bytes:

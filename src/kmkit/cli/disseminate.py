@@ -4,16 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.options import (
-    Because,
-    DryRun,
-    NoInput,
-    a_day,
-    complete_audience,
-    complete_channel,
-    open_kb,
-)
-from kmkit.cli.options import complete_note as notes
+from kmkit.cli.completing import complete_audience, complete_channel
+from kmkit.cli.completing import complete_note as notes
+from kmkit.cli.options import Because, DryRun, NoInput, a_day, open_kb
+from kmkit.cli.reading import notes_where
 from kmkit.cli.screen import broken, needed, report, say
 from kmkit.cli.validate import rehearsed
 from kmkit.errors import Exit, Refused, UsageError
@@ -124,7 +118,9 @@ def _record(kb: "KnowledgeBase", path: "PurePosixPath", request: "Request", keep
 
 def _ready(kb: "KnowledgeBase", channel: str) -> "list[Note]":
     """The formatted notes whose level reaches the channel; the others are named."""
-    found = [note for note in kb.notes() if note.state == "formatted" or _today(kb, note)]
+    where = "state = 'formatted' OR (state = 'disseminated' AND latest >= ?)"
+    found = notes_where(kb, where, kb.today.isoformat())
+    found = [note for note in found if note.state == "formatted" or _today(kb, note)]
     broken(problem for note in found for problem in note.problems)
     place = kb.config.channels.get(channel)
     wanted = kb.policy.width(place.level) if place else 0

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmkit.cli.completing import complete_note
 from kmkit.cli.fields import line, with_fields
-from kmkit.cli.options import Because, DryRun, NoInput, complete_note, open_kb
+from kmkit.cli.options import Because, DryRun, NoInput, open_kb
+from kmkit.cli.reading import notes_where
 from kmkit.cli.screen import ask, broken, diff, may_ask, report, say, sure
 from kmkit.cli.validate import rehearsed
 from kmkit.errors import Exit, Refused, UsageError
@@ -46,7 +48,7 @@ def command(
     if every and fields:
         raise UsageError("--topic and --matters-to are said of one note.", "Name the note.")
     kb = open_kb(ctx, dry_run=dry_run)
-    notes = [kb.resolve(note)] if note else [n for n in kb.notes() if n.state == "validated"]
+    notes = [kb.resolve(note)] if note else notes_where(kb, "state = ?", "validated")
     broken(problem for found in notes for problem in found.problems)
     failed = 0
     for found in notes:

@@ -13,6 +13,7 @@ from kmkit.cli.screen import console, on_terminal, out, say
 from kmkit.errors import Cannot
 
 if TYPE_CHECKING:
+    from kmkit.index.book import Index
     from kmkit.kb import KnowledgeBase
     from kmkit.note.problem import Problem
 
@@ -64,7 +65,7 @@ def many(count: int, thing: str) -> str:
     return f"1 {thing}" if count == 1 else f"{count} {thing}s"
 
 
-def in_repository(kb: "KnowledgeBase") -> str:
+def in_repository(kb: "KnowledgeBase | Index") -> str:
     """The knowledge base's path from the top of its repository, '.' without one."""
     try:
         return Path(os.path.relpath(kb.root.resolve(), kb.git.top.resolve())).as_posix()

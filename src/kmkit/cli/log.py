@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from kmkit.cli.formats import deliver
-from kmkit.cli.options import AsJson, NoteArg, open_kb
-from kmkit.cli.screen import broken, console, on_terminal, out, say
-from kmkit.errors import Cannot
+from kmkit.cli.options import AsJson, NoteArg, open_index
+from kmkit.cli.screen import broken_files, console, on_terminal, out, say
 
 if TYPE_CHECKING:
-    from kmkit.kb import KnowledgeBase
-    from kmkit.note.model import Note
+    from kmkit.index.book import Index
+    from kmkit.index.card import Card
     from kmkit.trail.event import Event
 
 STANDS, REVISION, EARLIER, NOTHING = "what stands", "the revision", "an earlier text", ""
@@ -29,11 +28,13 @@ def command(ctx: typer.Context, note: NoteArg, as_json: AsJson = False) -> None:
     """
     from kmkit.views import porcelain
 
-    kb = open_kb(ctx)
-    found = kb.resolve(note)
-    broken(found.problems)
-    events = kb.events(found)
-    steps = list(zip(events, _bound(kb, found, events), strict=True))
+    with open_index(ctx) as index:
+        found = index.resolve(note)
+        if found.errors:
+            broken_files([found.path])
+        events = index.trail("note = ?", (found.own_id,)) if found.own_id else []
+        steps = list(zip(events, _bound(index, found, events), strict=True))
+        shallow = index.git.shallow
     if as_json:
         told = {STANDS: True, REVISION: False, EARLIER: False}
         deliver(porcelain.events(found, [(event, told.get(bound)) for event, bound in steps]))
@@ -41,29 +42,24 @@ def command(ctx: typer.Context, note: NoteArg, as_json: AsJson = False) -> None:
         _page(found, steps)
     else:
         _lines(steps)
-    if kb.git.shallow:
+    if shallow:
         say("This clone is shallow, so earlier steps may be missing: git fetch --unshallow.")
     if not events:
         say(f"No step of it is in the history: nothing proves that it is {found.state}.")
 
 
-def _bound(kb: "KnowledgeBase", note: "Note", events: "Sequence[Event]") -> list[str]:
+def _bound(index: "Index", note: "Card", events: "Sequence[Event]") -> list[str]:
     """What each step's fingerprint is that of."""
-    from kmkit.lifecycle.fingerprint import fingerprint
-
-    kind = kb.kinds.get(note.kind)
-    guidance = kind.guidance if kind else frozenset()
-    names = {"": NOTHING, fingerprint(note, guidance): REVISION}
-    try:
-        names[fingerprint(kb.standing(note), guidance)] = STANDS
-    except Cannot as error:
-        say(f"What stands cannot be read: {error}")
+    names = {"": NOTHING, index.fingerprint(note.n): REVISION}
+    if stands := index.fingerprint(note.n, standing=True):
+        names[stands] = STANDS
+    else:
+        say("What stands cannot be read.")
     return [names.get(event.fingerprint, EARLIER) for event in events]
 
 
 def _lines(steps: "Sequence[tuple[Event, str]]") -> None:
     """A line for each step, for a pipe."""
-    from kmkit.lifecycle.fingerprint import short
     from kmkit.views.tables import tsv
 
     rows = [
@@ -76,7 +72,7 @@ def _lines(steps: "Sequence[tuple[Event, str]]") -> None:
             event.to_state,
             event.method,
             event.verdict,
-            short(event.fingerprint),
+            event.short_fingerprint,
             bound,
             event.reason,
             event.commit,
@@ -86,7 +82,7 @@ def _lines(steps: "Sequence[tuple[Event, str]]") -> None:
     out(tsv(_COLUMNS, rows, header=True))
 
 
-def _page(note: "Note", steps: "Sequence[tuple[Event, str]]") -> None:
+def _page(note: "Card", steps: "Sequence[tuple[Event, str]]") -> None:
     """The steps as people read them, latest last."""
     from rich.padding import Padding
     from rich.text import Text
@@ -121,8 +117,6 @@ _TOLD = ("Channel", "Audience", "On", "Level", "Owner", "Asked", "Due", "Topic",
 
 def _details(event: "Event", bound: str) -> list[str]:
     """What else there is to say of a step, in lines."""
-    from kmkit.lifecycle.fingerprint import short
-
     said = [part for part in (event.method, event.verdict) if part]
     said += [
         f"{name.replace('-', ' ').lower()} {event.get(name)}" for name in _TOLD if event.get(name)
@@ -130,5 +124,5 @@ def _details(event: "Event", bound: str) -> list[str]:
     lines = [", ".join(said)] if said else []
     lines += [event.reason] if event.reason else []
     if event.fingerprint:
-        lines.append(f"{short(event.fingerprint)}, {bound}")
+        lines.append(f"{event.short_fingerprint}, {bound}")
     return lines

@@ -2,14 +2,19 @@
 
 import os
 from datetime import date, datetime, time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmkit.cli.completing import complete_level, complete_note
 from kmkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kmkit.index.book import Index
+    from kmkit.index.refresh import Read
     from kmkit.kb import KnowledgeBase
 
 
@@ -17,7 +22,41 @@ def open_kb(ctx: typer.Context, *, dry_run: bool = False) -> "KnowledgeBase":
     """The knowledge base that the command was called in, or the one that -C names."""
     from kmkit.kb import KnowledgeBase
 
-    return KnowledgeBase.find(folder(ctx), now=now(), dry_run=dry_run)
+    kb = KnowledgeBase.find(folder(ctx), now=now(), dry_run=dry_run)
+
+    def find(ref: str, here: Path | None) -> PurePosixPath:
+        """The path of the note, by the index."""
+        with open_index(ctx) as index:
+            return PurePosixPath(index.resolve(ref, folder=here).path)
+
+    kb.finder = find
+    return kb
+
+
+def open_index(
+    ctx: typer.Context,
+    *,
+    records: bool = False,
+    meanwhile: "Callable[[Index], object] | None" = None,
+) -> "Index":
+    """The index of the knowledge base that the command was called in, or that -C names.
+
+    Files that could not be read in full are named on stderr: notes, with ``records`` others too.
+    ``meanwhile`` asks the index as it was left while git looks for what has changed.
+    """
+    from kmkit.cli.reading import watched
+    from kmkit.cli.screen import broken_files
+    from kmkit.index.book import Index
+    from kmkit.places import find_root
+
+    def track(reads: "Iterable[Read]", files: int) -> "Iterable[Read]":
+        """The files go by while the index takes them in."""
+        return watched(reads, "Reading files:", files)
+
+    root, today = find_root(folder(ctx)), now().date()
+    index = Index.open(root, today=today, track=track, meanwhile=meanwhile)
+    broken_files(index.broken(records=records, standing=not records))
+    return index
 
 
 def folder(ctx: typer.Context) -> Path:
@@ -46,78 +85,21 @@ def a_day(text: str, option: str) -> date:
         raise UsageError(f"{option}: '{text}' is no date.", "Write it as 2026-11-21.") from None
 
 
-def complete_note(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The ids that begin with ``incomplete``; no failure ever reaches the shell."""
-    try:
-        ids = open_kb(ctx).ids
-    except Exception:
-        return []
-    wanted = incomplete.casefold()
-    return sorted(name for name in ids if name.startswith(wanted))
+def _picked(ctx: typer.Context, value: str) -> str:
+    """The note that was named, or is picked now."""
+    from kmkit.cli.picking import picked
 
-
-def complete_kind(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The kinds of notes that begin with ``incomplete``."""
-    try:
-        from kmkit.note.kinds import kind_names
-
-        names = kind_names(open_kb(ctx).root)
-    except Exception:
-        return []
-    return [name for name in names if name.startswith(incomplete)]
-
-
-def complete_channel(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The channels that begin with ``incomplete``."""
-    try:
-        return [name for name in open_kb(ctx).config.channels if name.startswith(incomplete)]
-    except Exception:
-        return []
-
-
-def complete_audience(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The audiences that begin with ``incomplete``."""
-    try:
-        return [name for name in open_kb(ctx).config.audiences if name.startswith(incomplete)]
-    except Exception:
-        return []
-
-
-def complete_level(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The levels that begin with ``incomplete``."""
-    try:
-        return [name for name in open_kb(ctx).policy.levels if name.startswith(incomplete)]
-    except Exception:
-        return []
-
-
-def complete_topic(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The topics of the vocabulary that begin with ``incomplete``."""
-    try:
-        return [name for name in open_kb(ctx).config.topics if name.startswith(incomplete)]
-    except Exception:
-        return []
-
-
-def complete_method(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The methods of validation that begin with ``incomplete``."""
-    from kmkit.config import QUORUM
-
-    return [name for name in QUORUM if name.startswith(incomplete)]
-
-
-def complete_outcome(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The outcomes of an application that begin with ``incomplete``."""
-    from kmkit.note.records import OUTCOMES
-
-    return [name for name in OUTCOMES if name.startswith(incomplete)]
+    return picked(ctx, value)
 
 
 NoteArg = Annotated[
     str,
     typer.Argument(
         metavar="NOTE",
-        help="an id, a unique part of one such as x7k2, or a path",
+        default_factory=str,
+        show_default=False,
+        callback=_picked,
+        help="an id, a unique part of one such as x7k2, or a path; on a terminal you can pick it",
         autocompletion=complete_note,
     ),
 ]

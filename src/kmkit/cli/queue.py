@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from kmkit.cli.reading import notes_where
 from kmkit.cli.screen import ask, broken, out, say, table
 from kmkit.errors import Refused
 
@@ -42,9 +43,7 @@ def waiting(kb: "KnowledgeBase") -> list[Waiting]:
     """The captured notes, what this person was asked for first, then by the day it is due."""
     who = kb.actor.key
     found = []
-    for note in kb.notes():
-        if note.state != "captured":
-            continue
+    for note in notes_where(kb, "state = ?", "captured"):
         asked = tuple(a.to.strip().casefold() for a in note.fields.asked)
         due = min((a.due for a in note.fields.asked if a.due), default=None)
         answered = any(v.by.casefold() == who for v in note.fields.verdicts)

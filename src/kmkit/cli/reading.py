@@ -1,11 +1,10 @@
-"""Reading all notes, with progress on stderr of a terminal where it lasts longer than a second."""
+"""Progress on stderr of a terminal, where work lasts longer than a second."""
 
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sized
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
-
-from kmkit.cli.screen import broken
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
@@ -19,12 +18,16 @@ _EVERY = 0.1
 """Seconds between two changes of what is shown."""
 
 
-def watched(items: Iterable[T], doing: str) -> Iterator[T]:
-    """The items; while they take long, a line says how many are done: ``Reading 12 of 90``."""
+def watched(items: Iterable[T], doing: str, total: int = 0) -> Iterator[T]:
+    """The items; while they take long, a line says how many are done: ``Reading 12 of 90``.
+
+    ``total``: how many they are, where they do not know it themselves.
+    """
     if not sys.stderr.isatty():
         yield from items
         return
-    whole = f" of {len(items)}" if isinstance(items, Sized) else ""
+    total = total or (len(items) if isinstance(items, Sized) else 0)
+    whole = f" of {total}" if total else ""
     shown, next_time = "", time.monotonic() + _PATIENCE
     try:
         for done, item in enumerate(items, 1):
@@ -40,14 +43,10 @@ def watched(items: Iterable[T], doing: str) -> Iterator[T]:
             sys.stderr.flush()
 
 
-def notes_of(kb: "KnowledgeBase", *, records: bool = False) -> "list[Note]":
-    """Every note; those with problems are among them, and named on stderr.
+def notes_where(kb: "KnowledgeBase", where: str, *values: str) -> "list[Note]":
+    """The notes that a condition on the index's table ``notes`` asks for."""
+    from kmkit.index.book import Index
 
-    With ``records`` people and applications with problems are named too, for what needs them.
-    """
-    notes = list(watched(kb.notes(), "Reading notes:"))
-    found = [problem for note in notes for problem in note.problems]
-    if records:
-        found += [*kb.people_files.problems, *kb.application_files.problems]
-    broken(found)
-    return notes
+    with Index.open(kb.root, today=kb.today) as index:
+        paths = [PurePosixPath(card.path) for card in index.cards(where, values)]
+    return [kb.read(path) for path in paths]

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from kmkit.cli.options import Because, DryRun, NoInput, NoteArg, complete_note, open_kb
+from kmkit.cli.completing import complete_note
+from kmkit.cli.options import Because, DryRun, NoInput, NoteArg, open_kb
 from kmkit.cli.screen import needed, report
 
 

@@ -4,16 +4,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.options import Because, DryRun, NoInput, a_day, complete_note, open_kb
+from kmkit.cli.completing import complete_note
+from kmkit.cli.filters import filtered
+from kmkit.cli.options import Because, DryRun, NoInput, a_day, open_index, open_kb
+from kmkit.cli.picking import picked
 from kmkit.cli.screen import may_ask, needed, report
 from kmkit.errors import UsageError
+from kmkit.index.filters import Filter
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
 
 
+@filtered(without=("stale",))
 def command(
     ctx: typer.Context,
+    asked: Filter,
     note: Annotated[
         str, typer.Argument(metavar="[NOTE]", help="which note", autocompletion=complete_note)
     ] = "",
@@ -30,9 +36,6 @@ def command(
         str,
         typer.Option("--grace", metavar="PERIOD", help="with --stale: fail only after that long"),
     ] = "",
-    owner: Annotated[
-        str, typer.Option("--owner", metavar="EMAIL", help="with --stale: of this owner only")
-    ] = "",
     fmt: Annotated[
         str,
         typer.Option(
@@ -48,33 +51,40 @@ def command(
     """Confirm that notes still hold.
 
     Alone, it walks you through your notes that are due: confirm, revise, retire, hand over, or
-    put off once. `--stale` lists every note that needs a person, and exits with 1 if there is one.
+    put off once. `--stale` lists every note that needs a person, and exits with 1 if there is one;
+    with it go the options that choose notes.
 
     \b
     kmkit review x7k2 --confirm --because "Checked against this year's fuel log."
     kmkit review --stale --within P30D
+    kmkit review --stale --mine --kind not:story
     """
-    if (within or grace or owner or fmt or as_json) and not stale:
+    if (within or grace or asked.terms or fmt or as_json) and not stale:
         raise UsageError(
-            "--within, --grace, --owner, --format and --json go with --stale.", "Add --stale."
+            "--within, --grace, --format, --json and the options that choose notes go with "
+            "--stale.",
+            "Add --stale.",
         )
     if stale and (note or confirm or defer):
         raise UsageError("--stale lists every note.", "To answer for one, leave --stale out.")
-    kb = open_kb(ctx, dry_run=dry_run)
     if stale:
         from kmkit.cli.stale import show_stale
 
-        show_stale(
-            kb, within=within, grace=grace, owner=owner, fmt="json" if as_json else fmt or "text"
-        )
-    elif confirm or defer:
-        if not note:
-            raise UsageError("Which note?", "Name it: kmkit review NOTE --confirm --because '…'.")
+        kind = "json" if as_json else fmt or "text"
+        with open_index(ctx, records=True) as index:
+            show_stale(index, asked, within=within, grace=grace, fmt=kind)
+        return
+    if confirm or defer:
+        note = picked(ctx, note, mend="Name it: kmkit review NOTE --confirm --because '…'.")
+    kb = open_kb(ctx, dry_run=dry_run)
+    if confirm or defer:
         _one(kb, note, confirm, defer, because, no_input)
     elif may_ask(no_input):
         from kmkit.cli.walk import walk
 
-        walk(kb, note)
+        with open_index(ctx, records=True) as index:
+            due = index.stale()
+        walk(kb, due, note)
     else:
         raise UsageError(
             "What about it?", "Give --stale, or NOTE with --confirm --because '…' or --defer DATE."

@@ -133,7 +133,11 @@ def report(moved: "Moved", *, dry_run: bool = False, then: str | None = None) ->
 
 def broken(problems: "Iterable[Problem]") -> None:
     """Name on stderr the files that could not be read in full; the others are shown."""
-    paths = list(dict.fromkeys(p.path for p in problems if p.severity == "error"))
+    broken_files(list(dict.fromkeys(p.path for p in problems if p.severity == "error")))
+
+
+def broken_files(paths: Sequence[str]) -> None:
+    """Name on stderr the first of the files that could not be read in full, if there are any."""
     if not paths:
         return
     shown = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")

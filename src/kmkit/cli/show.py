@@ -1,26 +1,41 @@
 """``kmkit show``: a note as it stands."""
 
 import sys
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmkit.cli.completing import complete_note
+from kmkit.cli.filters import filtered
 from kmkit.cli.formats import deliver, many
-from kmkit.cli.options import AsJson, NoteArg, open_kb
+from kmkit.cli.options import AsJson, open_index, open_kb
+from kmkit.cli.picking import picked
 from kmkit.cli.screen import broken, console, on_terminal, out, say
 from kmkit.errors import Cannot, UsageError
+from kmkit.index.filters import Filter
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from kmkit.index.query import Row
+    from kmkit.index.book import Listed
     from kmkit.kb import KnowledgeBase
     from kmkit.note.model import Note
 
 
+@filtered()
 def command(
     ctx: typer.Context,
-    note: NoteArg,
+    asked: Filter,
+    notes: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NOTE]...",
+            help="an id, a unique part of one such as x7k2, or a path",
+            autocompletion=complete_note,
+        ),
+    ] = None,
     in_force: Annotated[
         bool, typer.Option("--in-force", help="the approved version; this is what you get anyway")
     ] = False,
@@ -30,30 +45,59 @@ def command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show a note: what it says and where it stands.
+    """Show a note: what it says and where it stands; or several, named or chosen by options.
 
     While a note is being revised, its approved version stays in force and is what is shown;
     `--draft` shows the revision.
-    """
-    from kmkit.index.query import row
-    from kmkit.views import porcelain
 
+    \b
+    kmkit show x7k2
+    kmkit show --topic fuel --state maintained
+    """
     if in_force and draft:
         raise UsageError("--in-force and --draft exclude each other.", "Choose one.")
+    if notes and asked.terms:
+        raise UsageError("Notes are named or chosen by options.", "Leave one of the two out.")
+    if not notes and not asked.terms:
+        notes = [picked(ctx, mend="Name it, or choose some: kmkit show --topic TOPIC.")]
     kb = open_kb(ctx)
-    found = kb.resolve(note)
-    version = row(found, found if draft else _standing(kb, found), kb.kinds, kb.today)
-    broken(found.problems)
+    found = [kb.resolve(note) for note in notes] if notes else _chosen(ctx, kb, asked)
+    for number, note in enumerate(found):
+        if number and not (raw or as_json):
+            out("")
+        _show(kb, note, draft=draft, raw=raw, as_json=as_json)
+
+
+def _chosen(ctx: typer.Context, kb: "KnowledgeBase", asked: Filter) -> "Iterator[Note]":
+    """The notes that the options choose, newest first."""
+    from kmkit.index.conditions import where
+    from kmkit.index.lines import order
+
+    with open_index(ctx) as index:
+        rows = index.select(*where(asked, index), order=order("captured"))
+        paths = [PurePosixPath(row.card.path) for row in rows]
+    say(f"{many(len(paths), 'note')}." if paths else "No note is like that.")
+    return (kb.read(path) for path in paths)
+
+
+def _show(kb: "KnowledgeBase", note: "Note", *, draft: bool, raw: bool, as_json: bool) -> None:
+    """One note."""
+    from kmkit.index.carding import listed
+    from kmkit.views import porcelain
+
+    shown = note if draft else _standing(kb, note)
+    broken(note.problems)
+    version = listed(kb, note, shown)
     if raw:
-        _raw(version.note)
+        _raw(shown)
     elif as_json:
-        deliver(porcelain.note(version))
+        deliver(porcelain.note(version, shown))
     elif on_terminal():
-        _page(kb, version, draft)
+        _page(kb, version, shown, draft)
     else:
-        _plain(kb, version, draft)
+        _plain(kb, version, shown, draft)
     if version.revised and not draft and not as_json:
-        say(f"It is being revised: kmkit show {found.short} --draft shows the revision.")
+        say(f"It is being revised: kmkit show {note.short} --draft shows the revision.")
 
 
 def _standing(kb: "KnowledgeBase", note: "Note") -> "Note":
@@ -76,12 +120,12 @@ def _raw(note: "Note") -> None:
         sys.stdout.buffer.write(note.data)
 
 
-def _facts(kb: "KnowledgeBase", row: "Row", draft: bool) -> list[tuple[str, str]]:
+def _facts(kb: "KnowledgeBase", row: "Listed", note: "Note", draft: bool) -> list[tuple[str, str]]:
     """What people want to know of a note beside its text."""
     from kmkit.lifecycle.fingerprint import fingerprint
     from kmkit.text import one_line
 
-    note, fields = row.note, row.note.fields
+    fields = note.fields
     gathered, reviewed = fields.gathered, fields.reviewed
     person = kb.people.get(note.owner)
     stands = fingerprint(note, kb.guidance(note))
@@ -118,19 +162,20 @@ def _facts(kb: "KnowledgeBase", row: "Row", draft: bool) -> list[tuple[str, str]
 
 def _applied(kb: "KnowledgeBase", note: "Note") -> str:
     """How often the note was used and what came of it, '' for never."""
+    from kmkit.index.carding import use_of
     from kmkit.learn.applications import outcomes
 
-    uses = [use for use in kb.applications if use.note == note.id]
+    uses = [use_of("", use) for use in kb.applications if use.note == note.id]
     counted = ", ".join(f"{n} {outcome}" for outcome, n in outcomes(uses).items() if n)
     return f"{many(len(uses), 'time')}: {counted}" if uses else ""
 
 
-def _plain(kb: "KnowledgeBase", row: "Row", draft: bool) -> None:
+def _plain(kb: "KnowledgeBase", row: "Listed", note: "Note", draft: bool) -> None:
     """Title, facts and text as Markdown, for a pipe."""
     from kmkit.text import one_line
 
-    facts = "".join(f"{name}: {value}\n" for name, value in _facts(kb, row, draft))
-    out(f"# {one_line(row.note.title)}\n\n{facts}\n{_body(row.note)}\n")
+    facts = "".join(f"{name}: {value}\n" for name, value in _facts(kb, row, note, draft))
+    out(f"# {one_line(note.title)}\n\n{facts}\n{_body(note)}\n")
 
 
 def _body(note: "Note") -> str:
@@ -145,7 +190,7 @@ def _body(note: "Note") -> str:
     return HIDDEN.sub("", text).strip()
 
 
-def _page(kb: "KnowledgeBase", row: "Row", draft: bool) -> None:
+def _page(kb: "KnowledgeBase", row: "Listed", note: "Note", draft: bool) -> None:
     """The note as people read it on a terminal."""
     from markdown_it import MarkdownIt
     from rich.markdown import Markdown
@@ -154,11 +199,11 @@ def _page(kb: "KnowledgeBase", row: "Row", draft: bool) -> None:
     from kmkit.text import one_line
 
     screen = console()
-    screen.print(Text(one_line(row.note.title), style="bold"))
-    screen.print(_table(_facts(kb, row, draft)), "")
+    screen.print(Text(one_line(note.title), style="bold"))
+    screen.print(_table(_facts(kb, row, note, draft)), "")
     text = Markdown("", hyperlinks=False)
     parser = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
-    text.parsed = parser.parse(_body(row.note))  # Rich's own parser drops HTML and what is in it
+    text.parsed = parser.parse(_body(note))  # Rich's own parser drops HTML and what is in it
     screen.print(text, width=min(screen.width, 100))
 
 

@@ -8,27 +8,29 @@ from typing import TYPE_CHECKING
 import typer
 
 from kmkit.cli.formats import Findings, deliver, in_repository, many, show_findings
-from kmkit.cli.reading import notes_of
 from kmkit.cli.screen import console, on_terminal, out, say
 from kmkit.errors import Exit, UsageError
+from kmkit.index.filters import Filter
 from kmkit.period import Period
 from kmkit.text import did_you_mean, one_line
 
 if TYPE_CHECKING:
+    from kmkit.index.book import Index
+    from kmkit.index.card import Card
     from kmkit.index.stale import Stale
-    from kmkit.kb import KnowledgeBase
+    from kmkit.note.model import Note
 
 _COLUMNS = ("owner", "note", "title", "state", "reason", "since", "message")
 
 
 def show_stale(
-    kb: "KnowledgeBase", *, within: str = "", grace: str = "", owner: str = "", fmt: str = "text"
+    index: "Index", asked: Filter, *, within: str = "", grace: str = "", fmt: str = "text"
 ) -> None:
     """List what is stale, from the files alone; exit with 1 if it has stood longer than ``grace``.
 
-    ``within`` and ``grace`` are durations or ''; ``owner`` is an address or ``me``, '' for all.
+    ``asked``: of which notes. ``within`` and ``grace`` are durations or ''.
     """
-    from kmkit.index.gather import stale_of
+    from kmkit.index.conditions import where
     from kmkit.index.stale import fails
 
     if fmt not in tuple(Findings):
@@ -36,12 +38,12 @@ def show_stale(
         raise UsageError(f"There is no format '{fmt}'.", mend)
     soon = _period(within, "--within") or Period()
     patience = _period(grace, "--grace")
-    rows = stale_of(kb, soon, notes=notes_of(kb, records=True))
-    if owner:
-        who = kb.actor.key if owner == "me" else owner.strip().casefold()
-        rows = [row for row in rows if row.owner == who]
-    _show(kb, rows, Findings(fmt), patience)
-    if fails(rows, today=kb.today, grace=patience):
+    rows = index.stale(soon)
+    if asked.terms:
+        chosen = set(index.numbers(*where(asked, index)))
+        rows = [row for row in rows if row.note.n in chosen]
+    _show(index, rows, Findings(fmt), patience)
+    if fails(rows, today=index.today, grace=patience):
         raise typer.Exit(Exit.FINDINGS)
 
 
@@ -54,9 +56,7 @@ def _period(text: str, option: str) -> Period | None:
         raise UsageError(f"{option}: '{text}' is no duration.", mend) from None
 
 
-def _show(
-    kb: "KnowledgeBase", rows: "Sequence[Stale]", fmt: Findings, grace: Period | None
-) -> None:
+def _show(index: "Index", rows: "Sequence[Stale]", fmt: Findings, grace: Period | None) -> None:
     """The rows in the format that was asked for."""
     from kmkit.views import porcelain
     from kmkit.views.findings import as_problems
@@ -65,13 +65,18 @@ def _show(
     if fmt is Findings.JSON:
         deliver(porcelain.stale(rows))
     elif fmt is not Findings.TEXT:
-        base = in_repository(kb)
-        found = as_problems(rows, today=kb.today, grace=grace)
+        base = in_repository(index)
+
+        def whole(card: "Card") -> "Note":
+            """The note as its file stands."""
+            return index.kb.read(PurePosixPath(card.path))
+
+        found = as_problems(rows, whole, today=index.today, grace=grace)
         show_findings([p._replace(path=str(PurePosixPath(base, p.path))) for p in found], fmt)
     elif on_terminal():
-        _by_owner(kb, rows)
+        _by_owner(index, rows)
     else:
-        out(tsv(_COLUMNS, _lines(kb, rows), header=True))
+        out(tsv(_COLUMNS, _lines(index, rows), header=True))
     owners = len({row.owner for row in rows})
     say(
         f"{many(len(rows), 'note')} of {many(owners, 'owner')} need a person."
@@ -80,14 +85,14 @@ def _show(
     )
 
 
-def _lines(kb: "KnowledgeBase", rows: "Sequence[Stale]") -> list[tuple[str, ...]]:
+def _lines(index: "Index", rows: "Sequence[Stale]") -> list[tuple[str, ...]]:
     """A line for each reason."""
     return [
         (
             row.owner,
             row.note.id,
             row.note.title,
-            _state(kb, row),
+            _state(index, row),
             reason.code,
             str(reason.since or ""),
             reason.message,
@@ -97,26 +102,26 @@ def _lines(kb: "KnowledgeBase", rows: "Sequence[Stale]") -> list[tuple[str, ...]
     ]
 
 
-def _state(kb: "KnowledgeBase", row: "Stale") -> str:
+def _state(index: "Index", row: "Stale") -> str:
     """The state in words, never without 'overdue' where it is."""
     from kmkit.index.dates import standing
 
-    return standing(row.note, kb.kinds.get(row.note.kind), kb.today)
+    return standing(row.note, index.rules, index.today)
 
 
-def _by_owner(kb: "KnowledgeBase", rows: "Sequence[Stale]") -> None:
+def _by_owner(index: "Index", rows: "Sequence[Stale]") -> None:
     """For people: each owner, their notes, why, and what to do."""
     from rich.padding import Padding
     from rich.text import Text
 
-    screen, people = console(), kb.people
+    screen, people = console(), index.people
     for owner, owned in groupby(rows, key=lambda row: row.owner):
         known = people.get(owner)
         name = f"{known.name} <{owner}>" if known else owner or "Nobody answers for these"
         screen.print(Text(one_line(name), style="bold"))
         for row in owned:
             said = Text.assemble(
-                one_line(row.note.title), "  ", (f"{_state(kb, row)}, {row.note.short}", "dim")
+                one_line(row.note.title), "  ", (f"{_state(index, row)}, {row.note.short}", "dim")
             )
             screen.print(Padding(said, (0, 0, 0, 2)))
             for reason in row.reasons:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kmkit.cli.formats import deliver, many
-from kmkit.cli.options import AsJson, open_kb
-from kmkit.cli.reading import notes_of
+from kmkit.cli.options import AsJson, open_index
 from kmkit.cli.screen import console, on_terminal, out, say
 from kmkit.errors import Cannot
 
@@ -15,9 +14,8 @@ if TYPE_CHECKING:
     from rich.padding import Padding
     from rich.text import Text
 
-    from kmkit.kb import KnowledgeBase
+    from kmkit.index.book import Index
     from kmkit.learn.status import Status
-    from kmkit.trail.event import Event
 
 _HABITS = "kmkit audit --habits"
 
@@ -29,48 +27,26 @@ def command(ctx: typer.Context, as_json: AsJson = False) -> None:
     """
     from kmkit.views import porcelain
 
-    kb = open_kb(ctx)
-    found = _status(kb)
-    if as_json:
-        deliver(porcelain.status(found))
-    elif on_terminal():
-        _page(kb, found)
-    else:
-        _lines(found)
+    with open_index(ctx, records=True) as index:
+        found = _status(index)
+        if as_json:
+            deliver(porcelain.status(found))
+        elif on_terminal():
+            _page(index.rules.organisation, found)
+        else:
+            _lines(found)
 
 
-def _status(kb: "KnowledgeBase") -> "Status":
+def _status(index: "Index") -> "Status":
     """The status for whoever git says is here; without a name in git, for nobody."""
-    from kmkit.index.gather import stale_of
     from kmkit.learn.status import status
 
-    notes = notes_of(kb, records=True)
-    rows = stale_of(kb, notes=notes)
     try:
-        me = kb.actor.key
+        me = index.git.identity().key
     except Cannot as error:
         say(f"What waits for you cannot be told: {error.message}")
         me = ""
-    return status(
-        notes,
-        rows,
-        me=me,
-        today=kb.today,
-        config=kb.config,
-        policy=kb.policy,
-        kinds=kb.kinds,
-        applications=kb.applications,
-        events=_events(kb),
-    )
-
-
-def _events(kb: "KnowledgeBase") -> "list[Event]":
-    """The trail, as far as there is one."""
-    try:
-        return kb.events()
-    except Cannot as error:
-        say(f"The history cannot be read: {error.message}")
-        return []
+    return status(index, me=me)
 
 
 def _lines(found: "Status") -> None:
@@ -93,7 +69,7 @@ def _lines(found: "Status") -> None:
     out(tsv(("about", "what", "value", "day", "more"), rows, header=True))
 
 
-def _page(kb: "KnowledgeBase", found: "Status") -> None:
+def _page(organisation: str, found: "Status") -> None:
     """The status as people read it on a terminal."""
     from rich.text import Text
 
@@ -101,7 +77,7 @@ def _page(kb: "KnowledgeBase", found: "Status") -> None:
 
     screen = console()
     late = found.stale.get("overdue", 0)
-    head = f"{kb.config.organisation.name}: {many(found.notes, 'note')}"
+    head = f"{organisation}: {many(found.notes, 'note')}"
     screen.print(Text(one_line(f"{head}, {late} overdue" if late else head), style="bold"))
     _states(found)
     if used := sum(found.outcomes.values()):

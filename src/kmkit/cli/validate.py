@@ -4,17 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.options import (
-    AsJson,
-    Because,
-    DryRun,
-    NoInput,
-    a_day,
-    complete_method,
-    complete_note,
-    complete_topic,
-    open_kb,
-)
+from kmkit.cli.completing import complete_method, complete_note, complete_topic
+from kmkit.cli.options import AsJson, Because, DryRun, NoInput, a_day, open_kb
+from kmkit.cli.picking import picked
 from kmkit.cli.screen import coloured, may_ask, needed, report, say, sure
 from kmkit.errors import UsageError
 
@@ -97,6 +89,8 @@ def command(
         )
     if (by and not ask) or (as_json and not queue):
         raise UsageError("--by goes with --ask, and --json goes with --queue.")
+    if ask or same_meaning or settle or verdicts or renew:
+        note = picked(ctx, note)
     kb = open_kb(ctx, dry_run=dry_run)
     if queue:
         from kmkit.cli.queue import show_queue
@@ -105,13 +99,12 @@ def command(
     elif ask:
         due = a_day(by, "--by") if by else None
         request = Request(to=ask, due=due, because=because)
-        tell(kb, kb.move("ask", kb.resolve(_named(note)), request))
+        tell(kb, kb.move("ask", kb.resolve(note), request))
     elif same_meaning:
-        _same(kb, kb.resolve(_named(note)), because, yes=yes, no_input=no_input)
+        _same(kb, kb.resolve(note), because, yes=yes, no_input=no_input)
     elif settle:
-        tell(kb, kb.move("settle", kb.resolve(_named(note)), Request(because=because)))
+        tell(kb, kb.move("settle", kb.resolve(note), Request(because=because)))
     elif verdicts or renew:
-        _named(note)
         because = needed(because, "--because", "Why?", no_input)
         request = Request(
             method=method,
@@ -160,12 +153,6 @@ def _method(kb: "KnowledgeBase", note: "Note") -> tuple[str, str]:
         return "expert-review", mine[0]
     plain = [name for name in allowed if name in ("peer-review", "self-review")]
     return (plain or list(allowed) or ["peer-review"])[0], ""
-
-
-def _named(note: str) -> str:
-    if not note:
-        raise UsageError("Which note?", "Name it: kmkit validate NOTE …")
-    return note
 
 
 def tell(kb: "KnowledgeBase", moved: "Moved") -> None:

@@ -1,12 +1,15 @@
 """The walk through one's due notes: one line each."""
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from kmkit.cli.screen import ask, broken, report, say
+from kmkit.cli.screen import ask, report, say
 from kmkit.errors import KmkitError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kmkit.index.stale import Stale
     from kmkit.kb import KnowledgeBase
     from kmkit.note.model import Note
@@ -22,37 +25,33 @@ _NEEDS = {"c": "what you checked it against", "r": "why", "h": "the new owner's 
 """What must follow a letter."""
 
 
-def walk(kb: "KnowledgeBase", ref: str) -> None:
-    """Go through the notes that are due and mine, or through one; each takes one line."""
-    from kmkit.index.gather import stale_of
-
-    rows = stale_of(kb)
-    broken(problem for row in rows for problem in row.note.problems)
+def walk(kb: "KnowledgeBase", rows: "Sequence[Stale]", ref: str) -> None:
+    """Go through those of ``rows`` that are mine, or through one; each takes one line."""
     if ref:
         note = kb.resolve(ref)
-        mine = [row for row in rows if row.note.path == note.path]
+        mine = [row for row in rows if row.note.path == str(note.path)]
         if not mine:
             say(f"{note.title} is not due.")
             _answer(kb, note)
             return
     else:
         me = kb.actor.key
-        mine = [row for row in rows if me in (row.owner, (row.note.fields.backup or "").casefold())]
+        mine = [row for row in rows if me in (row.owner, row.note.backup)]
     if not mine:
         say("None of your notes is due.")
         return
     say(_HELP)
     for place, row in enumerate(mine, 1):
         _show(row, f"{place} of {len(mine)}")
-        if not _answer(kb, row.note):
+        if not _answer(kb, kb.read(PurePosixPath(row.note.path))):
             return
 
 
 def _show(row: "Stale", place: str) -> None:
     note = row.note
-    say(f"({place}) {note.title}  [{note.state}, {note.id[-4:]}]")
-    if note.fields.summary:
-        say(f"  {note.fields.summary}")
+    say(f"({place}) {note.title}  [{note.state}, {note.short}]")
+    if note.summary:
+        say(f"  {note.summary}")
     for reason in row.reasons:
         say(f"  {reason.code}: {reason.message}")
 

@@ -4,28 +4,31 @@ It is kept in the git directory and brought up to the files whenever it is opene
 be kept, the same tables are made in memory: slower, never wrong.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kmkit.errors import Cannot
+from kmkit.errors import Cannot, KmkitError
 from kmkit.index import card as cards
 from kmkit.index import dates
 from kmkit.index.card import Card, Profile, Use
-from kmkit.index.opening import Opened, Track, untracked
+from kmkit.index.opening import Opened, TooEarly, Track, untracked
 from kmkit.index.rules import Rules
-from kmkit.index.schema import Values
+from kmkit.index.schema import Values, original, stored
 from kmkit.period import Period
-from kmkit.trail.event import Event
+from kmkit.text import fold
 from kmkit.trail.git import Git
 
 if TYPE_CHECKING:
     from kmkit.index.search.engine import Engine
     from kmkit.index.stale import Stale
     from kmkit.kb import KnowledgeBase
+    from kmkit.trail.event import Event
 
 
 class Listed(NamedTuple):
@@ -55,15 +58,31 @@ class Index:
         self._opened = opened
         self.root = opened.root
         self.today = today
+        self.unmoved = False
+        """Whether the index was up to the files when it was opened."""
 
     @classmethod
-    def open(cls, root: Path, *, today: date, track: Track = untracked) -> "Index":
+    def open(
+        cls,
+        root: Path,
+        *,
+        today: date,
+        track: Track = untracked,
+        meanwhile: "Callable[[Index], object] | None" = None,
+    ) -> "Index":
         """The index of the knowledge base at ``root``, brought up to its files.
 
-        ``track`` is handed what is read of the files, and how many there are. Raises Cannot where
-        the settings cannot be read.
+        ``track`` is handed what is read of the files, and how many there are. ``meanwhile`` may
+        ask the index as it was left while git looks for what has changed; what it was told holds
+        where the index is ``unmoved``. Raises Cannot where the settings cannot be read.
         """
-        return cls(Opened(root, track), today=today)
+        opened = Opened(root, track)
+        if meanwhile and opened.serves:
+            with suppress(TooEarly, KmkitError, sqlite3.DatabaseError):
+                meanwhile(cls(opened, today=today))
+        index = cls(opened, today=today)
+        index.unmoved = opened.settle()
+        return index
 
     def __enter__(self) -> "Index":
         return self
@@ -167,15 +186,23 @@ class Index:
 
         UsageError names the candidates where it means several, and near ids where it means none.
         """
-        from kmkit.note.finding import as_path, pick
+        from kmkit.note.finding import as_path, pick, read_ids
 
         if path := as_path(self.root, ref, folder):
-            if found := next(self.cards("path = ?", (str(path),)), None):
+            if found := next(self.cards("path = ?", (stored(str(path)),)), None):
                 return found
             raise Cannot(f"{path} is no note.", "Notes are the Markdown files below notes/.")
         wanted = ref.strip().casefold()
         near = self._ids("instr(id, ?)", (wanted,)) if wanted else {}
-        return next(self.cards("path = ?", (pick(ref, near or self._ids("id != ''")),)))
+        ids = near or self._ids("id != ''")
+        for id, paths in read_ids(self.root, self._without_id()).items():
+            ids[id] = (*ids.get(id, ()), *paths)
+        return next(self.cards("path = ?", (stored(pick(ref, ids)),)))
+
+    def _without_id(self) -> Iterator[PurePosixPath]:
+        """The files whose id an error hides: a note that has to be mended is found by it too."""
+        rows = self.query("SELECT path FROM notes WHERE id = '' AND errors ORDER BY +path")
+        return (PurePosixPath(original(path)) for (path,) in rows)
 
     def _ids(self, where: str, values: Values = ()) -> dict[str, tuple[str, ...]]:
         """Ids, and the paths of the files that hold each."""
@@ -189,6 +216,23 @@ class Index:
         column = "stands_print" if standing else "print"
         row = next(self.query(f"SELECT {column} FROM cards WHERE n = ?", (n,)), None)
         return str(row[0]) if row else ""
+
+    def like_id(self, folded: str) -> list[str]:
+        """The ids that are ``folded`` without case and accents."""
+        found = [row[0] for row in self.query("SELECT id FROM notes WHERE id = ?", (folded,))]
+        return found or self._odd_ids.get(folded, [])
+
+    @cached_property
+    def _odd_ids(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        sql = "SELECT coalesce(nullif(id, ''), path) FROM notes WHERE id GLOB '*[^a-z0-9-]*'"
+        for (id,) in self.query(f"{sql} OR id = ''"):
+            found.setdefault(fold(id), []).append(id)
+        return found
+
+    def tails(self, tail: str) -> int:
+        """How many ids end with these four characters."""
+        return self.count("substr(id, -4) = ?", (tail,))
 
     def text(self, n: int) -> str:
         """What stands below the front matter of the version that stands."""
@@ -213,9 +257,15 @@ class Index:
         sql = "SELECT card FROM records WHERE folder = 'records' AND card NOT NULL ORDER BY path"
         return tuple(cards.use(text) for (text,) in self.query(sql))
 
-    def broken(self, *, records: bool = False) -> list[str]:
-        """The files that cannot be read without an error."""
-        found = [row[0] for row in self.query("SELECT path FROM notes WHERE errors ORDER BY +path")]
+    def broken(self, *, records: bool = False, standing: bool = False) -> list[str]:
+        """The files that cannot be read without an error.
+
+        With ``records`` people and uses too, with ``standing`` notes whose version in force git
+        has not.
+        """
+        lost = "n IN (SELECT n FROM marks WHERE name = 'lost')" if standing else "0"
+        sql = f"SELECT path FROM notes WHERE errors OR {lost} ORDER BY +path"
+        found = [row[0] for row in self.query(sql)]
         if records:
             sql = "SELECT path FROM records WHERE errors ORDER BY path"
             found += [row[0] for row in self.query(sql)]
@@ -229,9 +279,13 @@ class Index:
 
         return stale_of(self, within)
 
-    def trail(self, where: str = "1", values: Values = ()) -> list[Event]:
+    def steps(self, where: str = "1", values: Values = ()) -> "Iterator[Event]":
         """The steps that a condition on the table ``events`` asks for, in full, oldest first."""
         return self._opened.trail(where, values)
+
+    def trail(self, where: str = "1", values: Values = ()) -> "list[Event]":
+        """Like `steps`, all at once: of a note, of a few days."""
+        return list(self.steps(where, values))
 
     def told(self, sql: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
         """Like `query`, of the table ``events``, which is brought up to HEAD first."""

@@ -58,6 +58,8 @@ class Standing(NamedTuple):
 
     state: str
     since: date | None
+    blob: str
+    """git's name of that version of the file."""
 
 
 class Card(NamedTuple):
@@ -163,7 +165,10 @@ def returns(note: Card) -> tuple[Judged, ...]:
 def packed(values: tuple[Any, ...]) -> str:
     """A card, a profile or a use as text for the index; the number of a card's row left out."""
     row = values[1:] if isinstance(values, Card) else values
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str)
+    return _encoded(row)
+
+
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
 def card(n: int, text: str) -> Card:
@@ -182,7 +187,7 @@ def card(n: int, text: str) -> Card:
     if put := row[_DEFERRED]:
         row[_DEFERRED] = Deferred(_sure(put[0]), _sure(put[1]))
     if standing := row[_IN_FORCE]:
-        row[_IN_FORCE] = Standing(standing[0], _day(standing[1]))
+        row[_IN_FORCE] = Standing(standing[0], _day(standing[1]), standing[2])
     return Card(n, *row)
 
 

@@ -54,7 +54,7 @@ def card_of(note: Note, policy: Policy, kinds: Mapping[str, Kind], *, n: int = 0
         disseminated=tuple(Sent(d.on, d.channel, d.audience) for d in fields.disseminated),
         reviewed=Looked(reviewed.on, _address(reviewed.by), reviewed.because) if reviewed else None,
         deferred=Deferred(deferred.until, deferred.on) if deferred else None,
-        in_force=Standing(standing.state, standing.since) if standing else None,
+        in_force=Standing(standing.state, standing.since, standing.blob) if standing else None,
         drifted=drifted(note, policy, kinds.get(note.kind)),
         flaw=f"Line {errors[0].line}: {errors[0].message} {errors[0].mend}".strip()
         if errors
@@ -69,7 +69,7 @@ def listed(kb: KnowledgeBase, note: Note, shown: Note) -> Listed:
     card = card_of(shown, kb.policy, kb.kinds)
     due = dates.due_date(own, rules, kb.today)
     return Listed(
-        card._replace(path=own.path, own_id=own.own_id),
+        card._replace(path=own.path, own_id=own.own_id, in_force=own.in_force),
         dates.standing_state(own),
         own.state == State.CAPTURED and own.in_force is not None,
         due is not None and due < kb.today,

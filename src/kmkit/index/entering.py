@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kmkit.errors import Cannot
 from kmkit.index import dates
 from kmkit.index.card import Card, packed, returns
-from kmkit.index.carding import card_of, profile_of, rules_of, stands_approved, use_of
+from kmkit.index.carding import card_of, profile_of, rules_of, use_of
 from kmkit.index.reasons import hidden, reapproved
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.fingerprint import fingerprint
@@ -17,7 +17,7 @@ from kmkit.note.file import read, unopened
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
 from kmkit.note.records import read_application, read_person
-from kmkit.note.references import linked
+from kmkit.note.references import is_file, linked
 from kmkit.text import fold, one_line
 
 
@@ -53,18 +53,17 @@ class Entering:
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
         self.rules = rules_of(kb.config, kb.policy, kb.kinds)
+        self._drifted = False
         self._context = CheckContext(
-            kb.policy, kb.config, kb.kinds, {}, _Any(), approved=self._approved
+            kb.policy, kb.config, kb.kinds, {}, _Any(), approved=lambda note: not self._drifted
         )
-
-    def _approved(self, note: Note) -> bool:
-        return stands_approved(note, self.kb.policy, self.kb.kinds.get(note.kind))
 
     def note(self, path: str, data: bytes | Cannot) -> Entered:
         """The note in a file, or with the reason why the file cannot be opened."""
         place = PurePosixPath(path)
         note = unopened(place, data) if isinstance(data, Cannot) else read(data, place)
         card = card_of(note, self.kb.policy, self.kb.kinds)
+        self._drifted = card.drifted
         standing = self._standing(note)
         shown = self._shown(note, standing, card)
         problems = [*note.problems, *check(note, self._context)]
@@ -76,7 +75,7 @@ class Entering:
                 self._print(note),
                 self._print(standing) if standing else "",
             ),
-            tuple(_marks(card, shown, problems) | {("protect", n) for n in note.fields.protect}),
+            tuple(_marks(card, shown, problems) | _special(note, standing)),
             linked(note),
             tuple((p.line, p.col, p.rule, p.severity, p.message, p.mend) for p in problems),
         )
@@ -155,6 +154,18 @@ def _marks(card: Card, shown: Card, problems: list[Problem]) -> set[tuple[str, s
         found |= {("asked", entry.to) for entry in card.asked}
         found |= {("returned", card.owner)} if returns(card) else set()
     return found | {("problem", problem.rule) for problem in problems}
+
+
+def _special(note: Note, standing: Note | None) -> set[tuple[str, str]]:
+    """What few notes have.
+
+    Names to protect, files as evidence, a question to the readers, a version in force that git
+    has not.
+    """
+    found = {("protect", name) for name in note.fields.protect}
+    found |= {("evidence", address) for address in note.fields.evidence if is_file(address)}
+    found |= {("question", "")} if note.raw.get("x_question") else set()
+    return found | ({("lost", "")} if standing is None else set())
 
 
 def _iso(day: date | None) -> str:

@@ -1,7 +1,6 @@
 """Opening the index: what is kept is looked at, and brought up to the files where they moved on."""
 
 import os
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -9,20 +8,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kmkit import __version__
 from kmkit.errors import Cannot
 from kmkit.index import store
+from kmkit.index.card import card
+from kmkit.index.digest import digest
 from kmkit.index.refresh import Read, read_all, stale_paths
 from kmkit.index.rules import Rules
 from kmkit.index.schema import Values, finish, lay_out
 from kmkit.index.worktree import Looking, WorkTree
-from kmkit.places import CONFIG, POLICY
-from kmkit.resources import templates_dir
-from kmkit.trail.event import Event
 from kmkit.trail.git import Git
 
 if TYPE_CHECKING:
     from kmkit.index.search.engine import Engine
+    from kmkit.trail.event import Event
 
 Track = Callable[[Iterable[Read], int], Iterable[Read]]
 """Is handed what is being read, and how many files there are."""
@@ -33,36 +31,61 @@ def untracked(reads: Iterable[Read], files: int) -> Iterable[Read]:
     return reads
 
 
-_PLACE_OF_TEXT = "SELECT path, shown IS NOT NULL FROM notes JOIN cards USING (n) WHERE n = ?"
+_SHOWN = "SELECT coalesce(shown, card), shown IS NOT NULL FROM cards WHERE n = ?"
+
+
+class TooEarly(Exception):
+    """Something would have to be written, and git has not yet answered what has changed."""
 
 
 class Opened:
-    """The tables of one knowledge base, fresh, and where they are kept."""
+    """The tables of one knowledge base, and where they are kept; fresh once they are settled."""
 
     def __init__(self, root: Path, track: Track = untracked) -> None:
         self.root = root
         self._track = track
-        self.git, looking = _looking(root)
+        self._settled = False
+        self.git, self._asked = _looking(root)
         self._place = _place(self.git, root)
         self._digest = digest(root)
+        self._tree: WorkTree | None = None
+        self._looking: Looking | None = None
         index = store.opened(self._place) if self._place else None
-        self._tree, self._looking = _answered(looking)
+        self.serves = index is not None and self._made_by(index)
+        if index:
+            self._index = index
+
+    def settle(self) -> bool:
+        """Wait for git's answer, and bring the index up to the files; whether it was already."""
+        self._tree, self._looking = _answered(self._asked)
+        self._settled = True
         try:
-            self._index = index or self._anew()
-            self._bring_up()
+            if not hasattr(self, "_index"):
+                self._index = self._anew()
+            return self._bring_up() and self.serves
         except sqlite3.DatabaseError:  # it was damaged where one could not see it at first
             self._mend()
+            return False
 
     def close(self) -> None:
         """Let go of the file."""
         self._index.close()
 
-    def _bring_up(self) -> None:
-        """Bring the index up to the files, where they have changed since it was made."""
+    def _bring_up(self) -> bool:
+        """Bring the index up to the files; whether they have not changed since it was made."""
         if self._said(self._index, "digest") != self._digest:
             self._mend()
         elif self._behind(self._index):
             self._writing(self._write)
+        else:
+            return True
+        return False
+
+    def _made_by(self, index: sqlite3.Connection) -> bool:
+        """Whether this kmkit made the index, by the settings as they are."""
+        with suppress(sqlite3.DatabaseError):
+            return self._said(index, "digest") == self._digest
+        return False
 
     def _behind(self, index: sqlite3.Connection) -> bool:
         """Whether the files have moved on since."""
@@ -83,7 +106,7 @@ class Opened:
             lay_out(index)
             index.execute("BEGIN")
             if part:  # the full text of another index would not do
-                index.execute("INSERT INTO meta VALUES ('words', ?)", (secrets.token_hex(4),))
+                index.execute("INSERT INTO meta VALUES ('words', ?)", (os.urandom(4).hex(),))
             self._write(index)
             finish(index)
             index.execute("COMMIT")
@@ -96,9 +119,8 @@ class Opened:
         index = store.opened(place)
         if index is None:
             return None
-        with suppress(sqlite3.DatabaseError):
-            if self._said(index, "digest") == self._digest:
-                return index
+        if self._made_by(index):
+            return index
         index.close()
         return None
 
@@ -124,7 +146,7 @@ class Opened:
         entering = Entering(KnowledgeBase(self.root))
         paths = stale_paths(index, self.root, self._tree, self._looking)
         reads = self._track(read_all(entering, paths), len(paths))
-        Writer(index, self._looking).write(reads, paths)
+        Writer(index, self._tree, self._looking).write(reads, paths)
         told = {"digest": self._digest, "head": self._head, "rules": entering.rules.packed()}
         index.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", told.items())
 
@@ -152,12 +174,18 @@ class Opened:
 
     def _mend(self) -> None:
         """Make anew an index that is damaged, or of other settings."""
+        self._in_time()
         self._index.close()
         if self._place:
             store.dropped(self._place)
         self._index = self._anew()
         if self._behind(self._index):  # another process made it, a moment ago
             self._writing(self._write)
+
+    def _in_time(self) -> None:
+        """Refuse to go on where git has not answered yet."""
+        if not self._settled:
+            raise TooEarly
 
     @staticmethod
     def _said(index: sqlite3.Connection, key: str) -> str:
@@ -168,29 +196,30 @@ class Opened:
         """What stands below the front matter of the version that stands."""
         from kmkit.index.texts import body
 
-        row = next(self.query(_PLACE_OF_TEXT, (n,)), None)
-        return body(self.root, row[0], revised=bool(row[1])) if row else ""
+        row = next(self.query(_SHOWN, (n,)), None)
+        return body(self.root, card(n, row[0]), revised=bool(row[1])) if row else ""
 
     def bring_up_trail(self) -> None:
         """Have the table of events hold all steps up to HEAD."""
         from kmkit.index.told import bring_up, told_up_to
 
-        if self.git is None or told_up_to(self._index) == self._head:
+        self._in_time()
+        if self.git is None or told_up_to(self._index, self.git) == self._head:
             return
         git = self.git
         self._writing(lambda index: bring_up(index, git, self._head))
 
-    def trail(self, where: str, values: Values) -> list[Event]:
+    def trail(self, where: str, values: Values) -> "Iterator[Event]":
         """The steps that a condition on the table ``events`` asks for, in full, oldest first."""
         from kmkit.index.told import steps
 
-        if self.git is None:
-            return []
-        self.bring_up_trail()
-        return list(steps(self._index, self.git, where, values))
+        if self.git is not None:
+            self.bring_up_trail()
+            yield from steps(self._index, self.git, where, values)
 
     def remembered(self, what: str, day: str, make: Callable[[], object]) -> str:
         """What ``make`` gave for this HEAD on this day, as text."""
+        self._in_time()
         key = f"{self._head} {day} "
         said = self._said(self._index, what)
         if not said.startswith(key):
@@ -203,6 +232,7 @@ class Opened:
         """The full text, with every note as it stands."""
         from kmkit.index.texts import fresh_words
 
+        self._in_time()
         folder = None
         if self._place and (name := self._said(self._index, "words")):
             folder = self._place.with_suffix(f".{name}")
@@ -252,33 +282,3 @@ def _place(git: Git | None, root: Path) -> Path | None:
     if git is None or (git.git_dir / "info" / "sparse-checkout").exists():
         return None
     return store.place_of(git.git_dir, root)
-
-
-def digest(root: Path) -> str:
-    """What notes are read by: the settings, the templates, and this very kmkit."""
-    from hashlib import sha256
-
-    made = sha256(__version__.encode())
-    for path in (root / CONFIG, root / POLICY, *_files(root / "templates" / "notes")):
-        with suppress(OSError):
-            made.update(b"%s\0%s\0" % (os.fsencode(path.name), path.read_bytes()))
-    code = (_PACKAGE / room for room in ("index", "lifecycle", "note"))
-    for path in (templates_dir() / "notes", *code):
-        made.update(_look(path).encode())
-    return made.hexdigest()
-
-
-_PACKAGE = Path(__file__).parent.parent
-
-
-def _look(folder: Path) -> str:
-    """What tells that a file of ours in ``folder`` was changed."""
-    stats = ((path.name, path.stat()) for path in _files(folder) if path.suffix in (".py", ".j2"))
-    return " ".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in stats)
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []

@@ -5,18 +5,22 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha1, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.errors import Cannot
+from kmkit.index.schema import original
 from kmkit.index.worktree import Looking, WorkTree, ours, walked
 
 if TYPE_CHECKING:
     from kmkit.index.entering import Entered, Entering, Recorded
 
-_RACY = 2_000_000_000
-"""Nanoseconds after its last change in which a file can change again and look the same."""
+RACY = "-"
+"""What is said of a file that was changed so lately that it can change again and look the same."""
+_MOMENT = 2_000_000_000
+"""For so many nanoseconds that can be."""
 _FEW = 300
 """Files that are read sooner by this process than others are started."""
 _SHARE = 200
@@ -46,43 +50,55 @@ def stale_paths(
     Without git all files are looked at.
     """
     if tree is None or looking is None:
-        return dict.fromkeys(walked(root), "")
+        return dict.fromkeys([*_held(index), *walked(root)], "")
     known = dict(index.execute("SELECT key, value FROM meta WHERE key = 'head'")).get("head", "")
     found: dict[str, str] = {}
     if tree.head != known:
-        for path, sha in _differing(looking, known, tree.head).items():
-            inside = [path] if ours(path) else walked(root, path)
-            found |= dict.fromkeys(inside, sha)
+        for path, sha in _differing(index, looking, known, tree.head).items():
+            inside = [] if ours(path) else walked(root, path)
+            found |= dict.fromkeys([path, *inside], sha)
     rows = index.execute("SELECT path, seen FROM notes WHERE seen >= 'file' AND seen < 'filf'")
-    seen = dict(rows)
-    seen |= dict(index.execute("SELECT path, seen FROM records WHERE seen LIKE 'file%'"))
-    for path in {*tree.dirty, *seen} - found.keys():
-        if seen.get(path) != f"file {stat_of(root / path)}":
+    seen = {original(path): said for path, said in rows}
+    rows = index.execute("SELECT path, seen FROM records WHERE seen LIKE 'file%'")
+    seen |= {original(path): said for path, said in rows}
+    away = [original(path) for (path,) in index.execute("SELECT path FROM gone")]
+    seen |= {path: "file " for path in away if ours(path)}
+    modules = {inside for path in away if not ours(path) for inside in walked(root, path)}
+    for path in {*tree.dirty, *modules, *seen} - found.keys():
+        stat = stat_of(root / path)
+        if stat == RACY or seen.get(path) != f"file {stat}":
             found[path] = ""
     return found
 
 
-def _differing(looking: Looking, since: str, head: str) -> Mapping[str, str]:
-    """The files in which two commits differ; where the older one is gone, all of HEAD's."""
-    if not head:
-        return {}
-    try:
-        return looking.committed(head, since)
-    except Cannot:
-        if not since:
-            raise
-        return looking.committed(head)
+def _differing(
+    index: sqlite3.Connection, looking: Looking, since: str, head: str
+) -> Mapping[str, str]:
+    """The files in which two commits differ; all there are where one of the two is not there."""
+    if since and head:
+        with suppress(Cannot):  # it was thrown away
+            return looking.committed(head, since)
+    return dict.fromkeys(_held(index), "") | (looking.committed(head) if head else {})
+
+
+def _held(index: sqlite3.Connection) -> list[str]:
+    """The files that the index has."""
+    rows = index.execute("SELECT path FROM notes UNION SELECT path FROM records")
+    return [original(path) for (path,) in rows]
 
 
 def stat_of(path: Path) -> str:
-    """What the file system says of a file that changes when its content does, '' without one."""
+    """What the file system says of a file that changes when its content does, '' without one.
+
+    The time of its last change of any sort is in it, which nobody can put back.
+    """
     try:
         found = path.stat()
     except OSError:
         return ""
-    if time.time_ns() - found.st_mtime_ns < _RACY:
-        return "-"
-    return f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
+    if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) < _MOMENT:
+        return RACY
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
 
 
 def read_all(entering: "Entering", paths: Mapping[str, str]) -> Iterator[Read]:
@@ -128,9 +144,10 @@ def _read(entering: "Entering", path: str, sha: str) -> Read:
         data = place.read_bytes()
     except OSError as error:
         gone = isinstance(error, FileNotFoundError | NotADirectoryError)
-        if gone and not place.is_symlink():
+        if (gone and not place.is_symlink()) or place.is_dir():
             return Read(path, Sight("", ""), None)
-        data = Cannot(f"{path} cannot be read: {error.strerror}.")
+        why = f"There is no file {path}." if gone else f"{path} cannot be read: {error.strerror}."
+        data = Cannot(why)
     name = blob_name(data, len(sha)) if isinstance(data, bytes) else ""
     note = path.startswith("notes/")
     rows = entering.note(path, data) if note else entering.record(path, data)

@@ -1,5 +1,6 @@
 """The tables of the index. They hold nothing that the files and the history do not say better."""
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from zlib import crc32
@@ -35,7 +36,7 @@ CREATE TABLE notes (
   again TEXT NOT NULL,         -- when it was approved anew after it had gone out
   odd INTEGER NOT NULL,        -- whether it needs a person whatever the day is, or may
   drifted INTEGER NOT NULL,
-  errors INTEGER NOT NULL
+  errors INTEGER NOT NULL      -- of the reading of the file
 );
 
 CREATE TABLE cards (            -- the rest of a note, apart, so that choosing among notes is quick
@@ -65,6 +66,10 @@ CREATE TABLE records (          -- people and uses of notes
   path TEXT PRIMARY KEY, folder TEXT NOT NULL, seen TEXT NOT NULL,
   card TEXT,                    -- NULL where the file cannot be read
   errors INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE gone (             -- files that were not there: git does not say when they come back
+  path TEXT PRIMARY KEY
 ) WITHOUT ROWID;
 
 CREATE TABLE unread (            -- notes that the full text has yet to take in, or to drop
@@ -101,6 +106,20 @@ CREATE INDEX problems_by_rule ON problems (rule);
 CREATE INDEX events_by_note ON events (note);
 CREATE INDEX events_by_at ON events (at);
 """
+
+
+def stored(text: str) -> str:
+    """A text as the tables take it: what is no text in a file's name is written out."""
+    return _LONE.sub(lambda found: f"\ufffd{ord(found[0]):04x}", text)
+
+
+def original(text: str) -> str:
+    """The text that `stored` was given."""
+    return _OUT.sub(lambda found: chr(int(found[1], 16)), text) if "\ufffd" in text else text
+
+
+_LONE = re.compile("[\ud800-\udfff]")
+_OUT = re.compile("\ufffd(d[89a-f][0-9a-f]{2})")
 
 
 def lay_out(index: sqlite3.Connection) -> None:

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from zlib import crc32
 
 from kmkit.index.schema import laid_out
 
@@ -15,10 +16,8 @@ _BROKEN = (sqlite3.DatabaseError, ValueError)
 
 def place_of(git_dir: Path, root: Path) -> Path:
     """Where the index of the knowledge base at ``root`` is kept, in the git directory."""
-    from hashlib import sha256
-
-    name = sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:12]
-    return git_dir / "kmkit" / f"index-{name}.sqlite"
+    name = crc32(os.fsencode(os.path.realpath(root)))  # hashlib takes longer to import than to use
+    return git_dir / "kmkit" / f"index-{name:08x}.sqlite"
 
 
 def opened(place: Path) -> sqlite3.Connection | None:
@@ -73,6 +72,8 @@ def kept(index: sqlite3.Connection, part: Path, place: Path) -> sqlite3.Connecti
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        # What an earlier index left there when its process was killed is not this one's.
+        place.with_name(f"{place.name}-journal").unlink(missing_ok=True)
         if os.name == "nt":  # an open file cannot be renamed there
             index.close()
         part.replace(place)

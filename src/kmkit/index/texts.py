@@ -3,13 +3,15 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from kmkit.errors import Cannot
-from kmkit.index.card import card
+from kmkit.index.card import Card, card
+from kmkit.index.schema import stored
 from kmkit.index.search.engine import Broken, Engine
 from kmkit.index.search.values import Entry
 from kmkit.lifecycle.states import State
+from kmkit.trail.git import Git
 
 _FRONT = re.compile(rb"---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -18,22 +20,20 @@ Write = Callable[[Callable[[sqlite3.Connection], object]], None]
 """Runs a change of the index, alone and in one step."""
 
 
-def body(root: Path, path: str, *, revised: bool) -> str:
-    """What stands below the front matter of the version that stands; '' where nothing is there."""
+def body(root: Path, note: Card, *, revised: bool) -> str:
+    """What stands below the front matter of the version that stands; '' where nothing is there.
+
+    ``revised``: that is not the file's, but the one that is in force.
+    """
     try:
-        data = _in_force(root, path) if revised else (root / path).read_bytes()
+        if revised and note.in_force:
+            data = Git.near(root).blob(note.in_force.blob)
+        else:
+            data = (root / note.path).read_bytes()
     except (OSError, Cannot):
         return ""
     front = _FRONT.match(data)
     return data[front.end() if front else 0 :].decode("utf-8", "replace").strip()
-
-
-def _in_force(root: Path, path: str) -> bytes:
-    """The bytes of the version in force of a note that is being revised."""
-    from kmkit.kb import KnowledgeBase
-
-    kb = KnowledgeBase(root)
-    return kb.standing(kb.read(PurePosixPath(path))).data
 
 
 def fresh_words(
@@ -74,7 +74,7 @@ def _entries(
     tables: sqlite3.Connection, root: Path, numbers: Iterable[int] | None = None
 ) -> Iterator[Entry]:
     """The notes with these numbers as they are searched; all of them for None."""
-    wanted = "SELECT n, path, coalesce(shown, card), shown IS NOT NULL, language, state"
+    wanted = "SELECT n, coalesce(shown, card), shown IS NOT NULL, language, state"
     wanted += " FROM notes JOIN cards USING (n)"
     if numbers is None:
         rows: Iterable[sqlite3.Row] = tables.execute(wanted)
@@ -82,15 +82,15 @@ def _entries(
         rows = (
             row for n in numbers for row in tables.execute(f"{wanted} WHERE n = ?", (n,)).fetchall()
         )
-    for n, path, text, revised, language, state in rows:
+    for n, text, revised, language, state in rows:
         note = card(n, text)
-        said = _COMMENT.sub("", body(root, path, revised=bool(revised)))
+        said = _COMMENT.sub("", body(root, note, revised=bool(revised)))
         yield Entry(
             n,
-            note.title,
-            note.summary,
-            note.topics,
-            f"{said}\n{note.matters_to}" if note.matters_to else said,
+            stored(note.title),
+            stored(note.summary),
+            tuple(map(stored, note.topics)),
+            stored(f"{said}\n{note.matters_to}" if note.matters_to else said),
             language,
             state == State.RETIRED,
         )

@@ -31,7 +31,7 @@ class Looking:
         self.root = root
         self.prefix = below(git.top, root)
         wanted = ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all"]
-        wanted += ["--ignored=matching", "--no-renames", "--ignore-submodules=all", "--"]
+        wanted += ["--ignored=matching", "--no-renames", "--ignore-submodules=dirty", "--"]
         wanted += [f"{self.prefix}{folder}" for folder in FOLDERS]
         try:
             self._asked = subprocess.Popen(
@@ -54,8 +54,10 @@ class Looking:
             if row.startswith("# branch.oid "):
                 head = row[13:] if row[13:] != "(initial)" else ""
             elif row[:1] in _FIELDS:
-                path = row.split(" ", _FIELDS[row[0]])[-1].removeprefix(self.prefix)
-                dirty.update(walked(self.root, path) if path.endswith("/") else [path])
+                *said, path = row.split(" ", _FIELDS[row[0]])
+                path = path.removeprefix(self.prefix)
+                folder = path.endswith("/") or _MODULE in said
+                dirty.update(walked(self.root, path) if folder else [path])
         return WorkTree(head, frozenset(filter(ours, dirty)))
 
     def committed(self, commit: str, since: str = "") -> dict[str, str]:

@@ -6,7 +6,7 @@ many read.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
@@ -25,6 +25,9 @@ SEVERAL = 3
 VERDICTS = 10
 """That somebody has to have given before it is looked at what they were."""
 _WRITES = ("capture", "edit", "revise", "reword", "reopen")
+_JUDGES = ("confirm", "validate", "renew")
+MOVES = (*_WRITES, *_JUDGES)
+"""The moves that habits are told by."""
 _SHOWN = 60
 
 
@@ -43,6 +46,19 @@ class Habit(NamedTuple):
     last: date
 
 
+class Act(NamedTuple):
+    """A step of the trail, as far as habits are told by it."""
+
+    when: datetime
+    email: str
+    note: str
+    move: str
+    verdict: str
+    reason: str
+    own_eyes: bool
+    """Whether somebody judged a note, and did not record what others had decided."""
+
+
 def recent_habits(events: Iterable[Event], today: date) -> list[Habit]:
     """What is worth a look in the year before ``today``."""
     return habits(events, since=date.fromordinal(max(1, today.toordinal() - 365)))
@@ -54,10 +70,11 @@ def habits(events: Iterable[Event], *, since: date | None = None) -> list[Habit]
     Decisions that were recorded for a committee, and self-reviews, are left out: there haste and
     one pen are how it is meant to be.
     """
-    ordered = sorted(events, key=lambda event: event.when)
+    acts = (_act(e) for e in events if e.move in MOVES)
+    ordered = sorted(acts, key=lambda act: act.when)
     if since:
-        ordered = [event for event in ordered if event.when.date() >= since]
-    judged = sorted((e for e in ordered if _judges(e)), key=lambda e: (e.email, e.when))
+        ordered = [act for act in ordered if act.when.date() >= since]
+    judged = sorted((a for a in ordered if a.own_eyes), key=lambda a: (a.email, a.when))
     found = list(_quick(ordered))
     for who, own in groupby(judged, key=lambda event: event.email):
         mine = list(own)
@@ -66,33 +83,35 @@ def habits(events: Iterable[Event], *, since: date | None = None) -> list[Habit]
     return sorted(found, key=lambda habit: (habit.code, -habit.times, habit.who, habit.first))
 
 
-def _judges(event: Event) -> bool:
-    """Whether somebody judged a note, with their own eyes."""
-    if event.get("Decided-By") or event.method == "self-review":
-        return False
-    return event.move in ("confirm", "validate", "renew")
+def _act(event: Event) -> Act:
+    judges = event.move in _JUDGES
+    own_eyes = judges and not event.get("Decided-By") and event.method != "self-review"
+    reason = event.reason if judges else ""
+    return Act(event.when, event.email, event.note, event.move, event.verdict, reason, own_eyes)
 
 
-def _agrees(event: Event) -> bool:
+def _agrees(event: Act) -> bool:
     return event.move == "confirm" or event.verdict == "approve"
 
 
-def _bulk(who: str, yes: Sequence[Event]) -> Iterator[Habit]:
+def _bulk(who: str, yes: Sequence[Act]) -> Iterator[Habit]:
     """Many notes within a minute."""
-    start = 0
+    start = end = 0
     while start < len(yes):
         until = yes[start].when + MINUTE
-        within = [event for event in yes[start:] if event.when <= until]
-        count = len({event.note for event in within})
+        while end < len(yes) and yes[end].when <= until:
+            end += 1
+        within = yes[start:end]
+        count = len({act.note for act in within})
         if count >= MANY:
             said = f"{count} notes were confirmed or approved within a minute."
             yield _habit("bulk", said, count, who, within)
-            start += len(within)
+            start = end
         else:
             start += 1
 
 
-def _repeated(who: str, yes: Sequence[Event]) -> Iterator[Habit]:
+def _repeated(who: str, yes: Sequence[Act]) -> Iterator[Habit]:
     """One reason, word for word, in several sittings."""
     sittings = _sittings(yes)
     reasons: dict[str, list[int]] = {}
@@ -110,7 +129,7 @@ def _repeated(who: str, yes: Sequence[Event]) -> Iterator[Habit]:
             yield _habit("repeated-reason", said, len(same), who, same)
 
 
-def _sittings(own: Sequence[Event]) -> list[int]:
+def _sittings(own: Sequence[Act]) -> list[int]:
     """For each event of one person the number of the sitting that it belongs to."""
     numbers: list[int] = []
     for before, event in zip([None, *own], own, strict=False):
@@ -124,14 +143,14 @@ def _short(reason: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1].rstrip()}…"
 
 
-def _quick(ordered: Sequence[Event]) -> Iterator[Habit]:
+def _quick(ordered: Sequence[Act]) -> Iterator[Habit]:
     """Approvals that came within seconds of the text they approve."""
-    written: dict[str, Event] = {}
-    found: dict[str, list[Event]] = {}
+    written: dict[str, Act] = {}
+    found: dict[str, list[Act]] = {}
     for event in ordered:
         if event.move in _WRITES:
             written[event.note] = event
-        elif event.move == "validate" and _judges(event) and _agrees(event):
+        elif event.move == "validate" and event.own_eyes and _agrees(event):
             before = written.get(event.note)
             if before and event.when - before.when <= SECONDS:
                 found.setdefault(event.email, []).append(event)
@@ -144,7 +163,7 @@ def _quick(ordered: Sequence[Event]) -> Iterator[Habit]:
             yield _habit("quick-approval", said, len(quick), who, quick)
 
 
-def _never_returns(who: str, judged: Sequence[Event]) -> Iterator[Habit]:
+def _never_returns(who: str, judged: Sequence[Act]) -> Iterator[Habit]:
     """Many verdicts, and each an approval."""
     verdicts = [event for event in judged if event.verdict]
     if len(verdicts) >= VERDICTS and all(event.verdict == "approve" for event in verdicts):
@@ -152,6 +171,6 @@ def _never_returns(who: str, judged: Sequence[Event]) -> Iterator[Habit]:
         yield _habit("never-returns", said, len(verdicts), who, verdicts)
 
 
-def _habit(code: str, said: str, count: int, who: str, seen: Sequence[Event]) -> Habit:
+def _habit(code: str, said: str, count: int, who: str, seen: Sequence[Act]) -> Habit:
     notes = tuple(dict.fromkeys(event.note for event in seen))
     return Habit(code, said, count, who, notes, seen[0].when.date(), seen[-1].when.date())

@@ -3,20 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from kmkit.config import Config, Policy
-from kmkit.index.dates import entered, is_overdue, last_review, standing_state
+from kmkit.index.book import Index
+from kmkit.index.card import Card, returns
+from kmkit.index.dates import entered, is_overdue, last_review
+from kmkit.index.rules import Rules
 from kmkit.index.stale import REASONS, Stale
 from kmkit.learn.applications import outcomes
-from kmkit.learn.habits import recent_habits
+from kmkit.learn.habits import MOVES, recent_habits
 from kmkit.lifecycle.states import WALK, State
-from kmkit.note.kinds import Kind
-from kmkit.note.model import Note
-from kmkit.note.records import Application
 from kmkit.text import fold
-from kmkit.trail.event import Event
 
 
 class InState(NamedTuple):
@@ -25,7 +23,7 @@ class InState(NamedTuple):
     state: str
     notes: int
     overdue: int
-    oldest: Note | None
+    oldest: Card | None
     """The one that has stood in it longest, as far as the files tell."""
     since: date | None
     """Since when, or when it was last reviewed."""
@@ -36,7 +34,7 @@ class Task(NamedTuple):
 
     why: str
     """``asked``, ``returned``, or the code of a reason why a note is stale."""
-    note: Note
+    note: Card
     by: date | None
     message: str
     command: str
@@ -69,92 +67,115 @@ class Status:
     """How many habits of judging are worth a look; whose they are is for those who ask."""
 
 
-def status(
-    notes: Iterable[Note],
-    stale: Iterable[Stale],
-    *,
-    me: str,
-    today: date,
-    config: Config,
-    policy: Policy,
-    kinds: Mapping[str, Kind],
-    applications: Iterable[Application] = (),
-    events: Iterable[Event] = (),
-) -> Status:
+def status(index: Index, *, me: str) -> Status:
     """The status for the person with the address ``me``; '' for nobody in particular."""
-    every, rows = list(notes), list(stale)
     who = me.strip().casefold()
-    states = tuple(_states(every, kinds, today))
-    uncovered = _uncovered(every, config)
-    mine = tuple(_mine(every, rows, who)) if who else ()
-    codes = Counter(code for row in rows for code in row.codes)
-    broken = [n for n in every if any(p.severity == "error" for p in n.problems)]
-    steps = _next(states, uncovered, codes, mine, len(broken), who, policy)
+    stale = index.stale()
+    states = tuple(_states(index))
+    uncovered = _uncovered(index)
+    mine = tuple(_mine(index, stale, who)) if who else ()
+    codes = Counter(code for row in stale for code in row.codes)
+    broken = index.count("errors")
+    steps = _next(states, uncovered, codes, mine, broken, who, index.rules)
     return Status(
-        notes=len(every),
-        broken=len(broken),
+        notes=sum(state.notes for state in states),
+        broken=broken,
         states=states,
         stale={code: codes[code] for code in REASONS if codes[code]},
         uncovered=uncovered,
-        outcomes=outcomes(applications),
+        outcomes=outcomes(index.uses),
         mine=mine,
         next=tuple(steps),
-        habits=len(recent_habits(events, today)),
+        habits=_habits(index),
     )
 
 
-def _states(notes: Sequence[Note], kinds: Mapping[str, Kind], today: date) -> Iterator[InState]:
+def _states(index: Index) -> Iterator[InState]:
     """Each state in the order of the walk, and those that are none where a note claims one."""
-    by_state: dict[str, list[Note]] = {str(state): [] for state in State}
-    for note in notes:
-        by_state.setdefault(note.state or "unknown", []).append(note)
-    for state, found in by_state.items():
-        dated = [(day, n) for n in found if (day := _since(n, today))]
-        since, oldest = min(dated, key=lambda pair: (pair[0], pair[1].id), default=(None, None))
-        late = sum(is_overdue(note, kinds.get(note.kind), today) for note in found)
-        yield InState(state, len(found), late, oldest, since)
+    counted = dict(index.query("SELECT state, count(*) FROM notes GROUP BY state"))
+    late = _late(index)
+    for state in dict.fromkeys([*map(str, State), *(state or "unknown" for state in counted)]):
+        claimed = "" if state == "unknown" else state
+        since, oldest = _oldest(index, claimed)
+        yield InState(state, counted.get(claimed, 0), late[claimed], oldest, since)
 
 
-def _since(note: Note, today: date) -> date | None:
+def _late(index: Index) -> Counter[str]:
+    """How many notes of each state are overdue."""
+    sql = "SELECT state, count(*) FROM notes WHERE due != '' AND due < ? AND latest <= ?"
+    days = (index.today.isoformat(), index.tomorrow.isoformat())
+    late = Counter(dict(index.query(f"{sql} GROUP BY state", days)))
+    late.update(n.state for n in index.ahead() if is_overdue(n, index.rules, index.today))
+    return late
+
+
+def _oldest(index: Index, state: str) -> tuple[date | None, Card | None]:
+    """The note that has stood in a state longest, and since when; of two the one with the less id.
+
+    What is said of days to come does not count, so such notes are looked at one by one.
+    """
+    ahead = {note.n: _since(note, index.today) for note in index.ahead() if note.state == state}
+    sql = "SELECT n, since FROM notes WHERE state = ? AND since != '' ORDER BY since, id, path"
+    first = next((row for row in index.query(sql, (state,)) if row[0] not in ahead), None)
+    days = {n: day for n, day in ahead.items() if day}
+    if first:
+        days[first[0]] = date.fromisoformat(first[1])
+    found = [(day, note) for n, day in days.items() for note in index.cards("n = ?", (n,))]
+    return min(found, key=lambda pair: (pair[0], pair[1].id), default=(None, None))
+
+
+def _since(note: Card, today: date) -> date | None:
     return entered(note, today) or last_review(note, today)
 
 
-def _uncovered(notes: Sequence[Note], config: Config) -> tuple[str, ...]:
+def _uncovered(index: Index) -> tuple[str, ...]:
     """The critical topics that no note covers whose validation stands."""
-    validated = (note for note in notes if standing_state(note) in WALK[1:])
-    covered = {fold(topic) for note in validated for topic in note.fields.topics}
-    return tuple(topic for topic in config.critical.topics if fold(topic) not in covered)
+    sql = (
+        "SELECT 1 FROM marks JOIN notes USING (n) WHERE name = 'topic' AND value = ?"
+        f" AND stands IN ({', '.join('?' * len(WALK[1:]))}) LIMIT 1"
+    )
+    wanted = index.rules.critical
+    return tuple(t for t in wanted if not list(index.query(sql, (fold(t), *WALK[1:]))))
 
 
-def _mine(notes: Sequence[Note], stale: Sequence[Stale], who: str) -> Iterator[Task]:
+def _habits(index: Index) -> int:
+    """How many habits of judging are worth a look; counted once a day for each HEAD."""
+
+    def count() -> int:
+        """Count them in the steps of the last year."""
+        first = index.today - timedelta(days=366)
+        where = f"day >= ? AND move IN ({', '.join('?' * len(MOVES))})"
+        return len(recent_habits(index.steps(where, (first.isoformat(), *MOVES)), index.today))
+
+    return int(index.remembered("habits", count))
+
+
+def _mine(index: Index, stale: Sequence[Stale], who: str) -> Iterator[Task]:
     """What ``who`` was asked, what was returned to them, what of theirs needs them."""
-    yield from sorted(_asked(notes, who), key=lambda task: task.by or date.max)
+    marked = "n IN (SELECT n FROM marks WHERE name = ? AND value = ?)"
+    asked = index.cards(marked, ("asked", who))
+    yield from sorted(_asked(asked, who), key=lambda task: task.by or date.max)
     returned = set()
-    for note in notes:
-        if task := _returned(note, who):
-            returned.add(note.path)
-            yield task
+    for note in index.cards(marked, ("returned", who)):
+        returned.add(note.path)
+        yield _returned(note)
     for row in stale:
         if row.owner == who and row.note.path not in returned:
             reason = row.reasons[0]
             yield Task(reason.code, row.note, reason.since, reason.message, _way(row))
 
 
-def _asked(notes: Sequence[Note], who: str) -> Iterator[Task]:
-    for note in notes if who else ():
-        for entry in note.fields.asked:
-            if note.state == State.CAPTURED and entry.to.strip().casefold() == who:
+def _asked(notes: Iterable[Card], who: str) -> Iterator[Task]:
+    for note in notes:
+        for entry in note.asked:
+            if entry.to == who:
                 message = f"{entry.by} asked you on {entry.on} to validate it."
                 yield Task("asked", note, entry.due, message, f"kmkit validate {note.short}")
 
 
-def _returned(note: Note, who: str) -> Task | None:
+def _returned(note: Card) -> Task:
     """The task of an owner whose note was returned and is still as it was."""
-    latest = {entry.by.strip().casefold(): entry for entry in note.fields.verdicts}
-    returns = [entry for entry in latest.values() if entry.verdict == "return"]
-    if note.state != State.CAPTURED or note.owner != who or not returns:
-        return None
-    last = returns[-1]
+    last = returns(note)[-1]
     message = f"{last.by} returned it on {last.on}: {last.because}"
     return Task("returned", note, None, message, f"kmkit edit {note.short}")
 
@@ -182,7 +203,7 @@ def _next(
     mine: Sequence[Task],
     broken: int,
     who: str,
-    policy: Policy,
+    rules: Rules,
 ) -> Iterator[Step]:
     """What is worth doing next, of what ``who`` may do; most urgent first."""
     count = {found.state: found.notes for found in states}
@@ -190,7 +211,7 @@ def _next(
         yield Step("There are no notes yet.", "kmkit capture")
         return
     reviewer, editor, manager = (
-        policy.has_role(who, role) for role in ("reviewer", "editor", "manager")
+        rules.has_role(who, role) for role in ("reviewer", "editor", "manager")
     )
     due = sum(task.why in ("overdue", "due-soon", "contradicted") for task in mine)
     for what, many, command in (

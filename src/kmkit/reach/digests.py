@@ -1,12 +1,14 @@
 """The digest of a knowledge base: all that it is made of, gathered and composed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot
-from kmkit.index.stale import stale
+from kmkit.index.book import Index
+from kmkit.index.conditions import where
+from kmkit.index.filters import Filter
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.history import last_approved
 from kmkit.kb.links import links
@@ -17,8 +19,11 @@ from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
 from kmkit.period import Period
+from kmkit.reach.candidates import candidates, cards_of, trail_of
+from kmkit.trail.event import Event
 from kmkit.trail.fold import Claim, by_note, fold
-from kmkit.views.digest import READERS, Digest, Shown, compose
+from kmkit.views.digest import READERS, STEWARDS, Digest, Others, Shown, compose
+from kmkit.views.digest_view import admits
 
 SOON = Period(days=30)
 """How long before its day a review is shown to stewards."""
@@ -32,6 +37,9 @@ class Gathered:
 
     digest: Digest
     problems: tuple[Problem, ...]
+    """Of the notes that the digest could have shown."""
+    broken: tuple[str, ...] = ()
+    """The files that cannot be read in full."""
 
 
 def digest_of(
@@ -41,9 +49,11 @@ def digest_of(
     since: date | None = None,
     until: date | None = None,
     name: str = READERS,
+    asked: Filter = Filter(),
 ) -> Gathered:
     """The digest ``name`` of a knowledge base for the circle ``level``, by default the narrowest.
 
+    ``asked``: which notes may be in it.
     Covers the days ``since`` to ``until``, by default the seven days up to today. Notes that
     cannot be read are left out and told of. Raises Cannot in a shallow clone, whose history does
     not tell what is new, and what `compose` raises.
@@ -54,51 +64,84 @@ def digest_of(
             "Run git fetch --unshallow (in CI: fetch-depth: 0).",
         )
     until = until or kb.today
-    every = kb.events()
-    claims = {name: fold(trail) for name, trail in by_note(every).items()}
+    since = since or until - WEEK
+    level = level or kb.policy.levels[0]
     problems: list[Problem] = []
-    notes = list(_notes(kb, problems))
-    found = compose(
-        level=level or kb.policy.levels[0],
-        since=since or until - WEEK,
-        until=until,
-        notes=[
+    with Index.open(kb.root, today=kb.today) as index:
+        stale = index.stale(SOON)
+        wide = kb.policy.width(level) > 0
+        chosen = candidates(index, since, until, stale if name == STEWARDS else (), wide=wide)
+        events = trail_of(index, chosen)
+        claims = by_note(events)
+        notes = [
             shown
-            for note in notes
-            if (shown := _shown(kb, note, claims.get(note.id, Claim()), problems))
-        ],
-        events=every,
-        config=kb.config,
-        policy=kb.policy,
-        name=name,
-        applications=kb.applications,
-        stale=stale(
-            notes,
-            today=kb.today,
+            for card in cards_of(index, chosen)
+            if (shown := _read(kb, card.path, claims, problems))
+        ]
+        found = compose(
+            level=level,
+            since=since,
+            until=until,
+            notes=notes,
+            events=events,
+            config=kb.config,
             policy=kb.policy,
-            kinds=kb.kinds,
-            people=kb.people,
+            name=name,
             applications=kb.applications,
-            within=SOON,
-        ),
-        names={email: person.name for email, person in kb.people.items()},
-        kinds=kb.kinds,
-        link=links(kb),
+            stale=stale,
+            names={email: person.name for email, person in kb.people.items()},
+            kinds=kb.kinds,
+            link=links(kb),
+            others=Others(_Hidden(kb, index, level, chosen), index.tails),
+            only=_ids(index, asked) if asked.terms else None,
+        )
+        broken = tuple(index.broken(records=True, standing=True))
+    return Gathered(found, tuple(problems), broken)
+
+
+def _ids(index: Index, asked: Filter) -> frozenset[str]:
+    """The ids of the notes that are asked for."""
+    sql, values = where(asked, index)
+    return frozenset(
+        id or path for id, path in index.query(f"SELECT id, path FROM notes WHERE {sql}", values)
     )
-    problems += [*kb.people_files.problems, *kb.application_files.problems]
-    return Gathered(found, tuple(problems))
 
 
-def _notes(kb: KnowledgeBase, problems: list[Problem]) -> Iterator[Note]:
-    """Every note whose file can be read; what is wrong goes to ``problems``."""
-    for path in kb.note_paths():
-        try:
-            note = kb.read(path)
-        except Cannot as error:
-            problems.append(_problem(path, error))
-            continue
-        problems += note.problems
-        yield note
+class _Hidden:
+    """The ids, folded, of the notes that a circle may not see and that a digest does not hold."""
+
+    def __init__(self, kb: KnowledgeBase, index: Index, level: str, chosen: Collection[str]):
+        self._kb, self._index, self._level, self._chosen = kb, index, level, chosen
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, word: object) -> bool:
+        if not isinstance(word, str) or self._kb.policy.width(self._level) == 0:
+            return False
+        if word not in self._known:
+            self._known[word] = any(self._keeps(id) for id in self._index.like_id(word))
+        return self._known[word]
+
+    def _keeps(self, id: str) -> bool:
+        """Whether the note with that id is kept back."""
+        if id in self._chosen:
+            return False
+        claims = {id: self._index.trail("note = ?", (id,))}
+        read = (_read(self._kb, card.path, claims, []) for card in cards_of(self._index, [id]))
+        return any(not admits(self._kb.policy, self._level, shown) for shown in read if shown)
+
+
+def _read(
+    kb: KnowledgeBase, path: str, trails: Mapping[str, list[Event]], problems: list[Problem]
+) -> Shown | None:
+    """The note in a file as readers see it; what is wrong goes to ``problems``."""
+    place = PurePosixPath(path)
+    try:
+        note = kb.read(place)
+    except Cannot as error:
+        problems.append(_problem(place, error))
+        return None
+    problems += note.problems
+    return _shown(kb, note, fold(trails.get(note.id, ())), problems)
 
 
 def _shown(kb: KnowledgeBase, note: Note, claim: Claim, problems: list[Problem]) -> Shown | None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from kmkit.errors import Cannot, Refused
 from kmkit.lifecycle.person import Person
+from kmkit.trail.failing import complaint, way_out
 
 OLDEST = (2, 38)
 _SETTINGS = (
@@ -124,7 +125,7 @@ class Git:
                 "git is not installed.", f"Install git {OLDEST[0]}.{OLDEST[1]} or newer."
             ) from None
         if done.returncode not in ok:
-            raise Cannot(_complaint(args[0], done.stderr), _way_out(args[0], done.stderr, self.top))
+            raise Cannot(complaint(args[0], done.stderr), way_out(args[0], done.stderr, self.top))
         return done.stdout
 
     def text(self, *args: str, ok: Sequence[int] = (0,)) -> str:
@@ -281,30 +282,3 @@ class Git:
                 return str(repository.remotes["origin"].url)
         except (git.GitError, LookupError, ValueError, OSError):
             return ""
-
-
-def _complaint(command: str, stderr: bytes) -> str:
-    """git's own words, in one line."""
-    lines = [line for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-    first = next(
-        (line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else ""
-    )
-    words = first.removeprefix("fatal: ").removeprefix("error: ").strip().rstrip(".")
-    return f"git {command} failed: {words or 'it gave no reason'}."
-
-
-def _way_out(command: str, stderr: bytes, top: Path) -> str:
-    """What to do about a failure that git itself does not tell how to mend in one line."""
-    if b"dubious ownership" in stderr:
-        folder = top.resolve().as_posix()
-        return (
-            "The folder belongs to another account. Where you trust it: "
-            f"git config --global --add safe.directory '{folder}'."
-        )
-    signing = (b"gpg", b"sign", b"ssh-keygen")
-    if command == "commit-tree" and any(word in stderr for word in signing):
-        return (
-            "Commits are signed here, and signing failed. Mend it (user.signingkey, gpg.program), "
-            "or turn it off: git config commit.gpgsign false."
-        )
-    return ""

@@ -23,12 +23,17 @@ class Step(NamedTuple):
     new: str
 
 
-def commits(git: Git, *revisions: str, grep: str = "") -> Iterator[tuple[str, bytes]]:
+def commits(
+    git: Git, *revisions: str, grep: str = "", oldest_first: bool = False
+) -> Iterator[tuple[str, bytes]]:
     """Every commit of ``revisions``, children before parents, with its raw object.
+
+    ``oldest_first``: parents before children.
 
     One process lists and one prints, however long the history is.
     """
     wanted = ["rev-list", "--topo-order"]
+    wanted += ["--reverse"] if oldest_first else []
     if grep:
         wanted += ["--fixed-strings", f"--grep={grep}"]
     with (
@@ -42,9 +47,13 @@ def commits(git: Git, *revisions: str, grep: str = "") -> Iterator[tuple[str, by
 
 def named(git: Git, shas: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """The commits with these names, in their order, each with its raw object."""
-    if shas:
-        asked = "".join(f"{sha}\n" for sha in shas).encode()
+    for at in range(0, len(shas), _SHARE):
+        asked = "".join(f"{sha}\n" for sha in shas[at : at + _SHARE]).encode()
         yield from _batch(io.BytesIO(git.run("cat-file", "--batch", "--buffer", stdin=asked)))
+
+
+_SHARE = 10_000
+"""Commits that are read at a time."""
 
 
 def _batch(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:

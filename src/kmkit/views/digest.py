@@ -1,6 +1,6 @@
 """Composing a digest: plain values in, a frozen `Digest` out. No file, clock or git is touched."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 
 from kmkit.config import Block, Config, Policy
@@ -22,10 +22,10 @@ from kmkit.views.digest_values import (
     Stop,
     between,
 )
-from kmkit.views.digest_view import View, view
+from kmkit.views.digest_view import Others, View, view
 from kmkit.views.words import Budget, clip
 
-__all__ = ["READERS", "STEWARDS", "Digest", "Shown", "compose"]
+__all__ = ["READERS", "STEWARDS", "Digest", "Others", "Shown", "compose"]
 
 BLOCKS = ("notes", "stop", "applied", "question", "thanks")
 STEWARD_BLOCKS = ("waiting", "due", "overdue", "returned")
@@ -46,14 +46,18 @@ def compose(
     names: Mapping[str, str] | None = None,
     kinds: Mapping[str, Kind] | None = None,
     link: Callable[[Note], str | None] = lambda note: None,
+    others: Others | None = None,
+    only: Container[str] | None = None,
 ) -> Digest:
     """The digest ``name`` for circle ``level`` over the days ``since`` to ``until``, both included.
 
-    ``notes`` are all notes in the version that stands, ``events`` the whole trail in any order
-    (what went out before the period matters too), ``names`` people's names by e-mail address,
-    ``kinds`` the kinds by name (for headings in other languages). ``link`` says where a reader
-    finds a note; a note without a web address follows in full. The level comes first: nothing
-    that a narrower note says, and no count of such notes, is in the result. Raises UsageError
+    ``notes`` are all notes in the version that stands, or those that can matter, and then
+    ``others`` tells of the rest. ``events`` are their whole trail in any order (what went out
+    before the period matters too), ``names`` people's names by e-mail address, ``kinds`` the kinds
+    by name (for headings in other languages). ``link`` says where a reader finds a note; a note
+    without a web address follows in full. The level comes first: nothing
+    that a narrower note says, and no count of such notes, is in the result. ``only`` holds the ids
+    of the notes that may be in it, None for all. Raises UsageError
     for a level that the policy does not know, Cannot for a block that does not exist.
     """
     _check_blocks(config.digest)
@@ -70,6 +74,8 @@ def compose(
         names=names or {},
         kinds=kinds or {},
         link=link,
+        others=others,
+        only=only,
     )
     digest = _for_stewards if name == STEWARDS else _for_readers
     return digest(name, level, seen)

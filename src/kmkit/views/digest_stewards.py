@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -115,9 +114,8 @@ def _task(view: View, note: Note, since: date | None, message: str, command: str
 
 def _short(view: View, note: Note) -> str:
     """What to type for the note: the last four characters of its id where no other ends so."""
-    tails = Counter(_tail(id) for id in view.notes)
     tail = _tail(note.id)
-    return tail if tail and tails[tail] == 1 else one_line(note.id)
+    return tail if tail and view.tails(tail) == 1 else one_line(note.id)
 
 
 def _tail(id: str) -> str:

@@ -1,9 +1,11 @@
 """What a circle may see. Everything that a digest says derives from this, and from nothing else."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from kmkit.config import Config, Policy
 from kmkit.errors import UsageError
@@ -20,6 +22,15 @@ _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\?&#%]+@[^\s@<>,;:\"()\[\]\\?&#%]+")
 
 _TOKEN = re.compile(r"[^\s()\[\]{}<>'\",:;]+")
 """What may be an id in a sentence."""
+
+
+class Others(NamedTuple):
+    """What a digest has to know of the notes that it is not given."""
+
+    hidden: Container[str] = frozenset()
+    """The ids, folded, of those that the circle may not see."""
+    tails: Callable[[str], int] | None = None
+    """How many of all ids end with these four characters."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,8 @@ class View:
     kinds: Mapping[str, Kind]
     link_of: Callable[[Note], str | None]
     protected: "Protected"
+    tails: Callable[[str], int]
+    """How many ids end with these four characters."""
 
     def within(self, on: date) -> bool:
         """Whether ``on`` is a day of the period."""
@@ -100,8 +113,14 @@ def view(
     names: Mapping[str, str],
     kinds: Mapping[str, Kind],
     link: Callable[[Note], str | None],
+    others: "Others | None" = None,
+    only: Container[str] | None = None,
 ) -> View:
-    """What circle ``level`` may see of all this; refuses a level that the policy does not know."""
+    """What circle ``level`` may see of all this; refuses a level that the policy does not know.
+
+    ``others`` tells of the notes that are not among ``notes``; ``only`` holds the ids of the notes
+    that are asked for, None for all.
+    """
     if level not in policy.levels:
         known = ", ".join(policy.levels)
         raise UsageError(f"There is no level '{one_line(level)}'.", f"Choose one of: {known}.")
@@ -112,8 +131,13 @@ def view(
         for shown in everything
         if not admits(policy, level, shown) or protected.in_note(shown.note)
     }
-    by_id = {shown.note.id: shown for shown in everything if shown.note.id not in hidden}
-    protected = protected.with_ids(hidden)
+    by_id = {
+        shown.note.id: shown
+        for shown in everything
+        if shown.note.id not in hidden and (only is None or shown.note.id in only)
+    }
+    others = others or Others()
+    protected = protected.with_ids(hidden, others.hidden)
     past = sorted((e for e in events if e.when.date() <= until), key=lambda event: event.when)
     seen = [event for event in past if event.note in by_id]
     past_uses = (a for a in applications if a.note in by_id and a.on <= until)
@@ -134,6 +158,7 @@ def view(
         kinds=kinds,
         link_of=link,
         protected=protected,
+        tails=others.tails or Counter(id[-4:] for id in by_id).__getitem__,
     )
 
 
@@ -159,6 +184,8 @@ class Protected:
     names: tuple[str, ...]
     ids: frozenset[str] = frozenset()
     """Folded."""
+    others: Container[str] = frozenset()
+    """More such ids."""
 
     @classmethod
     def above(cls, level: str, policy: Policy, notes: Iterable[Shown]) -> "Protected":
@@ -167,9 +194,9 @@ class Protected:
             return cls(())
         return cls(tuple({name for shown in notes for name in shown.note.fields.protect}))
 
-    def with_ids(self, ids: Iterable[str]) -> "Protected":
+    def with_ids(self, ids: Iterable[str], others: Container[str]) -> "Protected":
         """These names, and the ids of notes."""
-        return Protected(self.names, frozenset(map(fold, ids)))
+        return Protected(self.names, frozenset(map(fold, ids)), others)
 
     def without(self, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
         """The reasons that tell of nothing kept back."""
@@ -181,7 +208,8 @@ class Protected:
 
     def _in(self, text: str) -> bool:
         folded = fold(text)
-        if not self.ids.isdisjoint(word.strip(".!?…") for word in _TOKEN.findall(folded)):
+        words = {word.strip(".!?…") for word in _TOKEN.findall(folded)}
+        if not self.ids.isdisjoint(words) or any(word in self.others for word in words):
             return True
         likely = (
             name

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 from kmkit import __version__
+from kmkit.index.card import Card
 from kmkit.index.stale import REASONS, Reason, Stale, fatal
 from kmkit.note.problem import Problem
 from kmkit.note.rules import RULES
@@ -23,6 +24,9 @@ from kmkit.period import Period
 from kmkit.text import HIDDEN, one_line
 from kmkit.trail.audit.findings import RULES as AUDIT
 from kmkit.views.porcelain import dumps
+
+if TYPE_CHECKING:
+    from kmkit.note.model import Note
 
 _FIELD = {
     "overdue": "reviewed",
@@ -34,14 +38,22 @@ _FIELD = {
 
 
 def as_problems(
-    rows: Iterable[Stale], *, today: date, grace: Period | None = None
+    rows: Iterable[Stale],
+    whole: "Callable[[Card], Note]",
+    *,
+    today: date,
+    grace: Period | None = None,
 ) -> list[Problem]:
-    """The reasons of stale notes as problems; what is due soon or within ``grace`` only warns."""
-    return [_reason(row, reason, today, grace) for row in rows for reason in row.reasons]
+    """The reasons of stale notes as problems; what is due soon or within ``grace`` only warns.
+
+    ``whole`` gives the note of a card as its file stands, which tells the lines.
+    """
+    return [
+        _reason(whole(row.note), reason, today, grace) for row in rows for reason in row.reasons
+    ]
 
 
-def _reason(row: Stale, reason: Reason, today: date, grace: Period | None) -> Problem:
-    note = row.note
+def _reason(note: "Note", reason: Reason, today: date, grace: Period | None) -> Problem:
     errors = [problem for problem in note.problems if problem.severity == "error"]
     if reason.code == "unreadable" and errors:
         line, col = errors[0].line, errors[0].col

@@ -5,20 +5,20 @@ Each object names its schema, such as ``kmkit.notes/1``; a change that breaks re
 """
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kmkit.index.query import Row
+from kmkit.index.book import Listed
+from kmkit.index.card import Card
+from kmkit.index.holding import Held
 from kmkit.index.stale import Stale
 from kmkit.learn.status import Status
-from kmkit.lifecycle.fingerprint import short
-from kmkit.note.model import Note
-from kmkit.text import HIDDEN
 from kmkit.trail.event import Event
+from kmkit.views.listing import escaped, values
 
-_UNSAFE = re.compile(f"{HIDDEN.pattern}|[\ud800-\udfff]")
+if TYPE_CHECKING:
+    from kmkit.note.model import Note
 
 
 def dumps(value: object) -> str:
@@ -26,46 +26,15 @@ def dumps(value: object) -> str:
 
     So nothing is lost, a terminal is safe, and the text can be encoded.
     """
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def notes(rows: Iterable[Row]) -> str:
-    """What ``list`` found: ``kmkit.notes/1``."""
-    return dumps({"schema": "kmkit.notes/1", "notes": [row_values(row) for row in rows]})
-
-
-def row_values(row: Row) -> dict[str, Any]:
-    """One note of a listing."""
-    note, fields = row.note, row.note.fields
-    return {
-        "id": note.id,
-        "path": str(note.path),
-        "title": note.title,
-        "kind": note.kind,
-        "state": row.state,
-        "being_revised": row.revised,
-        "overdue": row.overdue,
-        "due": _day(row.due),
-        "captured": _day(row.captured),
-        "owner": note.owner,
-        "backup": fields.backup,
-        "level": note.level,
-        "topics": list(fields.topics),
-        "summary": fields.summary,
-        "matters_to": fields.matters_to,
-        "unit": fields.unit,
-        "language": fields.language,
-    }
-
-
-def note(row: Row) -> str:
-    """One note with its text: ``kmkit.note/1``."""
-    shown = row.note
+def note(row: Listed, shown: "Note") -> str:
+    """One note with its text, as the version ``shown`` has it: ``kmkit.note/1``."""
     return dumps(
         {
             "schema": "kmkit.note/1",
-            **row_values(row),
+            **values(row),
             "fields": shown.fields.model_dump(mode="json", by_alias=True, exclude_defaults=True),
             "own_fields": {k: v for k, v in shown.raw.items() if k.startswith("x_")},
             "preamble": shown.preamble,
@@ -91,7 +60,7 @@ def _stale(row: Stale) -> dict[str, Any]:
     }
 
 
-def events(note: Note, steps: Sequence[tuple[Event, bool | None]]) -> str:
+def events(note: "Note | Card", steps: Sequence[tuple[Event, bool | None]]) -> str:
     """The trail of one note: ``kmkit.log/1``.
 
     Each step comes with whether it is bound to the text that stands; None where it binds nothing.
@@ -113,10 +82,17 @@ def _event(event: Event, bound: bool | None) -> dict[str, Any]:
         "verdict": event.verdict or None,
         "reason": event.reason or None,
         "fingerprint": event.fingerprint or None,
-        "fingerprint_short": short(event.fingerprint) or None,
+        "fingerprint_short": event.short_fingerprint or None,
         "bound": bound,
         "trailers": dict(event.trailers),
     }
+
+
+def index(held: Held, taken: float) -> str:
+    """What the index holds, where, how big, and how many seconds it took: ``kmkit.index/1``."""
+    place = str(held.place) if held.place else None
+    named = {**held._asdict(), "place": place, "size": held.size if place else None}
+    return dumps({"schema": "kmkit.index/1", **named, "seconds": round(taken, 3)})
 
 
 def status(found: Status) -> str:
@@ -154,8 +130,8 @@ def status(found: Status) -> str:
     )
 
 
-def _named(note: Note) -> dict[str, Any]:
-    return {"id": note.id, "path": str(note.path), "title": note.title}
+def _named(note: "Note | Card") -> dict[str, Any]:
+    return {"id": note.id, "path": note.path, "title": note.title}
 
 
 def _day(day: date | None) -> str | None:
