@@ -1,0 +1,183 @@
+"""``kmkit brief``: the lessons that a project should not start without."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kmkit.cli.completing import complete_level
+from kmkit.cli.filters import filtered
+from kmkit.cli.formats import deliver
+from kmkit.cli.options import open_index
+from kmkit.cli.screen import console, on_terminal, say
+from kmkit.errors import Cannot, UsageError
+
+if TYPE_CHECKING:
+    from kmkit.index.book import Index
+    from kmkit.index.brief_lessons import KeptBack
+    from kmkit.index.briefing import Brief
+    from kmkit.index.filters import Filter
+    from kmkit.note.documents import Document
+
+FORMATS = ("text", "md", "html", "json")
+_SUFFIXES = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".json": "json"}
+_DOCUMENTS = (".md", ".markdown", ".txt", ".docx")
+_STYLES = {
+    "title": "bold", "heading": "bold underline", "note": "bold", "quiet": "dim",
+    "warn": "yellow", "good": "green",
+}  # fmt: skip
+_WIDEST = 100
+
+
+def _complete_format(incomplete: str) -> list[str]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+@filtered(without=("level", "level_at_least"))
+def command(
+    ctx: typer.Context,
+    asked: "Filter",
+    description: Annotated[
+        str,
+        typer.Argument(
+            metavar="TEXT|FILE",
+            help="the description: Markdown, text or .docx; - reads it from stdin",
+        ),
+    ],
+    level: Annotated[
+        str,
+        typer.Option(
+            "--level",
+            metavar="LEVEL",
+            help="the circle that will read it; by default the narrowest",
+            autocompletion=complete_level,
+        ),
+    ] = "",
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, help="at most so many for each part")
+    ] = 3,
+    fmt: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"one of {', '.join(FORMATS)}",
+            autocompletion=_complete_format,
+        ),
+    ] = "",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="write to FILE; its ending may say the format"
+        ),
+    ] = None,
+) -> None:
+    """Bring up the lessons that a project should not start without.
+
+    Give it a project description or terms of reference. For each part of it come the approved
+    lessons that fit, best first and each once, with why it was chosen, what it says, where it was
+    used, and what to beware of. Where nothing fits, nothing is brought up.
+
+    \b
+    kmkit brief terms-of-reference.docx -o brief.html
+    kmkit brief "Sirens and drills for coastal schools"
+    """
+    from kmkit.index.briefing import brief_of, circle
+
+    wanted = _format(fmt, output)
+    document = _document(description)
+    with open_index(ctx, records=True) as index:
+        reached = circle(index, level)
+        made = brief_of(
+            index,
+            document,
+            level=reached,
+            limit=limit,
+            asked=asked,
+            kept_back=_kept_back(index, reached),
+        )
+        _deliver(made, wanted, output, index.root)
+    for note in document.notes:
+        say(note)
+    if wanted != "text" or output:
+        _say(made)
+
+
+def _format(fmt: str, output: Path | None) -> str:
+    """The format that was asked for, or that the file's name means."""
+    from kmkit.text import did_you_mean
+
+    if not fmt:
+        return _SUFFIXES.get(output.suffix.casefold(), "text") if output else "text"
+    if fmt not in FORMATS:
+        mend = did_you_mean(fmt, FORMATS) or f"Known: {', '.join(FORMATS)}."
+        raise UsageError(f"--format: there is no '{fmt}'.", mend)
+    return fmt
+
+
+def _document(given: str) -> "Document":
+    """The description, from a file, from stdin or as it was typed."""
+    from kmkit.note.documents import read_document
+
+    if given == "-":
+        return read_document(sys.stdin.buffer.read(), "-")
+    path = Path(given)
+    if _is(path.is_file):
+        try:
+            return read_document(path.read_bytes(), path.name)
+        except OSError as error:
+            raise Cannot(f"{given} cannot be read: {error.strerror}.") from None
+    if _is(path.is_dir):
+        raise UsageError(f"{given} is a folder.", "Name a file, or write the description.")
+    if path.suffix.casefold() in _DOCUMENTS and not any(map(str.isspace, given)):
+        raise UsageError(f"There is no file {given}.", "Name one that is there.")
+    if not given.strip():
+        raise UsageError("The description is empty.", "Give a text or a file.")
+    return read_document(given.encode(), "-")
+
+
+def _is(what: Callable[[], bool]) -> bool:
+    try:
+        return what()
+    except (OSError, ValueError):  # too long to be a name, or a text with a zero in it
+        return False
+
+
+def _kept_back(index: "Index", level: str) -> "KeptBack | None":
+    """Whether texts hold a protected name, or the id of a note that this circle may not see."""
+    width = index.rules.width(level)
+    if not width:
+        return None
+    from kmkit.text import fold
+    from kmkit.views.digest_view import Protected
+
+    names = index.query("SELECT DISTINCT value FROM marks WHERE name = 'protect'")
+    hidden = index.query("SELECT id FROM notes WHERE width < ? AND id <> ''", (width,))
+    return Protected(
+        tuple(name for (name,) in names), frozenset(fold(id) for (id,) in hidden)
+    ).in_text
+
+
+def _deliver(made: "Brief", fmt: str, output: Path | None, root: Path) -> None:
+    """The brief where it was asked for."""
+    from kmkit.views.brief import lines, page, render
+
+    if fmt != "text":
+        deliver(render(made, fmt, root), output)
+    elif output or not on_terminal():
+        deliver("".join(f"{line.text}\n" for line in lines(page(made))), output)
+    else:
+        from rich.text import Text
+
+        screen = console()
+        for line in lines(page(made), min(screen.width, _WIDEST)):
+            screen.print(Text(line.text, _STYLES.get(line.style, "")), soft_wrap=True)
+
+
+def _say(made: "Brief") -> None:
+    """What was brought up, where the page itself does not tell on the screen."""
+    from kmkit.views.brief import page
+
+    say(page(made).opening)
