@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb"
@@ -91,6 +90,8 @@ def _folded(text: str) -> tuple[str, list[int]]:
 
 def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """The words of ``known`` that somebody who wrote ``word`` may have meant, likeliest first."""
+    from difflib import get_close_matches  # takes long to import, for what is rarely asked
+
     by_fold = {fold(name): name for name in known}
     if fold(word) in by_fold:
         return [by_fold[fold(word)]]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def open_kb(ctx: typer.Context, *, dry_run: bool = False) -> "KnowledgeBase":
     """The knowledge base that the command was called in, or the one that -C names."""
+    from kmkit.index.book import Index
     from kmkit.kb import KnowledgeBase
 
     kb = KnowledgeBase.find(folder(ctx), now=now(), dry_run=dry_run)
@@ -29,7 +30,14 @@ def open_kb(ctx: typer.Context, *, dry_run: bool = False) -> "KnowledgeBase":
         with open_index(ctx) as index:
             return PurePosixPath(index.resolve(ref, folder=here).path)
 
-    kb.finder = find
+    def told(note: str, head: str) -> list[str] | None:
+        """The commits of the note's steps, by the index."""
+        with Index.open(kb.root, today=kb.today) as index:
+            sql = "SELECT lower(hex(sha)) FROM events WHERE note = ? ORDER BY seq"
+            found = [row[0] for row in index.told(sql, (note,))]
+            return found if index.head == head else None
+
+    kb.finder, kb.told = find, told
     return kb
 
 

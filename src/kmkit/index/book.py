@@ -11,12 +11,13 @@ from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kmkit.errors import Cannot, KmkitError
 from kmkit.index import card as cards
 from kmkit.index import dates
 from kmkit.index.card import Card, Profile, Use
+from kmkit.index.listed import Listed
 from kmkit.index.opening import Opened, TooEarly, Track, untracked
 from kmkit.index.rules import Rules
 from kmkit.index.schema import Values, original, stored
@@ -29,26 +30,6 @@ if TYPE_CHECKING:
     from kmkit.index.stale import Stale
     from kmkit.kb import KnowledgeBase
     from kmkit.trail.event import Event
-
-
-class Listed(NamedTuple):
-    """A note as lists show it."""
-
-    card: Card
-    """Of the version that stands."""
-    state: str
-    """Of the version that stands."""
-    revised: bool
-    """Whether a revision of the note is under way."""
-    overdue: bool
-    """Whether its review was due before today."""
-    due: date | None
-    captured: date | None
-
-    @property
-    def standing(self) -> str:
-        """The state in words, with 'being revised' and 'overdue' beside it."""
-        return dates.worded(self.state, revised=self.revised, overdue=self.overdue)
 
 
 class Index:
@@ -101,6 +82,11 @@ class Index:
     def rules(self) -> Rules:
         """What the settings say."""
         return self._opened.rules
+
+    @property
+    def head(self) -> str:
+        """The commit that the files and the trail were compared with, '' without one."""
+        return self._opened.head
 
     @property
     def git(self) -> Git:

@@ -17,7 +17,8 @@ from kmkit.note.sections import sections_of
 from kmkit.text import fold
 
 if TYPE_CHECKING:
-    from kmkit.index.book import Index, Listed
+    from kmkit.index.book import Index
+    from kmkit.index.listed import Listed
 
 KeptBack = Callable[..., bool]
 """Whether any of the texts holds what the readers may not see."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from kmkit.config import Config, Policy
 from kmkit.index import dates
-from kmkit.index.book import Listed
 from kmkit.index.card import Asked, Card, Deferred, Judged, Looked, Profile, Sent, Standing, Use
+from kmkit.index.listed import Listed
 from kmkit.index.rules import Rules
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.fingerprint import fingerprint

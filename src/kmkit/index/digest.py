@@ -10,17 +10,17 @@ from kmkit.resources import templates_dir
 
 
 def digest(root: Path) -> str:
-    """What notes are read by: the settings, the templates, and this very kmkit."""
-    from hashlib import sha256
+    """What notes are read by, as text: where they are, the settings, the templates, this kmkit.
 
-    made = sha256(__version__.encode())
+    It is kept and compared as it is: a hash of it would take longer to import than to use.
+    """
+    told = [os.fsencode(os.path.realpath(root)), __version__.encode()]
     for path in (root / CONFIG, root / POLICY, *_files(root / "templates" / "notes")):
         with suppress(OSError):
-            made.update(b"%s\0%s\0" % (os.fsencode(path.name), path.read_bytes()))
+            told += [os.fsencode(path.name), path.read_bytes()]
     code = (_PACKAGE / room for room in ("index", "lifecycle", "note"))
-    for path in (templates_dir() / "notes", *code):
-        made.update(_look(path).encode())
-    return made.hexdigest()
+    told += [_look(path).encode() for path in (templates_dir() / "notes", *code)]
+    return b"\0".join(told).decode("utf-8", "backslashreplace")
 
 
 _PACKAGE = Path(__file__).parent.parent

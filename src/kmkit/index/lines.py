@@ -11,7 +11,8 @@ from kmkit.lifecycle.states import State
 from kmkit.text import did_you_mean, one_line
 
 if TYPE_CHECKING:
-    from kmkit.index.book import Index, Listed
+    from kmkit.index.book import Index
+    from kmkit.index.listed import Listed
 
 COLUMNS = ("id", "title", "kind", "state", "owner", "level", "due")
 """What a line says of a note."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from kmkit.index.where import among
 
 if TYPE_CHECKING:
-    from kmkit.index.book import Index, Listed
+    from kmkit.index.book import Index
+    from kmkit.index.listed import Listed
 
 TEXT = "link"
 """The field of a link that stands in the text."""

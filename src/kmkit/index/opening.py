@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,20 +89,31 @@ class Opened:
 
     def _behind(self, index: sqlite3.Connection) -> bool:
         """Whether the files have moved on since."""
-        if self._said(index, "head") != self._head:
+        if self._said(index, "head") != self.head:
             return True
         return bool(stale_paths(index, self.root, self._tree, self._looking))
 
     @property
-    def _head(self) -> str:
+    def head(self) -> str:
+        """The commit that the files were compared with, '' without one."""
         return self._tree.head if self._tree else ""
 
     def _anew(self) -> sqlite3.Connection:
         """An index made from nothing, and kept where it can be."""
-        with self._lock():
-            if self._place and (index := self._made_meanwhile(self._place)):
+        with store.lock(self._place):
+            if self._place is None:
+                return self._made(None)
+            if index := self._made_meanwhile(self._place):
                 return index
-            index, part = store.begun(self._place)
+            try:
+                return self._made(self._place)
+            except sqlite3.DatabaseError:  # the disk is full
+                return self._made(None)
+
+    def _made(self, place: Path | None) -> sqlite3.Connection:
+        """A new index, kept at ``place`` where it can be."""
+        index, part = store.begun(place)
+        try:
             lay_out(index)
             index.execute("BEGIN")
             if part:  # the full text of another index would not do
@@ -110,9 +121,12 @@ class Opened:
             self._write(index)
             finish(index)
             index.execute("COMMIT")
-            if part and self._place:
-                index = store.kept(index, part, self._place)
-        return index
+        except BaseException:
+            index.close()
+            if part:
+                part.unlink(missing_ok=True)
+            raise
+        return store.kept(index, part, place) if part and place else index
 
     def _made_meanwhile(self, place: Path) -> sqlite3.Connection | None:
         """What another process made while this one waited, if it serves."""
@@ -124,19 +138,6 @@ class Opened:
         index.close()
         return None
 
-    def _lock(self) -> AbstractContextManager[object]:
-        """Held while this process writes; not held, and no harm done, where it cannot be had."""
-        if self._place is None:
-            return nullcontext()
-        from filelock import FileLock, Timeout
-
-        try:
-            self._place.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(f"{self._place}.lock", timeout=60)
-            return lock.acquire()
-        except (Timeout, OSError):
-            return nullcontext()
-
     def _write(self, index: sqlite3.Connection) -> None:
         """Read what has changed and put it into the tables."""
         from kmkit.index.entering import Entering
@@ -147,7 +148,7 @@ class Opened:
         paths = stale_paths(index, self.root, self._tree, self._looking)
         reads = self._track(read_all(entering, paths), len(paths))
         Writer(index, self._tree, self._looking).write(reads, paths)
-        told = {"digest": self._digest, "head": self._head, "rules": entering.rules.packed()}
+        told = {"digest": self._digest, "head": self.head, "rules": entering.rules.packed()}
         index.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", told.items())
 
     # What it is asked
@@ -162,15 +163,22 @@ class Opened:
         try:
             asked = self._index.execute(sql, values)
             rows = asked.fetchmany(256)
-        except sqlite3.OperationalError:
-            raise
         except sqlite3.DatabaseError:
             self._mend()
             asked = self._index.execute(sql, values)
             rows = asked.fetchmany(256)
         while rows:
             yield from rows
-            rows = asked.fetchmany(256)
+            try:
+                rows = asked.fetchmany(256)
+            except sqlite3.DatabaseError:
+                raise self._damaged() from None
+
+    def _damaged(self) -> Cannot:
+        """Take away an index that was found damaged when part of its answer was given."""
+        if self._place:
+            store.dropped(self._place)
+        return Cannot("The index was damaged.", "Run the command again: it is made anew.")
 
     def _mend(self) -> None:
         """Make anew an index that is damaged, or of other settings."""
@@ -204,10 +212,10 @@ class Opened:
         from kmkit.index.told import bring_up, told_up_to
 
         self._in_time()
-        if self.git is None or told_up_to(self._index, self.git) == self._head:
+        if self.git is None or told_up_to(self._index, self.git) == self.head:
             return
         git = self.git
-        self._writing(lambda index: bring_up(index, git, self._head))
+        self._writing(lambda index: bring_up(index, git, self.head))
 
     def trail(self, where: str, values: Values) -> "Iterator[Event]":
         """The steps that a condition on the table ``events`` asks for, in full, oldest first."""
@@ -220,7 +228,7 @@ class Opened:
     def remembered(self, what: str, day: str, make: Callable[[], object]) -> str:
         """What ``make`` gave for this HEAD on this day, as text."""
         self._in_time()
-        key = f"{self._head} {day} "
+        key = f"{self.head} {day} "
         said = self._said(self._index, what)
         if not said.startswith(key):
             said = f"{key}{make()}"
@@ -244,7 +252,7 @@ class Opened:
         if index.in_transaction:
             index.execute("COMMIT")
         try:
-            with self._lock():
+            with store.lock(self._place):
                 index.execute("BEGIN IMMEDIATE")
                 write(index)
                 index.execute("COMMIT")
@@ -256,6 +264,11 @@ class Opened:
             index.close()
             self._index = copy
             write(copy)
+        except BaseException:
+            if index.in_transaction:
+                index.execute("ROLLBACK")
+            index.execute("BEGIN")
+            raise
         if not self._index.in_transaction:
             self._index.execute("BEGIN")
 

@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from hashlib import sha1, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -125,10 +124,22 @@ _READERS: "dict[None, Entering]" = {}
 
 
 def _prepare(root: Path) -> None:
+    from threading import Thread
+
     from kmkit.index.entering import Entering
     from kmkit.kb import KnowledgeBase
 
+    Thread(target=_end_with_it, daemon=True).start()
     _READERS[None] = Entering(KnowledgeBase(root))
+
+
+def _end_with_it() -> None:
+    """End this process with the one it helps, or it would wait for work for ever."""
+    from multiprocessing import parent_process
+
+    if helped := parent_process():
+        helped.join()
+        os._exit(1)
 
 
 def _share(share: Iterable[tuple[str, str]]) -> list[Read]:
@@ -156,6 +167,8 @@ def _read(entering: "Entering", path: str, sha: str) -> Read:
 
 def blob_name(data: bytes, length: int) -> str:
     """git's name of a blob, in 40 or 64 digits."""
+    from hashlib import sha1, sha256
+
     made = (sha256 if length == 64 else sha1)(b"blob %d\0" % len(data))
     made.update(data)
     return made.hexdigest()

@@ -11,7 +11,8 @@ from kmkit.lifecycle.states import State
 from kmkit.text import fold, one_line
 
 if TYPE_CHECKING:
-    from kmkit.index.book import Index, Listed
+    from kmkit.index.book import Index
+    from kmkit.index.listed import Listed
 
 LEAST = 0.04
 """Notes that are less near than this, and that nothing else binds, are not near at all."""

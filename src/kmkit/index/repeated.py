@@ -13,7 +13,8 @@ from kmkit.index.near import SAME, groups, sameness
 from kmkit.index.related import reader, said
 
 if TYPE_CHECKING:
-    from kmkit.index.book import Index, Listed
+    from kmkit.index.book import Index
+    from kmkit.index.listed import Listed
 
 REPEATS = "repeats"
 _EXPLAINED = ("derived_from", "translation_of", "supersedes", "superseded_by")

@@ -13,7 +13,8 @@ from kmkit.index.where import among
 from kmkit.text import HIDDEN
 
 if TYPE_CHECKING:
-    from kmkit.index.book import Index, Listed
+    from kmkit.index.book import Index
+    from kmkit.index.listed import Listed
 
 T = TypeVar("T")
 

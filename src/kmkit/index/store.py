@@ -3,7 +3,7 @@
 import os
 import shutil
 import sqlite3
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -37,6 +37,19 @@ def opened(place: Path) -> sqlite3.Connection | None:
     return None
 
 
+def lock(place: Path | None) -> AbstractContextManager[object]:
+    """Held while a process writes; not held, and no harm done, where it cannot be had."""
+    if place is None:
+        return nullcontext()
+    from filelock import FileLock, Timeout
+
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(f"{place}.lock", timeout=60).acquire()
+    except (Timeout, OSError):
+        return nullcontext()
+
+
 def connected(address: str) -> sqlite3.Connection:
     """A connection that commits when told to, and reads text that is not UTF-8 as well."""
     index = sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
@@ -51,7 +64,8 @@ def begun(place: Path | None) -> tuple[sqlite3.Connection, Path | None]:
         part = place.with_name(f"{place.name}.{os.getpid()}")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            part.unlink(missing_ok=True)
+            for left in place.parent.glob(f"{place.name}.[0-9]*"):  # of processes that were killed
+                left.unlink(missing_ok=True)
             index = connected(f"{part.absolute().as_uri()}?mode=rwc")
             index.execute("PRAGMA journal_mode = OFF")  # nobody sees it before it is whole
             index.execute("PRAGMA synchronous = OFF")

@@ -62,7 +62,11 @@ def fresh_words(
             engine.update((), _entries(tables, root))
         tables.execute("DELETE FROM unread")
 
-    write(take_in)
+    try:
+        write(take_in)
+    except (Broken, Cannot, OSError):  # the disk is full, or another process writes for long
+        engine = Engine.open(None)
+        engine.update((), _entries(index(), root))
     return engine
 
 

@@ -8,8 +8,8 @@ from kmkit.errors import Refused, UsageError
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.capturing import Attachment, attachments, new_id
 from kmkit.note.file import compose as compose_file
-from kmkit.note.model import Note
 from kmkit.note.methods import OUTCOMES
+from kmkit.note.model import Note
 from kmkit.note.records import read_application
 from kmkit.text import one_line
 from kmkit.trail.commit import Change, commit

@@ -10,7 +10,7 @@ from kmkit.note.file import read
 from kmkit.trail.event import author_of, coauthors_of, parse
 from kmkit.trail.fold import Claim
 from kmkit.trail.git import Git
-from kmkit.trail.log import history
+from kmkit.trail.log import Step, history
 
 
 def authors(git: Git, path: str, claim: Claim, guidance: frozenset[str]) -> frozenset[Person]:
@@ -27,7 +27,7 @@ def authors(git: Git, path: str, claim: Claim, guidance: frozenset[str]) -> froz
             "Run git fetch --unshallow (in CI: fetch-depth: 0).",
         )
     found: set[Person] = set()
-    steps = list(history(git, path))
+    steps = _walk(git, path, claim)
     for place, step in enumerate(steps):
         if step.commit == claim.settled and found:
             break
@@ -47,6 +47,20 @@ def authors(git: Git, path: str, claim: Claim, guidance: frozenset[str]) -> froz
 def _stood(git: Git, wanted: str, blobs: Iterable[str], guidance: frozenset[str]) -> bool:
     """Whether one of the versions ``blobs`` has the fingerprint ``wanted``."""
     return any(_print(git, blob, guidance) == wanted for blob in blobs)
+
+
+def _walk(git: Git, path: str, claim: Claim) -> list[Step]:
+    """The history of the file at ``path``, newest first.
+
+    Where the capture made the file, under the name of a note that there was not before, nothing
+    older belongs to it, and a long history is not looked through.
+    """
+    note = claim.captured and parse(claim.captured, git.run("cat-file", "commit", claim.captured))
+    if note and PurePosixPath(path).stem == note.note:
+        steps = list(history(git, path, since=claim.captured))
+        if steps and steps[-1].commit == claim.captured and not any(steps[-1].old):
+            return steps
+    return list(history(git, path))
 
 
 def last_approved(git: Git, path: str, approved: frozenset[str], guidance: frozenset[str]) -> str:

@@ -65,17 +65,27 @@ def _batch(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
         yield sha, stream.read(int(kind[1]) + 1)[:-1]
 
 
-def history(git: Git, path: str) -> Iterator[Step]:
+def history(git: Git, path: str, since: str = "") -> Iterator[Step]:
     """The commits that changed the file at ``path``, newest first, followed through renames.
 
+    ``since``: from that commit on, under this one name; nothing else is looked at.
     A merge counts where its file is that of none of its parents.
     """
     if not git.tip():
         return
-    wanted = ["log", "--follow", "--raw", "-c", "--no-abbrev", "-z", "--no-ext-diff"]
+    wanted = [
+        "log",
+        *([] if since else ["--follow"]),
+        "--raw",
+        "-c",
+        "--no-abbrev",
+        "-z",
+        "--no-ext-diff",
+    ]
     wanted.append("--no-textconv")
     options = ["-c", "log.showSignature=false"]
-    with _open(git, [*options, *wanted, "--format=%x01%H", "HEAD", "--", path]) as listing:
+    past = [f"^{since}^@"] if since else []
+    with _open(git, [*options, *wanted, "--format=%x01%H", "HEAD", *past, "--", path]) as listing:
         assert listing.stdout is not None
         commit = ""
         for field in _fields(listing.stdout):

@@ -14,7 +14,7 @@ from kmkit.errors import UsageError
 from kmkit.text import HIDDEN, did_you_mean
 
 if TYPE_CHECKING:
-    from kmkit.index.book import Listed
+    from kmkit.index.listed import Listed
 
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\\[tn0\\]|[{}]")
 _SIGNS = {"{{": "{", "}}": "}", r"\t": "\t", r"\n": "\n", r"\0": "\0", r"\\": "\\"}

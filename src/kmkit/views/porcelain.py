@@ -9,16 +9,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kmkit.index.book import Listed
-from kmkit.index.card import Card
-from kmkit.index.holding import Held
-from kmkit.index.stale import Stale
-from kmkit.learn.status import Status
-from kmkit.trail.event import Event
 from kmkit.views.listing import escaped, values
 
 if TYPE_CHECKING:
+    from kmkit.index.card import Card
+    from kmkit.index.holding import Held
+    from kmkit.index.listed import Listed
+    from kmkit.index.stale import Stale
+    from kmkit.learn.status import Status
     from kmkit.note.model import Note
+    from kmkit.trail.event import Event
 
 
 def dumps(value: object) -> str:
@@ -29,7 +29,7 @@ def dumps(value: object) -> str:
     return escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def note(row: Listed, shown: "Note") -> str:
+def note(row: "Listed", shown: "Note") -> str:
     """One note with its text, as the version ``shown`` has it: ``kmkit.note/1``."""
     return dumps(
         {
@@ -44,12 +44,12 @@ def note(row: Listed, shown: "Note") -> str:
     )
 
 
-def stale(rows: Iterable[Stale]) -> str:
+def stale(rows: "Iterable[Stale]") -> str:
     """The notes that need a person: ``kmkit.stale/1``."""
     return dumps({"schema": "kmkit.stale/1", "notes": [_stale(row) for row in rows]})
 
 
-def _stale(row: Stale) -> dict[str, Any]:
+def _stale(row: "Stale") -> dict[str, Any]:
     return {
         **_named(row.note),
         "state": row.note.state,
@@ -60,7 +60,7 @@ def _stale(row: Stale) -> dict[str, Any]:
     }
 
 
-def events(note: "Note | Card", steps: Sequence[tuple[Event, bool | None]]) -> str:
+def events(note: "Note | Card", steps: "Sequence[tuple[Event, bool | None]]") -> str:
     """The trail of one note: ``kmkit.log/1``.
 
     Each step comes with whether it is bound to the text that stands; None where it binds nothing.
@@ -69,7 +69,7 @@ def events(note: "Note | Card", steps: Sequence[tuple[Event, bool | None]]) -> s
     return dumps({"schema": "kmkit.log/1", **_named(note), "events": said})
 
 
-def _event(event: Event, bound: bool | None) -> dict[str, Any]:
+def _event(event: "Event", bound: bool | None) -> dict[str, Any]:
     return {
         "commit": event.commit,
         "when": event.when.isoformat(),
@@ -88,14 +88,14 @@ def _event(event: Event, bound: bool | None) -> dict[str, Any]:
     }
 
 
-def index(held: Held, taken: float) -> str:
+def index(held: "Held", taken: float) -> str:
     """What the index holds, where, how big, and how many seconds it took: ``kmkit.index/1``."""
     place = str(held.place) if held.place else None
     named = {**held._asdict(), "place": place, "size": held.size if place else None}
     return dumps({"schema": "kmkit.index/1", **named, "seconds": round(taken, 3)})
 
 
-def status(found: Status) -> str:
+def status(found: "Status") -> str:
     """Where the knowledge base stands: ``kmkit.status/1``."""
     return dumps(
         {

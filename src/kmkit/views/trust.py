@@ -2,8 +2,8 @@
 
 from kmkit.note.problem import Problem
 from kmkit.trail.audit.anchor import Anchor
-from kmkit.trail.audit.audit import Report
 from kmkit.trail.audit.findings import Finding
+from kmkit.trail.audit.report import Report
 from kmkit.views.porcelain import dumps
 
 _SHORT = 12

@@ -1,0 +1,27 @@
+"""A note as lists show it."""
+
+from datetime import date
+from typing import NamedTuple
+
+from kmkit.index import dates
+from kmkit.index.card import Card
+
+
+class Listed(NamedTuple):
+    """A note as lists show it."""
+
+    card: Card
+    """Of the version that stands."""
+    state: str
+    """Of the version that stands."""
+    revised: bool
+    """Whether a revision of the note is under way."""
+    overdue: bool
+    """Whether its review was due before today."""
+    due: date | None
+    captured: date | None
+
+    @property
+    def standing(self) -> str:
+        """The state in words, with 'being revised' and 'overdue' beside it."""
+        return dates.worded(self.state, revised=self.revised, overdue=self.overdue)
