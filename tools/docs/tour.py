@@ -97,6 +97,9 @@ TOUR: dict[str, Sequence[Step]] = {
         Step("git log -1 --grep 'Kmkit-Verdict' --format=%B"),
     ],
     "tour-note": [Step("head -n 23 notes/2026/*-x7k2.md")],
+    "tour-search": [
+        Step("kmkit search convoy late"),
+    ],
     "tour-stale": [
         Step("KMKIT_TODAY=2027-12-31 kmkit review --stale", today="2027-12-31", code=1),
         Step("echo $?"),
