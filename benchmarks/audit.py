@@ -3,7 +3,8 @@
 The floor is `git log --raw --no-abbrev --no-renames`, and `git cat-file --batch` of every blob that
 it names. The two take turns; each cold audit has a fresh copy of the knowledge base, in which kmkit
 remembers nothing. The files may well be in the machine's memory, for both. Then the audit runs
-again in the same copy, in turn with `git status`.
+again in the same copy, after one more commit and once more after that, in turn with the least that
+it could take: `kmkit --version` and `git status`. Of each the largest process is told, in MB.
 
     python -m benchmarks.audit [--notes 10000] [--runs 3]
 """
@@ -17,67 +18,119 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
-from benchmarks.histories import write
+from benchmarks.histories import ANA, write
 
 COLD, FLOOR = "kmkit audit, cold", "git log + cat-file"
-AGAIN, STATUS = "kmkit audit, again", "git status"
-Times = dict[str, list[float]]
+AGAIN, ONE_MORE = "kmkit audit, again", "the same, one commit on"
+VERSION, STATUS, LEAST = "kmkit --version", "git status", "both together"
+BASES = {COLD: FLOOR, AGAIN: LEAST, ONE_MORE: LEAST}
+"""What each is compared with; the others are that."""
 
 
-def seconds(*command: str, stdin: bytes = b"", output: Path | None = None) -> float:
-    """Wall-clock time of ``command``, which must succeed; what it prints goes to ``output``."""
+class Cost(NamedTuple):
+    """What one process took."""
+
+    seconds: float
+    megabytes: int
+    """0 where the system does not tell."""
+
+    def plus(self, other: "Cost") -> "Cost":
+        """Both, one after the other."""
+        most = max(self.megabytes, other.megabytes)
+        return Cost(self.seconds + other.seconds, most)
+
+
+Costs = dict[str, list[Cost]]
+
+
+def cost(*command: str, stdin: bytes = b"", output: Path | None = None) -> Cost:
+    """What ``command`` takes, which must succeed; what it prints goes to ``output``."""
     with tempfile.TemporaryFile() as given, (output or Path(os.devnull)).open("wb") as out:
         given.write(stdin)
         given.seek(0)
         started = time.perf_counter()
-        done = subprocess.run(command, stdin=given, stdout=out, stderr=subprocess.PIPE, check=False)
+        process = subprocess.Popen(command, stdin=given, stdout=out, stderr=subprocess.PIPE)
+        assert process.stderr is not None
+        complaint = process.stderr.read().decode(errors="replace")
+        memory = 0
+        if hasattr(os, "wait4"):
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            memory = used.ru_maxrss // (1024 if sys.platform == "linux" else 1024**2)
+        failed = process.wait()
         taken = time.perf_counter() - started
-    if done.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{done.stderr.decode(errors='replace')}")
-    return taken
+    if failed:
+        sys.exit(f"{' '.join(command)} failed:\n{complaint}")
+    return Cost(taken, memory)
 
 
-def audit(folder: Path) -> float:
-    """Seconds of one `kmkit audit` in ``folder``, which must find nothing."""
-    return seconds(sys.executable, "-m", "kmkit", "-C", str(folder), "audit")
+def kmkit(*arguments: str) -> Cost:
+    """What kmkit takes for that, in a process of its own."""
+    return cost(sys.executable, "-m", "kmkit", *arguments)
 
 
-def floor(folder: Path, scratch: Path) -> float:
-    """Seconds that git takes to list the history of ``folder`` and to print what it touched."""
+def audit(folder: Path) -> Cost:
+    """What one `kmkit audit` in ``folder`` takes, which must find nothing."""
+    return kmkit("-C", str(folder), "audit")
+
+
+def floor(folder: Path, scratch: Path) -> Cost:
+    """What git takes to list the history of ``folder`` and to print what it touched."""
     git = ("git", "-C", str(folder), "--no-pager")
     listing = scratch / "log"
-    taken = seconds(*git, "log", "--raw", "--no-abbrev", "--no-renames", output=listing)
+    listed = cost(*git, "log", "--raw", "--no-abbrev", "--no-renames", output=listing)
     with listing.open("rb") as lines:
         blobs = [line.split(b" ", 4)[3] for line in lines if line.startswith(b":")]
     wanted = b"".join(blob + b"\n" for blob in blobs if blob.strip(b"0"))
-    return taken + seconds(*git, "cat-file", "--batch", stdin=wanted, output=scratch / "blobs")
+    read = cost(*git, "cat-file", "--batch", stdin=wanted, output=scratch / "blobs")
+    return listed.plus(read)
 
 
-def measure(notes: int, runs: int, scratch: Path) -> Times:
-    """``runs`` times in seconds for each of the four."""
+def _pin(folder: Path) -> None:
+    """Pin the first commit as the anchor, as `kmkit init` does."""
+    git = ("git", "-C", str(folder))
+    listed = subprocess.run(
+        [*git, "rev-list", "--max-parents=0", "HEAD"], capture_output=True, text=True, check=True
+    )
+    cost(*git, "config", "kmkit.anchor", listed.stdout.strip())
+    cost(*git, "config", "kmkit.anchorSteward", ANA.email)
+
+
+def measure(notes: int, runs: int, scratch: Path) -> Costs:
+    """What each takes, ``runs`` times."""
     original, copy = scratch / "original", scratch / "copy"
     write(original, notes)
+    _pin(original)
     floor(original, scratch)
-    times: Times = {name: [] for name in (COLD, FLOOR, AGAIN, STATUS)}
+    names = (FLOOR, COLD, VERSION, STATUS, LEAST, AGAIN, ONE_MORE)
+    costs: Costs = {name: [] for name in names}
     for _ in range(runs):
         shutil.copytree(original, copy)
-        seconds("git", "-C", str(copy), "update-index", "-q", "--refresh")
-        times[FLOOR].append(floor(copy, scratch))
-        times[COLD].append(audit(copy))
-        times[STATUS].append(seconds("git", "-C", str(copy), "status"))
-        times[AGAIN].append(audit(copy))
+        git = ("git", "-C", str(copy))
+        cost(*git, "update-index", "-q", "--refresh")
+        costs[FLOOR].append(floor(copy, scratch))
+        costs[COLD].append(audit(copy))
+        costs[VERSION].append(kmkit("--version"))
+        costs[STATUS].append(cost(*git, "status"))
+        costs[LEAST].append(costs[VERSION][-1].plus(costs[STATUS][-1]))
+        costs[AGAIN].append(audit(copy))
+        cost(*git, "commit", "--quiet", "--allow-empty", "--message=One more")
+        costs[ONE_MORE].append(audit(copy))
         shutil.rmtree(copy)
-    return times
+    return costs
 
 
-def table(times: Times) -> str:
-    """The medians in seconds, and those of kmkit as a multiple of git's."""
-    rows = [f"{'command':<22}{'median s':>10}{'fastest s':>11}{'ratio':>8}"]
-    for name, base in ((FLOOR, FLOOR), (COLD, FLOOR), (STATUS, STATUS), (AGAIN, STATUS)):
-        middle = median(times[name])
-        ratio = middle / median(times[base])
-        rows.append(f"{name:<22}{middle:>10.3f}{min(times[name]):>11.3f}{ratio:>8.1f}")
+def table(costs: Costs) -> str:
+    """The medians in seconds, and those of kmkit as a multiple of what has to be done anyway."""
+    rows = [f"{'command':<25}{'median s':>10}{'fastest s':>11}{'ratio':>8}{'most MB':>9}"]
+    for name, each in costs.items():
+        middle = median(one.seconds for one in each)
+        base = median(one.seconds for one in costs[BASES.get(name, name)])
+        least, most = min(one.seconds for one in each), max(one.megabytes for one in each)
+        ratio = f"{middle / base:.1f}"
+        rows.append(f"{name:<25}{middle:>10.3f}{least:>11.3f}{ratio:>8}{most:>9}")
     return "\n".join(rows)
 
 

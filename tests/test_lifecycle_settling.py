@@ -178,7 +178,7 @@ def test_what_was_retired_stays_so() -> None:
 
 
 def test_settling_leads_on_where_the_note_is_captured_and_only_there() -> None:
-    begun = replace(fold([CAPTURE]), in_force=InForce(blob=BLOB, state="formatted"))
+    begun = fold([CAPTURE])._replace(in_force=InForce(blob=BLOB, state="formatted"))
     claim = fold([SETTLE], begun)
     assert (claim.state, claim.settled, claim.in_force) == ("validated", SETTLE.commit, None)
     assert claim.verdicts == ()

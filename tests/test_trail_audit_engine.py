@@ -16,9 +16,10 @@ from kmkit.note.file import write_body, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
 from kmkit.trail.audit.anchor import anchor_of, pin, remember, rewritten
-from kmkit.trail.audit.audit import Report, audit
+from kmkit.trail.audit.audit import audit
 from kmkit.trail.audit.findings import RULES
 from kmkit.trail.audit.history import commits_since, walk
+from kmkit.trail.audit.report import Report
 from kmkit.trail.git import Git
 from tests.conftest import ANA, APPROVE, BEN, CY, NOW, at, captured, disseminated, validated
 

@@ -171,6 +171,7 @@ def test_a_commit_of_real_git_is_read_back(repository: Path, reason: str) -> Non
     assert event.commit == made
     assert (event.name, event.email, event.when) == (PEER.name, PEER.email, WHEN)
     assert event.fingerprint == "k1:" + "a" * 64
+    assert event.short_fingerprint == "k1:" + "a" * 12
     assert (event.method, event.verdict) == ("peer-review", "approve")
     assert event.reviewed_by == ("Pia Peer <pia@example.org>",)
     assert one_line(event.reason) == one_line(reason)

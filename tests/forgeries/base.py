@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kmkit.kb.laying import lay
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 from tests.conftest import ANA, BEN, CY, DEE, NOW
 from tests.forgeries.builder import ASK, History, key_of
 

@@ -11,9 +11,10 @@ from typing import NamedTuple, TypedDict, Unpack
 
 from kmkit.config import parse_policy
 from kmkit.kb import KnowledgeBase
-from kmkit.lifecycle.context import Context, Person, Request
+from kmkit.lifecycle.context import Context, Request
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.moves import MOVES
+from kmkit.lifecycle.person import Person
 from kmkit.note.file import read
 from kmkit.note.kinds import load_kind
 from kmkit.note.model import Note

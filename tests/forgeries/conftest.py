@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kmkit.trail.audit.audit import Report, audit
+from kmkit.trail.audit.audit import audit
+from kmkit.trail.audit.report import Report
 from kmkit.trail.signing import Verifier
 from tests.forgeries.base import lay_base
 from tests.forgeries.builder import History

@@ -6,12 +6,15 @@ import pytest
 
 from kmkit.kb.laying import lay
 from kmkit.trail.audit.anchor import remember, rewritten
-from kmkit.trail.audit.audit import Report, audit
+from kmkit.trail.audit.audit import audit
 from kmkit.trail.audit.findings import RULES
+from kmkit.trail.audit.report import Report
 from kmkit.trail.git import Git
 from tests.conftest import ANA, CY, NOW
 from tests.forgeries import (  # noqa: F401 (each fills the corpus)
     tricks_branches,
+    tricks_guards,
+    tricks_joins,
     tricks_merges,
     tricks_messages,
     tricks_more,
@@ -24,6 +27,7 @@ from tests.forgeries.base import BOATS, MAL
 from tests.forgeries.builder import History
 from tests.forgeries.conftest import New, audited
 from tests.forgeries.corpus import CORPUS, WORDS, Trick, swap
+from tests.golden_files import check
 
 
 @pytest.mark.parametrize("signed", [False, True])
@@ -35,7 +39,7 @@ def test_the_base_is_honest(new: New, signed: bool) -> None:
 
 
 @pytest.mark.parametrize("trick", CORPUS, ids=[trick.name for trick in CORPUS])
-def test_the_trick_is_caught(new: New, trick: Trick) -> None:
+def test_the_trick_is_caught(new: New, trick: Trick, pytestconfig: pytest.Config) -> None:
     history = new(trick.signed)
     anchor = history.anchor()
     forged = trick.build(history)
@@ -43,6 +47,7 @@ def test_the_trick_is_caught(new: New, trick: Trick) -> None:
     assert (trick.rule, forged) in told(report)
     assert all(finding.message.endswith(".") for finding in report.findings)
     assert {finding.rule for finding in report.findings} <= set(RULES)
+    check(pytestconfig, f"forgeries/{trick.name}.txt", in_full(history, report))
 
 
 @pytest.mark.parametrize("trick", CORPUS[::8], ids=[trick.name for trick in CORPUS[::8]])
@@ -112,6 +117,20 @@ def test_a_knowledge_base_in_a_folder_of_a_repository(tmp_path: Path) -> None:
     forged = history.commit("Tidy up\n", {path: data, "notes/x.md": data}, who=CY)
     report = audit(kb.git, "kb/", anchor=anchor, tip=history.tip())
     assert told(report) == {("state-without-move", forged)}
+
+
+def in_full(history: History, report: Report) -> str:
+    """All that was found, and how every note stands; of a commit how many lead to it."""
+
+    def lead_to(commit: str) -> str:
+        return history.run("rev-list", "--count", commit) if commit else "-"
+
+    found = [f"{f.rule} {f.note[-4:] or '-'} {lead_to(f.commit)}" for f in report.findings]
+    stand = [
+        f"{s.note[-4:]} {s.state} {s.proof} {lead_to(s.since)} {' '.join(s.by)} {s.recorded_by}"
+        for s in report.standings
+    ]
+    return "\n".join([*found, *(line.rstrip() for line in stand), f"{report.mended} mended", ""])
 
 
 def told(report: Report) -> set[tuple[str, str]]:

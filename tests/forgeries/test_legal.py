@@ -10,7 +10,8 @@ from datetime import date, timedelta
 import pytest
 
 from kmkit.errors import KmkitError
-from kmkit.lifecycle.context import Person, Request
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.person import Person
 from kmkit.note.file import write_body, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kmkit.lifecycle.context import Person
+from kmkit.lifecycle.person import Person
 from tests.conftest import ANA, BEN, CY
 from tests.forgeries.base import BOATS, FUEL, MAL, ROADS
 from tests.forgeries.builder import LINK, SUBMODULE, Entry, History

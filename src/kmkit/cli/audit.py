@@ -16,8 +16,8 @@ from kmkit.errors import Cannot, Exit, UsageError
 
 if TYPE_CHECKING:
     from kmkit.trail.audit.anchor import Anchor
-    from kmkit.trail.audit.audit import Report
     from kmkit.trail.audit.findings import Proof
+    from kmkit.trail.audit.report import Report
     from kmkit.trail.git import Git
 
 _COLUMNS = ("note", "state", "proof", "by", "recorded by", "since", "path")
@@ -51,6 +51,9 @@ def command(
     explain: Annotated[
         str, typer.Option("--explain", metavar="RULE", help="what a rule is about, and stop")
     ] = "",
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="judge everything anew, whatever was kept")
+    ] = False,
     fmt: Annotated[Findings, typer.Option("--format", help="how to show them")] = Findings.TEXT,
     as_json: AsJson = False,
     output: OutputFile = None,
@@ -73,7 +76,11 @@ def command(
 
     git, prefix, tip = _place(ctx)
     begin = anchor_of(git, prefix, tip, anchor)
-    report = _audit(git, prefix, begin, tip, _rev(git, since), require_signatures, accept_rewrite)
+    rows = bool(notes) or as_json or fmt is Findings.JSON
+    since = _rev(git, since)
+    report = _report(git, prefix, begin, tip, since, require_signatures, rows, no_cache)
+    if not accept_rewrite:
+        report = _compared(git, report)
     if notes:
         report = _only(report, notes)
     _show(report, begin, prefix, Findings.JSON if as_json else fmt, output, rows=bool(notes))
@@ -120,14 +127,14 @@ def _explain(rule: str) -> None:
 
 def _place(ctx: typer.Context) -> "tuple[Git, str, str]":
     """The repository, the knowledge base's path in it, and the commit that is audited."""
-    from pathlib import PurePosixPath
-
+    from kmkit.places import find_root
     from kmkit.trail.git import Git
 
     try:
-        kb = open_kb(ctx)
-        git = kb.git
-        prefix = kb.repo_path(PurePosixPath("x")).removesuffix("x")
+        root = find_root(folder(ctx))
+        git = Git.near(root)
+        inside = root.resolve().relative_to(git.top.resolve()).as_posix()
+        prefix = "" if inside == "." else f"{inside}/"
     except Cannot:
         if not (folder(ctx) / "HEAD").is_file():
             raise
@@ -156,39 +163,53 @@ def _rev(git: "Git", since: str) -> str:
     return git.tip(since) if since else ""
 
 
-def _audit(
+def _report(
     git: "Git",
     prefix: str,
     begin: "Anchor",
     tip: str,
     since: str,
-    require_signatures: bool,
-    accept_rewrite: bool,
+    required: bool,
+    rows: bool,
+    no_cache: bool,
 ) -> "Report":
-    """The report, with what became of the history that was audited last."""
-    from dataclasses import replace
+    """What the audit comes to, or came to, where it is asked the same again."""
+    from kmkit.trail.audit.kept import Kept, repeated
 
-    from kmkit.trail.audit.anchor import rewritten
+    kept = None
+    if not no_cache:
+        kept = Kept(git, prefix, begin.commit, signatures=True, required=required)
+        if not rows and (report := repeated(git, kept, begin.commit, tip, since)):
+            return report
     from kmkit.trail.audit.audit import audit
-    from kmkit.trail.audit.findings import RULES, Finding
     from kmkit.trail.signing import Verifier
 
-    report = audit(
+    return audit(
         git,
         prefix,
         anchor=begin.commit,
         tip=tip,
         since=since,
         signatures=Verifier(),
-        require_signatures=require_signatures,
+        require_signatures=required,
         progress=_Progress() if sys.stderr.isatty() else None,
+        kept=kept,
+        rows=rows,
     )
-    last = "" if accept_rewrite else rewritten(git, tip)
-    if not last:
+
+
+def _compared(git: "Git", report: "Report") -> "Report":
+    """The report, with what became of the history that was audited last."""
+    from dataclasses import replace
+
+    from kmkit.trail.audit.anchor import rewritten
+    from kmkit.trail.audit.findings import RULES, Finding
+
+    if not (last := rewritten(git, report.tip)):
         return report
     rule = "history-rewritten"
     message = f"{last[:12]}, which was audited here last, is no longer part of the history."
-    found = Finding(rule, "", "", tip, message, RULES[rule].mend())
+    found = Finding(rule, "", "", report.tip, message, RULES[rule].mend())
     return replace(report, findings=(found, *report.findings))
 
 
@@ -211,21 +232,14 @@ class _Progress:
 
 def _only(report: "Report", wanted: Sequence[str]) -> "Report":
     """The report of the wanted notes alone; findings about no single note stay."""
-    from dataclasses import replace
-
-    from kmkit.kb.finding import pick
+    from kmkit.note.finding import pick
 
     paths: dict[str, tuple[str, ...]] = {}
     for standing in report.standings:
         paths[standing.note] = (*paths.get(standing.note, ()), standing.path)
     by_path = {standing.path: standing.note for standing in report.standings}
     found = {path for ref in wanted for path in (ref if ref in by_path else pick(ref, paths),)}
-    ids = {by_path[path] for path in found}
-    return replace(
-        report,
-        findings=tuple(f for f in report.findings if f.note in ids or not f.note),
-        standings=tuple(s for s in report.standings if s.note in ids),
-    )
+    return report.only({by_path[path] for path in found})
 
 
 def _standings(report: "Report") -> None:
@@ -250,11 +264,11 @@ def _summary(report: "Report", begin: "Anchor") -> None:
     how = "pinned here" if begin.pinned else "not pinned here"
     by = f" by {begin.steward}" if begin.steward else ""
     say(f"Anchor: {report.anchor[:12]}{by}, {how}. Compare it with the one your steward published.")
-    counts = Counter(standing.proof for standing in report.standings)
-    parts = [f"{counts[proof]} {words}" for proof, words in _WORDS.items() if counts[proof]]
+    counts = report.proofs
+    parts = [f"{counts[proof]} {words}" for proof, words in _WORDS.items() if counts.get(proof)]
     found = many(len(report.findings), "finding")
     mended = f", {report.mended} of the past made good" if report.mended else ""
-    notes = f"{many(len(report.standings), 'note')}: {'; '.join(parts)}. " if parts else ""
+    notes = f"{many(sum(counts.values()), 'note')}: {'; '.join(parts)}. " if parts else ""
     more = ""
     if report.findings:
         rule, _ = Counter(finding.rule for finding in report.findings).most_common(1)[0]

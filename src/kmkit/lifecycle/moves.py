@@ -6,6 +6,7 @@ derive from `MOVES`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kmkit.errors import Refused, UsageError
 from kmkit.lifecycle import effects as do
@@ -154,6 +155,7 @@ BY_KEY = {move.key: move for move in MOVES}
 VERBS = tuple(dict.fromkeys(move.verb for move in MOVES))
 
 
+@lru_cache(maxsize=256)
 def legal(verb: str, from_state: str, to_state: str) -> bool:
     """Whether the table has a move ``verb`` from one state to the other; '' is 'not yet there'."""
     return any((from_state, to_state) in move.steps() for move in MOVES if move.verb == verb)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 from kmkit.text import HIDDEN, one_line
 
@@ -32,6 +33,7 @@ _CUTS = re.compile(r"---|\S+ -+ >8 -")
 _PICKED = "(cherry picked from commit "
 """A line that ``git cherry-pick -x`` puts among the trailers."""
 _STEP = re.compile(r"([a-z-]+)(?: ([a-z]*) ?-> ?([a-z]+))?")
+_ENCODING = re.compile(rb"(?m)^encoding (\S+)$")
 _IDENT = re.compile(r"(.*?) ?<([^>]*)> (-?\d+) ([+-]\d{4})")
 
 
@@ -80,6 +82,11 @@ class Event:
         return self.get("Fingerprint")
 
     @property
+    def short_fingerprint(self) -> str:
+        """The fingerprint as people see it: its first twelve digits."""
+        return self.fingerprint[: len("k1:") + 12]
+
+    @property
     def about(self) -> str:
         """The id of the note that a record's event is about."""
         return self.get("About")
@@ -113,8 +120,13 @@ def _body(reason: str) -> str:
 
 def trailers_of(message: str) -> list[tuple[str, str]]:
     """The trailers in the last paragraph of ``message``; empty where a line of it is none."""
+    return _trailers(_apart(message)[1])
+
+
+def _trailers(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """The trailers that ``lines`` are; empty where one of them is none."""
     found: list[tuple[str, str]] = []
-    for line in _apart(message)[1]:
+    for line in lines:
         if line[:1] in (" ", "\t") and found:
             key, value = found[-1]
             found[-1] = (key, f"{value} {line.strip()}")
@@ -140,7 +152,8 @@ def parse(commit: str, raw: bytes) -> Event | None:
         return None
     header, _, body = raw.partition(b"\n\n")
     message = _decoded(header, body).replace("\r\n", "\n")
-    found = trailers_of(message)
+    between, last = _apart(message)
+    found = _trailers(last)
     once = {key: value for key, value in found if key in OURS and key not in REPEATABLE}
     if len(once) != sum(key in OURS and key not in REPEATABLE for key, _ in found):
         return None
@@ -151,7 +164,7 @@ def parse(commit: str, raw: bytes) -> Event | None:
         return None
     name, email, when = author
     subject = message.partition("\n")[0]
-    reason = "\n".join(_apart(message)[0]).strip("\n")
+    reason = "\n".join(between).strip("\n")
     return Event(
         commit=commit,
         when=when,
@@ -172,7 +185,7 @@ def parse(commit: str, raw: bytes) -> Event | None:
 
 def _decoded(header: bytes, text: bytes) -> str:
     """A commit's text in the encoding that its header names: a rebase can have changed it."""
-    named = re.search(rb"(?m)^encoding (\S+)$", header)
+    named = _ENCODING.search(header) if b"\nencoding " in header else None
     try:
         return text.decode(named[1].decode("ascii") if named else "utf-8", "replace")
     except (LookupError, UnicodeDecodeError):
@@ -180,7 +193,8 @@ def _decoded(header: bytes, text: bytes) -> str:
 
 
 def _all(found: list[tuple[str, str]], key: str) -> tuple[str, ...]:
-    return tuple(value for name, value in found if name.casefold() == key.casefold())
+    wanted = key.casefold()
+    return tuple(value for name, value in found if name.casefold() == wanted)
 
 
 def _emails(people: Iterable[str]) -> Iterable[str]:
@@ -213,11 +227,15 @@ def _author(header: bytes) -> tuple[str, str, datetime] | None:
 
 
 def _moment(seconds: int, zone: str) -> datetime:
+    place = _zone(zone)
+    try:
+        return datetime.fromtimestamp(seconds, place)
+    except (OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(0, place)
+
+
+@lru_cache(maxsize=64)
+def _zone(zone: str) -> timezone:
     offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
     signed = -offset if zone[0] == "-" else offset
-    if abs(signed) >= timedelta(days=1):
-        signed = timedelta(0)
-    try:
-        return datetime.fromtimestamp(seconds, timezone(signed))
-    except (OverflowError, ValueError, OSError):
-        return datetime.fromtimestamp(0, timezone(signed))
+    return timezone(timedelta(0) if abs(signed) >= timedelta(days=1) else signed)

@@ -1,8 +1,8 @@
 """What the trail says of a note: its events, folded into the claim that the front matter copies."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from kmkit.config import Policy
 from kmkit.lifecycle.context import in_brief
@@ -18,8 +18,7 @@ _ANEW = ("capture", "renew")
 """The moves that bind a state to a text without leading to another state."""
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """Where a note stands by its trail."""
 
     state: str = ""
@@ -46,7 +45,7 @@ class Claim:
 
     def approved(self, policy: Policy) -> frozenset[str]:
         """The fingerprints that the verdicts since the last capture approve."""
-        return approved_by(self.verdicts, policy)
+        return approved_by(self.verdicts, policy) if self.verdicts else frozenset()
 
 
 def fold(events: Iterable[Event], start: Claim | None = None) -> Claim:
@@ -62,7 +61,7 @@ def fold(events: Iterable[Event], start: Claim | None = None) -> Claim:
         if not again and legal(event.move, event.from_state, event.to_state):
             before, claim = claim, _step(claim, event)
             if claim.state != before.state or event.move in _ANEW:
-                claim = replace(claim, reached=event.fingerprint)
+                claim = claim._replace(reached=event.fingerprint)
     return claim
 
 
@@ -85,16 +84,16 @@ def _step(claim: Claim, event: Event) -> Claim:
     if event.move in ("revise", "reopen"):
         if state == claim.state:  # it was done on another branch already
             return claim
-        again = replace(claim, state=state, verdicts=(), asked=(), deferred=None)
+        again = claim._replace(state=state, verdicts=(), asked=(), deferred=None)
         if event.move == "reopen":
-            return replace(again, in_force=None, superseded_by="")
-        return replace(again, in_force=_in_force(event), held=claim.verdicts)
+            return again._replace(in_force=None, superseded_by="")
+        return again._replace(in_force=_in_force(event), held=claim.verdicts)
     if event.move in _VERDICTS:
         allowed = event.verdict in _VERDICTS[event.move]
         return _judged(claim, event, state) if allowed else claim
     if event.move == "renew":
         return _renewed(claim, event)
-    return _moved(replace(claim, state=state), event)
+    return _moved(claim._replace(state=state), event)
 
 
 def _arrived(claim: Claim, event: Event) -> str:
@@ -115,16 +114,15 @@ def _judged(claim: Claim, event: Event, state: str) -> Claim:
     if event.verdict == "reject" and event.to_state != State.RETIRED:
         if state == before:
             return claim
-        return replace(claim, state=state, verdicts=claim.held, held=(), asked=(), in_force=None)
-    claim = replace(
-        claim,
+        return claim._replace(state=state, verdicts=claim.held, held=(), asked=(), in_force=None)
+    claim = claim._replace(
         state=state,
         verdicts=(*claim.verdicts, verdict_of(event)),
         asked=tuple(a for a in claim.asked if a.to.casefold() != event.email),
     )
     if state == before:
         return claim
-    return replace(claim, asked=(), in_force=None, held=(), settled=event.commit)
+    return claim._replace(asked=(), in_force=None, held=(), settled=event.commit)
 
 
 def _renewed(claim: Claim, event: Event) -> Claim:
@@ -135,8 +133,7 @@ def _renewed(claim: Claim, event: Event) -> Claim:
     """
     if claim.state == State.RETIRED or event.verdict != "approve":
         return claim
-    return replace(
-        claim,
+    return claim._replace(
         state=event.to_state,
         level=event.get("Level"),
         owner=event.get("Owner"),
@@ -152,27 +149,27 @@ def _renewed(claim: Claim, event: Event) -> Claim:
 def _moved(claim: Claim, event: Event) -> Claim:
     """What the other moves change besides the state."""
     if event.move == "settle" and event.from_state != event.to_state == claim.state:
-        return replace(claim, asked=(), in_force=None, held=(), settled=event.commit)
+        return claim._replace(asked=(), in_force=None, held=(), settled=event.commit)
     if event.move == "ask":
         to = event.get("Asked")
         others = tuple(a for a in claim.asked if a.to.casefold() != to.casefold())
         entry = Asked(on=_day(event), to=to, by=event.email, due=_due(event))
-        return replace(claim, asked=(*others, entry))
+        return claim._replace(asked=(*others, entry))
     if event.move == "disseminate":
-        return replace(claim, disseminated=(*claim.disseminated, dissemination_of(event)))
+        return claim._replace(disseminated=(*claim.disseminated, dissemination_of(event)))
     if event.move == "confirm":
         because = in_brief(event.reason)
         reviewed = Reviewed(on=_day(event), by=event.email, because=because)
-        return replace(claim, reviewed=reviewed, deferred=None)
+        return claim._replace(reviewed=reviewed, deferred=None)
     if event.move == "defer":
-        return replace(claim, deferred=_deferred(event))
+        return claim._replace(deferred=_deferred(event))
     if event.move in ("release", "narrow"):
-        return replace(claim, level=event.get("Level"))
+        return claim._replace(level=event.get("Level"))
     if event.move == "reassign":
-        return replace(claim, owner=event.get("Owner"))
+        return claim._replace(owner=event.get("Owner"))
     if event.move == "retire":
         successor = event.get("Superseded-By")
-        return replace(claim, asked=(), in_force=None, held=(), superseded_by=successor)
+        return claim._replace(asked=(), in_force=None, held=(), superseded_by=successor)
     return claim
 
 

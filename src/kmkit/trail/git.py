@@ -76,7 +76,7 @@ class Git:
             raise Cannot(
                 "This repository is bare: it has no files to work on.", "Use a clone of it."
             )
-        return cls(Path(os.path.normpath(folder / up)) if up else folder)
+        return cls((folder.resolve() / up).resolve() if up else folder)
 
     @classmethod
     def near(cls, folder: Path) -> "Git":

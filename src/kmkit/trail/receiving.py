@@ -8,6 +8,7 @@ from kmkit.errors import Cannot
 from kmkit.places import CONFIG, POLICY
 from kmkit.trail.audit.anchor import anchor_of, leads_back
 from kmkit.trail.audit.audit import audit
+from kmkit.trail.audit.kept import Kept, Writes
 from kmkit.trail.git import Git
 from kmkit.trail.signing import Verifier
 
@@ -85,6 +86,7 @@ def _audited(git: Git, update: Update, name: str, *, guarded: bool) -> Iterator[
         return  # a branch without a knowledge base, such as one of web pages
     for prefix in prefixes:
         begin = anchor_of(git, prefix, before if known else update.new)
+        writes: Writes = "sound" if guarded else "never"
         report = audit(
             git,
             prefix,
@@ -92,6 +94,8 @@ def _audited(git: Git, update: Update, name: str, *, guarded: bool) -> Iterator[
             tip=update.new,
             since=before,
             signatures=Verifier(),
+            kept=Kept(git, prefix, begin.commit, signatures=True, required=False, writes=writes),
+            rows=False,
         )
         for found in report.findings:
             where = f"{prefix}{found.path}: " if found.path else ""

@@ -3,8 +3,8 @@
 from contextlib import suppress
 from typing import NamedTuple
 
-from kmkit.config import POLICY
 from kmkit.errors import Cannot, UsageError
+from kmkit.places import POLICY
 from kmkit.trail.audit.history import ask
 from kmkit.trail.event import author_of
 from kmkit.trail.git import Git
@@ -82,13 +82,13 @@ def seen(git: Git) -> str:
 def rewritten(git: Git, tip: str) -> str:
     """The tip that was audited last and is no longer part of the history, or ''."""
     last = git.tip(ref) if (ref := seen(git)) else ""
-    if not last or leads_back(git, last, tip) or leads_back(git, tip, last):
+    if last in ("", tip) or leads_back(git, last, tip) or leads_back(git, tip, last):
         return ""
     return last
 
 
 def remember(git: Git, tip: str) -> None:
     """Keep ``tip`` as audited; a repository that cannot be written to keeps nothing."""
-    if ref := seen(git):
+    if (ref := seen(git)) and git.tip(ref) != tip:
         with suppress(Cannot):
             git.run("update-ref", "--end-of-options", ref, tip)

@@ -1,11 +1,13 @@
 """A note's file beside what the trail says of it."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 
 from pydantic import BaseModel
 
+from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.model import MOVE_FIELDS, Fields, Note
 from kmkit.trail.fold import Claim
 
@@ -15,9 +17,28 @@ _LISTS = ("verdicts", "asked", "disseminated")
 _ONCE = ("reviewed", "deferred", "in_force")
 
 
-def rest_of(note: Note) -> int:
+_MOST = 512
+"""Fingerprints that are remembered."""
+_prints: dict[tuple[Hashable, ...], str] = {}
+
+
+def print_of(note: Note, guidance: frozenset[str]) -> str:
+    """The fingerprint of a note, by its kind's guidance; the same substance is seen again soon."""
+    of = note.fields
+    substance = (
+        of.kind, of.title, of.summary, of.evidence, note.preamble, note.sections, guidance,
+    )  # fmt: skip
+    if substance not in _prints:
+        if len(_prints) >= _MOST:
+            _prints.clear()
+        _prints[substance] = fingerprint(note, guidance)
+    return _prints[substance]
+
+
+def rest_of(note: Note) -> bytes:
     """A hash of the fields that neither moves write nor the fingerprint covers."""
-    return hash(repr(sorted((k, v) for k, v in note.raw.items() if k not in _COVERED)))
+    own = sorted((name, value) for name, value in note.raw.items() if name not in _COVERED)
+    return blake2b(repr(own).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def differing(fields: Fields, claim: Claim) -> Iterator[str]:
@@ -59,8 +80,7 @@ def _address(text: str | None) -> str:
 
 def claim_of(fields: Fields, claim: Claim | None = None) -> Claim:
     """What the file itself says; what no file holds is taken from ``claim``."""
-    return replace(
-        claim or Claim(),
+    return (claim or Claim())._replace(
         state=fields.state or "",
         level=fields.level or "",
         owner=fields.owner or "",

@@ -9,7 +9,7 @@ import queue
 import subprocess
 import tempfile
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +21,8 @@ from kmkit.trail.git import Git
 
 FILE_MODES = ("100644", "100755")
 """How git writes plain files in trees."""
+_BUFFER = 256 * 1024
+"""Bytes that are read from a process at once."""
 _CHUNK = 256
 """Commits whose objects are asked for at once."""
 
@@ -49,9 +51,14 @@ class Commit(NamedTuple):
 
 @dataclass(frozen=True)
 class Range:
-    """The commits to go through: those that the tip has and the anchor has not."""
+    """The commits to go through: those that the tip has and the first has not."""
 
     count: int
+    waist: str
+    """A commit some way before the tip that every later one grew out of; the first or the tip
+    itself where there is no other."""
+    outside: bool
+    """Some commit has a parent that is not gone through: a branch that left before the first."""
     uses: Counter[str]
     """How often a commit is a parent of one that does not follow it at once."""
     pairs: IO[bytes] = field(repr=False)
@@ -80,25 +87,61 @@ def ask(git: Git, *args: str) -> bytes:
     return done.stdout
 
 
+def recent_to(git: Git, since: str, tip: str) -> set[str] | None:
+    """The commits of the tip that ``since`` does not have; None, which is all, without one."""
+    if not since:
+        return None
+    return set(ask(git, "rev-list", tip, f"^{since}", "--").decode().split())
+
+
 @contextmanager
-def commits_since(git: Git, anchor: str, tip: str) -> Iterator[Range]:
-    """The commits of the tip that the anchor does not have, parents before children."""
-    known = {bytes.fromhex(anchor)}
-    uses: Counter[str] = Counter()
-    before, count = anchor, 0
-    args = ["rev-list", "--topo-order", "--reverse", "--parents", tip, f"^{anchor}", "--"]
+def commits_since(git: Git, first: str, tip: str, lag: int = 0) -> Iterator[Range]:
+    """The commits of the tip that ``first`` does not have, parents before children.
+
+    ``lag``: how many commits before the tip the waist is to be, at the least.
+    """
     with tempfile.TemporaryFile() as pairs:
-        with _open(git, args) as listing:
-            for line in _stream(listing):
-                sha, *parents = line.decode().split()
-                inside = [one for one in parents if bytes.fromhex(one) in known]
-                uses.update(one for one in inside if one != before)
-                pairs.write(f"{sha} {inside[0]}\n".encode() if inside else f"{sha}\n".encode())
-                known.add(bytes.fromhex(sha))
-                before, count = sha, count + 1
-        _ended(listing)
+        range_ = _listed(git, first, tip, lag, pairs)
         pairs.seek(0)
-        yield Range(count, uses, pairs)
+        yield range_
+
+
+def _listed(git: Git, first: str, tip: str, lag: int, pairs: IO[bytes]) -> Range:
+    """What there is to go through; ``pairs`` are written."""
+    places = {bytes.fromhex(first): 0}
+    uses: Counter[str] = Counter()
+    last: deque[tuple[str, int]] = deque([(first, 0)], maxlen=4 * lag + 1)
+    before, outside = first, False
+    args = ["rev-list", "--topo-order", "--reverse", "--parents", tip, f"^{first}", "--"]
+    with _open(git, args) as listing:
+        for number, line in enumerate(_stream(listing), 1):
+            sha, *parents = line.decode().split()
+            inside = [one for one in parents if bytes.fromhex(one) in places]
+            outside = outside or len(inside) < len(parents)
+            uses.update(one for one in inside if one != before)
+            pairs.write(f"{sha} {inside[0]}\n".encode() if inside else f"{sha}\n".encode())
+            last.append((sha, min((places[bytes.fromhex(one)] for one in inside), default=number)))
+            places[bytes.fromhex(sha)] = number
+            before = sha
+    _ended(listing)
+    count = len(places) - 1
+    return Range(count, _waist(last, count, lag), outside, uses, pairs)
+
+
+def _waist(last: Sequence[tuple[str, int]], count: int, lag: int) -> str:
+    """The last commit, ``lag`` before the tip, that none of the later ones reaches behind.
+
+    ``last`` are the last commits, each with the number of its lowest parent.
+    """
+    found = last[-1][0]
+    lowest = count
+    for back, (sha, parent) in enumerate(reversed(last)):
+        if lowest >= count - back:
+            found = sha
+            if back >= lag:
+                break
+        lowest = min(lowest, parent)
+    return found
 
 
 def walk(
@@ -234,6 +277,7 @@ def _open(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=blind(git),
+        bufsize=_BUFFER,
     )
 
 

@@ -1,20 +1,19 @@
 """What a merge must not drop: decisions on one side of which the other knows nothing."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
 from kmkit.lifecycle.states import State
-from kmkit.trail.audit.book import Known
 from kmkit.trail.audit.compare import bare
+from kmkit.trail.audit.known import Known
 
 
-def lost(verbs: Mapping[int, str], taken: Known, side: Known) -> str:
+def lost(taken: Known, side: Known) -> str:
     """A move on ``side`` of which nothing is left in ``taken``, or ''."""
     more = sorted(side.trail - taken.trail)
-    own = {verbs.get(number, "") for number in taken.trail - side.trail}
+    own = {verb for _, verb in taken.trail - side.trail}
     if more and not own and side.claim.state != taken.claim.state:
-        return verbs.get(more[-1], "")
-    for number in more:
-        verb = verbs.get(number, "")
+        return more[-1][1]
+    for _, verb in more:
         if _LOST.get(verb, _nothing)(taken, side, own):
             return verb.replace("/", " ")
     return ""

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from kmkit.config import CONFIG, POLICY
+from kmkit.places import CONFIG, POLICY
 from kmkit.trail.audit.history import Change
-from kmkit.trail.audit.rules_of import Reader, Rules, is_rule, matters
+from kmkit.trail.audit.rules_of import Reader, Rules, is_rule, kind_at, matters
 from kmkit.trail.audit.scene import Scene
+
+T = TypeVar("T")
 
 
 def merge_rules(scene: Scene, reader: Reader, changes: Mapping[str, Change]) -> Rules:
@@ -60,11 +63,19 @@ def _with(rules: Rules, side: Rules, path: str) -> Rules:
         blobs={**rules.blobs, path: side.blobs.get(path, "")},
         lineage={**rules.lineage, path: side.lineage.get(path, frozenset())},
         faults={**rules.faults, path: side.faults.get(path, ())},
+        taken=_but(rules.taken, path) | _only(side.taken, path),
     )
     if path == POLICY:
         return replace(rules, policy=side.policy)
     if path == CONFIG:
         return replace(rules, config=side.config)
-    name = path.rsplit("/", 1)[-1].removesuffix(".md.j2")
-    kinds = {key: kind for key, kind in rules.kinds.items() if key != name}
-    return replace(rules, kinds=kinds | ({name: side.kinds[name]} if name in side.kinds else {}))
+    name = kind_at(path)
+    return replace(rules, kinds=_but(rules.kinds, name) | _only(side.kinds, name))
+
+
+def _but(values: Mapping[str, T], name: str) -> dict[str, T]:
+    return {key: value for key, value in values.items() if key != name}
+
+
+def _only(values: Mapping[str, T], name: str) -> dict[str, T]:
+    return {name: values[name]} if name in values else {}

@@ -5,16 +5,15 @@ without any conflict, and the approval then stands over words that nobody judged
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pydantic import BaseModel
 
 from kmkit.lifecycle.rounds import person
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Fields, Note, Verdict
-from kmkit.trail.audit.book import Known
 from kmkit.trail.audit.compare import bare, claim_of, differing
 from kmkit.trail.audit.history import FILE_MODES, Change
+from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import lost
 from kmkit.trail.audit.merged_rules import merge_rules
 from kmkit.trail.audit.notes import fresh, in_notes, is_note, read_note, reread
@@ -104,7 +103,7 @@ def _kept(scene: Scene, taken: Known, sides: Sequence[Known | None]) -> None:
         if side.doubt:
             if not taken.doubt:
                 scene.mend(set(side.faults) - set(taken.faults))
-        elif verb := lost(scene.verbs, taken, side):
+        elif verb := lost(taken, side):
             scene.say(
                 "merge-lost-move",
                 taken.id,
@@ -148,7 +147,7 @@ def _joined(
         known = next((side for side in sides if side), None)
         if known:
             scene.say("id-changed", known.id, path, f"{path} held {known.id} and now holds {id}.")
-            scene.put(replace(known, blob=change.blob), scene.faults[at:])
+            scene.put(known._replace(blob=change.blob), scene.faults[at:])
         elif id and not scene.book.path_of(id):
             new = fresh(scene, note, change, None)
             if note.state != State.CAPTURED:
@@ -158,7 +157,7 @@ def _joined(
         return
     base = _base(note, there, fresh(scene, note, change, there[0]).fingerprint)
     new = fresh(scene, note, change, base or there[0])
-    new = replace(new, trail=frozenset().union(*(side.trail for side in there)))
+    new = new._replace(trail=frozenset().union(*(side.trail for side in there)))
     if base is None:
         scene.say(
             "mixed-merge",
@@ -166,10 +165,10 @@ def _joined(
             path,
             f"The merge took the state of {path} from one side and its text from another.",
         )
-        new = replace(new, claim=claim_of(note.fields, new.claim))
+        new = new._replace(claim=claim_of(note.fields, new.claim))
     else:
         new = _united(scene, note, new, base, there)
-        _kept(scene, new, there)
+        _kept(scene, new._replace(trail=base.trail), there)  # of the others it has what it kept
     scene.put(new, [*start, *scene.faults[at:]])
 
 
@@ -207,9 +206,9 @@ def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[K
     else:
         writers, names = base.authors, base.names
     held = next((side.claim.held for side in sides if side.claim.held), base.claim.held)
-    claim = replace(claim_of(note.fields, base.claim), held=held)
+    claim = claim_of(note.fields, base.claim)._replace(held=held)
     signed = base.signed and all(side.signed for side in same)
-    return replace(new, claim=claim, authors=writers, names=names, signed=signed)
+    return new._replace(claim=claim, authors=writers, names=names, signed=signed)
 
 
 def _of_a_side(

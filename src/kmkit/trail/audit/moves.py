@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from sys import intern
 
 from kmkit.errors import KmkitError
 from kmkit.lifecycle.context import Context, Request
@@ -13,9 +14,9 @@ from kmkit.lifecycle.rounds import approved_by, quorum
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read
 from kmkit.note.model import Note
-from kmkit.trail.audit.book import Known
 from kmkit.trail.audit.compare import before_move, claim_of, differing
 from kmkit.trail.audit.guarded import objected
+from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.rules_of import Rules
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.event import Event
@@ -252,7 +253,7 @@ def _left_in_force(
 def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) -> Known:
     """The note once the move is counted."""
     begins = event.move in _BEGINS
-    scene.verbs[scene.number] = f"{event.move}/{event.verdict}".rstrip("/")
+    step = (scene.number, intern(f"{event.move}/{event.verdict}".rstrip("/")))
     settled = claim.settled == scene.commit.sha
     approved = new.fingerprint in claim.approved(scene.rules.policy)
     doubt = new.doubt
@@ -264,10 +265,9 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
     if renews:
         doubt = 0
     proving = begins or settled or event.move == "same-meaning"
-    return replace(
-        new,
+    return new._replace(
         claim=claim,
-        trail=new.trail | {scene.number},
+        trail=new.trail | {step},
         settled=new.settled or settled,
         standing=new.blob if approved else new.standing,
         before_anchor=new.before_anchor and not settled and not begins,

@@ -1,16 +1,14 @@
 """Each note that a commit touches: new, changed, renamed, removed, or no longer a file."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
 
-from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read
 from kmkit.note.model import Note
-from kmkit.trail.audit.book import Known
-from kmkit.trail.audit.compare import claim_of, differing, rest_of
+from kmkit.trail.audit.compare import claim_of, differing, print_of, rest_of
 from kmkit.trail.audit.history import FILE_MODES, Change
+from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.moves import judge_move
 from kmkit.trail.audit.rules_of import Rules
 from kmkit.trail.audit.scene import Scene
@@ -73,8 +71,8 @@ def _link(scene: Scene, change: Change, touched: list[str]) -> None:
     scene.say("not-a-file", name, change.path, f"{what} stands at {change.path}.")
     if known:
         touched.append(known.id)
-        scene.book.put(replace(known, blob=change.blob))
-        scene.put(replace(known, blob=change.blob), scene.faults[-1:])
+        scene.book.put(known._replace(blob=change.blob))
+        scene.put(known._replace(blob=change.blob), scene.faults[-1:])
 
 
 def _removed(scene: Scene, path: str, touched: list[str]) -> None:
@@ -87,7 +85,7 @@ def _removed(scene: Scene, path: str, touched: list[str]) -> None:
     owner = known.claim.owner.strip().casefold()
     if who != owner and not scene.everywhere("manager") and not scene.everywhere("steward"):
         scene.say("removed-note", known.id, path, f"{path} was removed by {who}.")
-        scene.book.notes[path] = replace(known, faults=(*known.faults, scene.faults[-1]))
+        scene.book.notes[path] = known._replace(faults=(*known.faults, scene.faults[-1]))
     scene.ask_signature(known.id, path)
     scene.book.take(path)
 
@@ -108,11 +106,11 @@ def _note(
         scene.book.take(old_path)
     scene.ask_signature(id, path)
     if known and known.blob == change.blob:  # renamed, or put back
-        scene.put(replace(known, path=path), scene.faults[at:])
+        scene.put(known._replace(path=path), scene.faults[at:])
         return
     if known and known.sound and known.sound.blob == change.blob and not scene.told.event:
         scene.mend(known.faults)
-        scene.put(replace(known.sound, path=path), scene.faults[at:])
+        scene.put(known.sound._replace(path=path), scene.faults[at:])
         return
     new = fresh(scene, note, change, known)
     event = scene.told.event
@@ -135,7 +133,7 @@ def _unread(scene: Scene, note: Note, known: Known | None, change: Change) -> bo
     message = f"{change.path} cannot be read for certain: {said}"
     if known:
         scene.say("unreadable-note", known.id, change.path, message)
-        scene.put(replace(known, blob=change.blob, path=change.path), scene.faults[-1:])
+        scene.put(known._replace(blob=change.blob, path=change.path), scene.faults[-1:])
     elif id or note.raw.get("state") not in (None, State.CAPTURED):
         scene.say("unreadable-note", id or "", change.path, message)
     return True
@@ -146,7 +144,7 @@ def _misnamed(scene: Scene, known: Known | None, id: str, change: Change) -> boo
     path, elsewhere = change.path, scene.book.path_of(id)
     if known and id != known.id:
         scene.say("id-changed", known.id, path, f"{path} held {known.id} and now holds {id}.")
-        scene.put(replace(known, blob=change.blob), scene.faults[-1:])
+        scene.put(known._replace(blob=change.blob), scene.faults[-1:])
     elif known is None and elsewhere:
         scene.say("duplicate-id", id, path, f"{path} and {elsewhere} hold the id {id}.")
     else:
@@ -165,7 +163,7 @@ def _back(scene: Scene, id: str, change: Change) -> Known | None:
 
 def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Known:
     """What is known of a note by its file; the claim is that of before."""
-    print_ = fingerprint(note, scene.rules.guidance(note.kind))
+    print_ = print_of(note, scene.rules.guidance(note.kind))
     same = print_ == known.fingerprint if known else False
     authors, names = scene.writers, frozenset({scene.author.name} - {""})
     if known and same:
@@ -213,7 +211,7 @@ def plain(scene: Scene, note: Note, known: Known | None, new: Known) -> Known:
         rule = "bad-in-force" if names == ["in_force"] else "state-without-move"
         message = f"{', '.join(names)} of {path} changed, and the commit records no move."
         scene.say(squashed or rule, new.id, path, message)
-        new = replace(new, claim=claim_of(note.fields, known.claim))
+        new = new._replace(claim=claim_of(note.fields, known.claim))
     if known.claim.state not in ("", State.CAPTURED) and new.fingerprint != known.fingerprint:
         message = f"The text of {path} changed while it was {known.claim.state}."
         scene.say(squashed or "changed-after-approval", new.id, path, message)
@@ -243,4 +241,4 @@ def reread(scene: Scene, before: Rules) -> None:
         guidance = now.guidance(known.kind)
         if guidance != before.guidance(known.kind):
             note = read(scene.fetch(known.blob), PurePosixPath(known.path))
-            scene.book.put(replace(known, fingerprint=fingerprint(note, guidance)))
+            scene.book.put(known._replace(fingerprint=print_of(note, guidance)))

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from kmkit.config import CONFIG, POLICY, Config, Policy, parse_policy
+from kmkit.config import Config, Policy, parse_policy
 from kmkit.errors import Cannot
 from kmkit.note.kinds import Kind, kind_from, kind_names, load_kind
+from kmkit.places import CONFIG, POLICY
 from kmkit.tomlread import parse
 
 TEMPLATES = "templates/notes/"
@@ -26,6 +27,13 @@ def matters(path: str) -> bool:
     return path == CONFIG or is_rule(path)
 
 
+def kind_at(path: str) -> str:
+    """The kind whose template is at ``path``, '' where none is."""
+    name = path.removeprefix(TEMPLATES)
+    there = path.startswith(TEMPLATES) and name.endswith(_SUFFIX) and "/" not in name
+    return name.removesuffix(_SUFFIX) if there else ""
+
+
 @dataclass(frozen=True)
 class Rules:
     """Everything that stands at one commit and by which the next is judged."""
@@ -41,6 +49,8 @@ class Rules:
     """Path -> the numbers of the commits that changed it rightly."""
     faults: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Path -> the numbers of the findings that stand against it."""
+    taken: Mapping[str, str] = field(default_factory=dict)
+    """Path -> git's name of the version that is in effect; only what was taken as a rule."""
 
     def kind(self, name: str) -> Kind | None:
         """The kind of that name as it stood, or None."""
@@ -84,12 +94,13 @@ class Reader:
         known = rules.lineage.get(path, frozenset())
         lineage = {**rules.lineage, path: known | {number}}
         rules = replace(rules, blobs=blobs, lineage=lineage)
+        taken = {**rules.taken, path: blob}
         if path == CONFIG:
-            return replace(rules, config=self._config(blob, data)), ""
+            return replace(rules, config=self._config(blob, data), taken=taken), ""
         if path == POLICY:
             found = self._once(path, blob, lambda: parse_policy(data.decode("utf-8", "replace")))
             if isinstance(found, Policy) and blob:
-                return replace(rules, policy=found), ""
+                return replace(rules, policy=found, taken=taken), ""
             return rules, found if isinstance(found, str) else "It was taken away."
         return self._template(rules, path, blob, data)
 
@@ -99,16 +110,17 @@ class Reader:
         return found if isinstance(found, Config) else None
 
     def _template(self, rules: Rules, path: str, blob: str, data: bytes) -> tuple[Rules, str]:
-        name = PurePosixPath(path).name
-        if not name.endswith(_SUFFIX) or path != TEMPLATES + name:
+        kind = kind_at(path)
+        if not kind:
             return rules, ""
-        kind = name.removesuffix(_SUFFIX)
         if not blob:
             kinds = {key: value for key, value in rules.kinds.items() if key != kind}
-            return replace(rules, kinds=kinds), ""
+            left = {key: value for key, value in rules.taken.items() if key != path}
+            return replace(rules, kinds=kinds, taken=left), ""
         found = self._once(path, blob, lambda: kind_from(kind, data, Path(path)))
         if isinstance(found, Kind):
-            return replace(rules, kinds={**rules.kinds, kind: found}), ""
+            taken = {**rules.taken, path: blob}
+            return replace(rules, kinds={**rules.kinds, kind: found}, taken=taken), ""
         return rules, str(found)
 
     def _once(

@@ -1,16 +1,17 @@
 """One commit before its judge: what it says, who made it, what stood before it, what is found."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Protocol
 
 from kmkit.errors import Cannot
-from kmkit.lifecycle.context import Person
-from kmkit.trail.audit.book import Book, Known
+from kmkit.lifecycle.person import Person
+from kmkit.trail.audit.book import Book
 from kmkit.trail.audit.findings import RULES, Finding
 from kmkit.trail.audit.history import Commit
+from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.rules_of import NOTHING, Rules
 from kmkit.trail.audit.trailers import Told, told
 from kmkit.trail.event import author_of, coauthors_of
@@ -46,8 +47,6 @@ class Scene:
     signatures: Verify | None
     required: bool
     """Signatures are asked for, whatever policy.toml says."""
-    verbs: dict[int, str] = field(default_factory=dict)
-    """Of the whole audit: the move of each commit that was one, by its number."""
     faults: list[int] = field(default_factory=list)
     """The numbers of this commit's findings."""
 
@@ -80,7 +79,7 @@ class Scene:
         """The author's date, which proves nothing."""
         return self._author[1]
 
-    @property
+    @cached_property
     def writers(self) -> frozenset[str]:
         """E-mails of the author and the co-authors."""
         others = (
@@ -111,7 +110,7 @@ class Scene:
                 raise
             return Unproved(error.message)
 
-    @property
+    @cached_property
     def demanded(self) -> bool:
         """Whether the commit has to be signed."""
         asked = any(book.rules.policy.trust.signatures == "required" for book in self.parents)
@@ -155,8 +154,7 @@ class Scene:
         if faults:
             was = self.book.get(known.path)
             sound = known.sound or (was if was and not was.doubt else None)
-            known = replace(
-                known,
+            known = known._replace(
                 doubt=2,
                 sound=sound,
                 since=self.commit.sha,

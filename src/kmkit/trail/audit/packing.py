@@ -1,0 +1,156 @@
+"""What is known of a note, and the rules of a commit, as one line of JSON, and back.
+
+So it takes a quarter of the room in memory, and can be kept for the next audit.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel
+
+from kmkit.errors import Cannot
+from kmkit.note.model import Asked, Deferred, Dissemination, InForce, Reviewed, Verdict
+from kmkit.trail.audit.findings import Proof
+from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.lines import DamagedError, line_of, value_of
+from kmkit.trail.audit.rules_of import NOTHING, Reader, Rules
+from kmkit.trail.fold import Claim
+
+_LISTS: dict[str, type[BaseModel]] = {
+    "verdicts": Verdict,
+    "held": Verdict,
+    "asked": Asked,
+    "disseminated": Dissemination,
+}
+_ONCE: dict[str, type[BaseModel]] = {
+    "reviewed": Reviewed,
+    "deferred": Deferred,
+    "in_force": InForce,
+}
+
+
+_PROOFS: tuple[Proof, ...] = ("proved", "claimed", "unproved", "before-anchor")
+_ODD = (AttributeError, LookupError, TypeError, ValueError)
+"""What comes of a line that holds something else than it should."""
+_LETTERS: dict[str, Proof] = {proof[0]: proof for proof in _PROOFS}
+
+
+# Notes
+
+
+def packed(known: Known) -> str:
+    """A note as a line."""
+    return known.proof[0] + line_of(_plain(known))
+
+
+def unpacked(line: str) -> Known:
+    """The note of a line; DamagedError where the line is not as it was written."""
+    try:
+        return _known(value_of(line[1:]))
+    except _ODD:
+        raise DamagedError from None
+
+
+def proof_of(held: Known | str) -> Proof:
+    """How well a note stands, packed or not."""
+    return _LETTERS.get(held[:1], "unproved") if isinstance(held, str) else held.proof
+
+
+def _plain(known: Known) -> list[Any]:
+    values = known._asdict()
+    values["rest"] = known.rest.hex()
+    values["claim"] = _claim_out(known.claim)
+    values["authors"], values["names"] = sorted(known.authors), sorted(known.names)
+    values["trail"] = sorted(known.trail)
+    values["sound"] = _plain(known.sound) if known.sound else None
+    return list(values.values())
+
+
+def _known(values: list[Any]) -> Known:
+    known = Known(*values)
+    sound: Any = known.sound
+    return known._replace(
+        rest=bytes.fromhex(str(known.rest)),
+        claim=_claim_in(known.claim),
+        authors=frozenset(known.authors),
+        names=frozenset(known.names),
+        trail=frozenset((number, verb) for number, verb in known.trail),
+        faults=tuple(known.faults),
+        sound=_known(sound) if sound else None,
+    )
+
+
+def _claim_out(claim: Claim) -> dict[str, Any]:
+    """What the claim holds, by name."""
+    values = {name: value for name, value in claim._asdict().items() if value}
+    for name in values.keys() & _LISTS:
+        values[name] = [_entry_out(entry) for entry in values[name]]
+    for name in values.keys() & _ONCE:
+        values[name] = _entry_out(values[name])
+    return values
+
+
+def _claim_in(values: Any) -> Claim:
+    for name in values.keys() & _LISTS:
+        values[name] = tuple(_entry_in(_LISTS[name], entry) for entry in values[name])
+    for name in values.keys() & _ONCE:
+        values[name] = _entry_in(_ONCE[name], values[name])
+    return Claim(**values)
+
+
+def _entry_out(entry: BaseModel) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in entry.__dict__.items()
+        if value is not None
+    }
+
+
+def _entry_in(model: type[BaseModel], values: dict[str, str]) -> BaseModel:
+    return _same(model, tuple(values.items()))
+
+
+@lru_cache(maxsize=1024)
+def _same(model: type[BaseModel], items: tuple[tuple[str, str], ...]) -> BaseModel:
+    """An entry; one of the same words is the same."""
+    return model.model_validate(dict(items))
+
+
+# Rules
+
+
+def rules_out(rules: Rules) -> dict[str, Any]:
+    """The rules, as names of what git has."""
+    return {
+        "taken": dict(rules.taken),
+        "blobs": dict(rules.blobs),
+        "lineage": {path: sorted(numbers) for path, numbers in rules.lineage.items()},
+        "faults": {path: list(numbers) for path, numbers in rules.faults.items()},
+    }
+
+
+def rules_in(values: Any, reader: Reader, fetch: Callable[[str], bytes]) -> Rules:
+    """The rules, read from git once more; DamagedError where they cannot be."""
+    try:
+        return _rules_in(values, reader, fetch)
+    except (*_ODD, Cannot):
+        raise DamagedError from None
+
+
+def _rules_in(values: Any, reader: Reader, fetch: Callable[[str], bytes]) -> Rules:
+    rules = NOTHING
+    for path, blob in values["taken"].items():
+        rules, complaint = reader.changed(rules, path, blob, fetch(blob) if blob else b"", 0)
+        if complaint:
+            raise DamagedError
+    return Rules(
+        rules.policy,
+        rules.config,
+        rules.kinds,
+        values["blobs"],
+        {path: frozenset(numbers) for path, numbers in values["lineage"].items()},
+        {path: tuple(numbers) for path, numbers in values["faults"].items()},
+        values["taken"],
+    )

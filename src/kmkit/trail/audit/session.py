@@ -1,0 +1,202 @@
+"""One pass of the audit: from a commit of which all is known, over all that came after it."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from kmkit.errors import Cannot
+from kmkit.note.file import read
+from kmkit.places import CONFIG, POLICY
+from kmkit.trail.audit.book import Book
+from kmkit.trail.audit.compare import claim_of, print_of, rest_of
+from kmkit.trail.audit.findings import Finding
+from kmkit.trail.audit.history import (
+    FILE_MODES,
+    Change,
+    Commit,
+    Fetch,
+    Range,
+    commits_since,
+    tree_at,
+    walk,
+)
+from kmkit.trail.audit.judge import judge
+from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.merges import judge_merge
+from kmkit.trail.audit.notes import is_note
+from kmkit.trail.audit.rules_of import Reader, matters
+from kmkit.trail.audit.scene import Scene, Verify
+from kmkit.trail.git import Git
+
+_PATHS = ("notes", POLICY, CONFIG, "templates")
+"""What the audit looks at."""
+Progress = Callable[[int, int], None]
+"""Told how many commits are done, of how many."""
+
+
+class Point(NamedTuple):
+    """All that is known at one commit."""
+
+    commit: str
+    number: int
+    """How many commits were gone through up to here."""
+    book: Book
+    findings: tuple[Finding, ...] = ()
+    mended: frozenset[int] = frozenset()
+    """The numbers of the findings that were made good."""
+
+
+class Pass(NamedTuple):
+    """What came of going through a range."""
+
+    first: Point
+    waist: Point
+    """Some way before the tip: no later commit grew out of an earlier one."""
+    tip: Point
+
+
+class OutsideError(Exception):
+    """A branch left the history before the point from which the audit was to go on."""
+
+
+@dataclass
+class Session:
+    """What one audit works with."""
+
+    git: Git
+    prefix: str
+    fetch: Fetch
+    signatures: Verify | None
+    required: bool
+    progress: Progress | None = None
+    reader: Reader = field(default_factory=Reader)
+
+    def beginning(self, anchor: str) -> Point:
+        """What stood at the anchor, which is trusted: its notes are taken at their word."""
+        return Point(anchor, 0, self._at_anchor(anchor))
+
+    def run(self, first: Point, tip: str, *, lag: int) -> Pass:
+        """Go through all that the tip has and ``first`` has not.
+
+        OutsideError where that cannot be told from ``first`` alone: only of the beginning it is
+        known what a branch from before it is worth.
+        """
+        with commits_since(self.git, first.commit, tip, lag) as range_:
+            if range_.outside and first.number:
+                raise OutsideError
+            return self._through(range_, first, tip)
+
+    def _through(self, range_: Range, first: Point, tip: str) -> Pass:
+        findings, mended = [*first.findings], {*first.mended}
+        books = {first.commit: first.book}
+        points = {first.commit: first}
+        shared = {*range_.uses, first.commit, range_.waist}
+        before = first.commit
+        paths = [self.prefix + name for name in _PATHS]
+        for number, commit in enumerate(walk(self.git, range_, paths, self._wanted), 1):
+            inside = [sha for sha in commit.parents if sha in books]
+            scene = Scene(
+                self._inside(commit), first.number + number, [books[sha] for sha in inside],
+                _begun(inside, books, shared), findings, mended, self.read, self.signatures,
+                self.required,
+            )  # fmt: skip
+            (judge_merge if len(inside) > 1 else judge)(scene, self.reader)
+            _released(books, range_.uses, inside, before)
+            books[commit.sha] = scene.book
+            before = commit.sha
+            if commit.sha in (range_.waist, tip):
+                points[commit.sha] = Point(
+                    commit.sha, scene.number, scene.book, tuple(findings), frozenset(mended)
+                )
+            if self.progress:
+                self.progress(number, range_.count)
+        return Pass(first, points[range_.waist], points[tip])
+
+    def read(self, blob: str) -> bytes:
+        """What git has under a name that may come from a note; Cannot where it has nothing."""
+        if set(blob) - set("0123456789abcdef") or len(blob) not in (40, 64):
+            raise Cannot(f"'{blob[:40]}' is no object of git.")
+        return next(self.fetch([blob]))
+
+    def _wanted(self, path: str) -> bool:
+        inside = path.removeprefix(self.prefix)
+        return is_note(inside) or matters(inside)
+
+    def _inside(self, commit: Commit) -> Commit:
+        """The commit with its paths as the knowledge base names them."""
+        if not self.prefix:
+            return commit
+        cut = len(self.prefix)
+        return commit._replace(
+            changes=tuple(change._replace(path=change.path[cut:]) for change in commit.changes)
+        )
+
+    def _at_anchor(self, anchor: str) -> Book:
+        book = Book()
+        paths = [self.prefix + name for name in _PATHS]
+        entries = [
+            Change(entry.path[len(self.prefix) :], entry.mode, entry.blob)
+            for entry in tree_at(self.git, anchor, paths)
+            if entry.mode in FILE_MODES and self._wanted(entry.path)
+        ]
+        entries.sort(key=lambda entry: is_note(entry.path))
+        for entry, data in zip(entries, self.fetch([e.blob for e in entries]), strict=True):
+            if matters(entry.path):
+                rules, complaint = self.reader.changed(book.rules, entry.path, entry.blob, data, 0)
+                if complaint and entry.path == POLICY:
+                    raise Cannot(
+                        f"The rules at the anchor cannot be read: {complaint}",
+                        "Name a later commit with --anchor.",
+                    )
+                book.rules = rules
+            else:
+                _trusted(book, entry, data, self.read)
+        return book
+
+
+def _trusted(book: Book, entry: Change, data: bytes, fetch: Callable[[str], bytes]) -> None:
+    """A note of the anchor, and the verdicts on the version that it leaves in force."""
+    note = read(data, PurePosixPath(entry.path))
+    if not note.fields.id:
+        return
+    print_ = print_of(note, book.rules.guidance(note.kind))
+    claim = claim_of(note.fields)
+    if note.fields.in_force:
+        with suppress(Cannot):
+            old = read(fetch(note.fields.in_force.blob), note.path)
+            claim = claim._replace(held=old.fields.verdicts)
+    approved = print_ in claim.approved(book.rules.policy)
+    book.put(
+        Known(
+            id=note.fields.id,
+            path=entry.path,
+            blob=entry.blob,
+            kind=note.kind,
+            fingerprint=print_,
+            rest=rest_of(note),
+            backup=note.fields.backup or "",
+            claim=claim,
+            standing=entry.blob if approved else "",
+            before_anchor=True,
+        )
+    )
+
+
+def _begun(inside: list[str], books: Mapping[str, Book], shared: set[str]) -> Book:
+    """The book of a commit, as its first parent left it."""
+    if not inside:
+        return Book()
+    first = books[inside[0]]
+    return first.over() if inside[0] in shared or len(inside) > 1 else first
+
+
+def _released(books: dict[str, Book], uses: dict[str, int], inside: list[str], before: str) -> None:
+    """Forget the books that no later commit builds on."""
+    for sha in inside:
+        if sha != before and uses.get(sha):
+            uses[sha] -= 1
+    for sha in {*inside, before}:
+        if not uses.get(sha):
+            books.pop(sha, None)

@@ -1,0 +1,298 @@
+"""What the audit keeps: it judges only what is new, and never says anything else because of it."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kmkit.kb import KnowledgeBase
+from kmkit.trail import receiving
+from kmkit.trail.audit import audit as auditing
+from kmkit.trail.audit import resuming
+from kmkit.trail.audit.audit import audit
+from kmkit.trail.audit.kept import Kept, Writes, repeated
+from kmkit.trail.audit.report import Report
+from kmkit.trail.git import Git
+from tests.conftest import ANA, BEN, CY, Run, disseminated
+from tests.forgeries import (  # noqa: F401 (each fills the corpus)
+    tricks_branches,
+    tricks_joins,
+    tricks_merges,
+    tricks_more,
+    tricks_people,
+)
+from tests.forgeries.base import BOATS, FUEL
+from tests.forgeries.builder import History
+from tests.forgeries.conftest import New, new, templates  # noqa: F401 (fixtures)
+from tests.forgeries.corpus import APPROVE, CORPUS, WORDS, Trick
+
+SOME = CORPUS[::6]
+
+
+def kept(git: Git, anchor: str, writes: Writes = "always", *, required: bool = False) -> Kept:
+    """What is kept of the knowledge base at the top of a repository."""
+    return Kept(git, "", anchor, signatures=False, required=required, writes=writes)
+
+
+def audited(history: History, anchor: str, tip: str = "", *, rows: bool = True) -> Report:
+    """The report of one commit, going on from what was kept; the same comes of a whole audit."""
+    git, tip = history.git, tip or history.tip()
+    report = audit(git, "", anchor=anchor, tip=tip, kept=kept(git, anchor), rows=rows)
+    whole = audit(git, "", anchor=anchor, tip=tip, rows=rows)
+    assert report == whole
+    assert whole.judged == whole.checked
+    return report
+
+
+@pytest.fixture
+def close(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A branch that left the history more than two commits ago is judged with all of it."""
+    monkeypatch.setattr(auditing, "LAG", 2)
+    monkeypatch.setattr(resuming, "LAG", 2)
+
+
+# What is judged
+
+
+def test_only_what_is_new_is_judged(new: New) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    first = audited(history, anchor)
+    assert first.judged == first.checked > 5
+    assert audited(history, anchor).judged == 0
+    history.move("validate", FUEL, BEN, APPROVE)
+    history.commit("By hand\n", {"README.md": b"x\n"}, who=CY)
+    later = audited(history, anchor, rows=False)
+    assert later.judged == 2
+    assert later.checked == first.checked + 2
+    forged = history.commit("Typo\n", {history.path(BOATS): WORDS(data(history))}, who=CY)
+    report = audited(history, anchor)
+    assert report.judged == 1
+    assert [(f.rule, f.commit) for f in report.findings] == [("changed-after-approval", forged)]
+    history.commit("Back\n", {history.path(BOATS): data(history, "main~1")}, who=CY)
+    report = audited(history, anchor)
+    assert (report.judged, report.mended, report.findings) == (1, 1, ())
+
+
+def data(history: History, commit: str = "main") -> bytes:
+    return history.data(history.path(BOATS, commit), commit)
+
+
+def test_a_branch_that_left_a_little_earlier_is_judged_from_there(new: New, close: None) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    history.fork("side", "main~2")
+    history.fork("early", "main~6")
+    whole = audited(history, anchor).checked
+    history.commit("Aside\n", {"README.md": b"x\n"}, who=CY, on="side")
+    history.merge(CY, {}, tree=history.merged_tree())
+    assert audited(history, anchor).judged == 4
+    assert audited(history, anchor).judged == 0
+    history.commit("Early\n", {"EARLY.md": b"x\n"}, who=CY, on="early")
+    parents = [history.tip(), history.tip("early")]
+    tree = history.merged_tree("main", "early")
+    history.commit("Merge\n", {}, who=CY, parents=parents, tree=tree)
+    report = audited(history, anchor)
+    assert report.judged == report.checked == whole + 4
+
+
+@pytest.mark.parametrize("trick", SOME, ids=[trick.name for trick in SOME])
+def test_a_forgery_is_found_commit_by_commit(new: New, close: None, trick: Trick) -> None:  # noqa: F811
+    history = new(trick.signed)
+    anchor = history.anchor()
+    trick.build(history)
+    listed = history.run("rev-list", "--topo-order", "--reverse", f"{anchor}..main").split()
+    for commit in listed[::2]:
+        if anchor in history.run("rev-list", commit):
+            audited(history, anchor, commit, rows=False)
+    audited(history, anchor)
+
+
+# What is kept where
+
+
+def test_the_last_report_is_repeated_and_no_other(new: New) -> None:  # noqa: F811
+    history = new(False)
+    anchor, tip = history.anchor(), history.tip()
+    git = history.git
+    assert repeated(git, kept(git, anchor), anchor, tip, "") is None
+    report = audited(history, anchor, rows=False)
+    assert repeated(git, kept(git, anchor), anchor, tip, "") == report
+    for other in (kept(git, tip), kept(git, anchor, required=True)):
+        assert repeated(git, other, anchor, tip, "") is None
+    assert repeated(git, kept(git, anchor), anchor, history.tip("main~1"), "") is None
+    forged = history.commit("Typo\n", {history.path(BOATS): WORDS(data(history))}, who=CY)
+    audited(history, anchor)
+    again = repeated(git, kept(git, anchor), anchor, forged, forged)
+    assert again
+    assert again.findings == ()
+
+
+def test_the_rules_that_were_refused_stay_refused(new: New) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    history.rules(lambda text: text.replace('reviewer = ["', 'reviewer = ["cy@example.org", "'), CY)
+    assert rules(audited(history, anchor)) == ["rules-by-other"]
+    history.move("validate", FUEL, BEN, APPROVE)
+    assert audited(history, anchor).judged == 1
+    text = history.data("policy.toml").replace(b'"cy@example.org", ', b"", 1)
+    history.commit("As it should stand\n", {"policy.toml": text}, who=ANA)
+    report = audited(history, anchor)
+    assert (report.judged, report.findings, report.mended) == (1, (), 1)
+
+
+def rules(report: Report) -> list[str]:
+    return [finding.rule for finding in report.findings]
+
+
+# What is odd about it changes no verdict
+
+
+def test_whatever_is_damaged_is_not_believed(new: New) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    audited(history, anchor)
+    place = kept(history.git, anchor).file
+    good = place.read_bytes()
+    damaged = [b"", b"nonsense", good[: len(good) // 2], good[:4096], good[:-4096]]
+    damaged += [good[:at] + b"\xff" * 40 + good[at + 40 :] for at in range(100, len(good), 1500)]
+    history.move("validate", FUEL, BEN, APPROVE)
+    for data in damaged:
+        place.write_bytes(data)
+        audited(history, anchor)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE notes SET line = 'c' || substr(line, 3)",
+        "UPDATE notes SET line = substr(line, 1, length(line) - 1)",
+        "UPDATE notes SET line = 'c' || '2c3c1d1a[]'",
+        "UPDATE facts SET line = replace(line, 'captured', 'retired')",
+        "DELETE FROM facts WHERE name = 'waist'",
+        "UPDATE facts SET line = (SELECT line FROM facts WHERE name = 'told')",
+        "DROP TABLE paths",
+        "UPDATE facts SET line = '217fd1a2{}'",
+    ],
+)
+def test_a_line_that_is_not_whole_is_not_believed(new: New, spoil: str) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    audited(history, anchor)
+    with sqlite3.connect(kept(history.git, anchor).file) as file:
+        file.execute(spoil)
+    file.close()
+    history.move("validate", FUEL, BEN, APPROVE)
+    audited(history, anchor, rows=False)
+    assert audited(history, anchor).judged == 0
+
+
+def test_where_nothing_can_be_written_nothing_is_kept(new: New) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    folder = history.git.common_dir / "kmkit"
+    folder.mkdir(exist_ok=True)
+    (folder / "audit").write_bytes(b"in the way")
+    assert audited(history, anchor).judged == audited(history, anchor).checked
+
+
+def test_two_at_once_and_an_open_writer_are_no_trouble(new: New) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    audited(history, anchor)
+    place = kept(history.git, anchor).file
+    history.move("validate", FUEL, BEN, APPROVE)
+    with sqlite3.connect(place) as file:
+        file.execute("BEGIN IMMEDIATE")
+        assert audited(history, anchor).judged == 1  # and cannot be kept
+        file.rollback()
+    file.close()
+    command = [sys.executable, "-m", "kmkit", "-C", str(history.root), "audit", "--anchor", anchor]
+    several = [
+        subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for more in ([], ["--json"], [], ["--no-cache"], [])
+    ]
+    told = [process.communicate()[1] for process in several]
+    assert all(process.returncode == 0 for process in several), told
+    assert audited(history, anchor).judged == 1
+    assert audited(history, anchor).judged == 0
+    assert not [name for name in place.parent.iterdir() if name.suffix != ".sqlite"]
+
+
+def test_the_oldest_of_many_are_forgotten(new: New) -> None:  # noqa: F811
+    history = new(False)
+    listed = history.run("rev-list", "main").split()[:8]
+    for anchor in listed:
+        audited(history, anchor)
+    files = list(kept(history.git, listed[0]).folder.iterdir())
+    assert len(files) == 6
+    assert kept(history.git, listed[-2]).file in files
+
+
+# The command
+
+
+def test_a_second_run_reads_no_note_and_says_the_same(kb: KnowledgeBase, run: Run) -> None:
+    note = disseminated(kb)
+    before = run(kb.root, "audit")
+    again = run(kb.root, "audit")
+    anew = run(kb.root, "audit", "--no-cache")
+    assert (before.code, before.out, before.err) == (0, "", again.err) == (0, "", anew.err)
+    one = run(kb.root, "audit", note.short)
+    assert one.out == run(kb.root, "audit", note.short, "--no-cache").out
+    program = "import sys\nfrom kmkit.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+    command = [sys.executable, "-c", program, "-C", str(kb.root), "audit"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not {"pydantic", "git", "jinja2", "yaml"} & {*done.stdout.split()}
+
+
+# On a server
+
+
+def test_a_push_is_judged_by_what_it_brings(
+    new: New,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    history = new(False)
+    bare = tmp_path / "bare.git"
+    history.run("clone", "-q", "--bare", str(history.root), str(bare))
+    server, judged = Git.find_bare(bare), list[int]()
+
+    def counted(*args: object, **named: object) -> Report:
+        report = audit(*args, **named)  # type: ignore[arg-type]
+        judged.append(report.judged)
+        return report
+
+    monkeypatch.setattr(receiving, "audit", counted)
+
+    def pushed(old: str, branch: str = "main") -> list[str]:
+        """What the server says to the branch as it stands here."""
+        history.run("push", "-q", "-f", str(bare), f"{branch}:refs/heads/arriving")
+        update = receiving.Update(old, history.tip(branch), f"refs/heads/{branch}")
+        return list(receiving.refusals(server, [update]))
+
+    begun = history.tip()
+    history.commit("One\n", {"README.md": b"x\n"}, who=CY)
+    assert pushed(begun) == []
+    history.move("validate", FUEL, BEN, APPROVE)
+    history.commit("Two\n", {"README.md": b"y\n"}, who=CY)
+    assert pushed(history.tip("main~2")) == []
+    history.fork("side", "main~1")
+    history.commit("Aside\n", {"SIDE.md": b"x\n"}, who=CY, on="side")
+    assert pushed("", "side") == []
+    was = history.tip()
+    history.commit("Typo\n", {history.path(BOATS): WORDS(data(history))}, who=CY)
+    (refused,) = pushed(was)
+    assert "changed-after-approval" in refused
+    assert judged[0] > 10
+    assert judged[1] == 2
+    assert judged[2] <= 3 + judged[0]
+    assert judged[3] == 1
+    history.run("update-ref", "refs/heads/main", was)
+    history.commit("Three\n", {"README.md": b"z\n"}, who=CY)
+    assert pushed(was) == []
+    assert judged[4] == 1
