@@ -1,12 +1,14 @@
 """What the tests of the digest are made of: the example notes, with a trail made by hand."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kmkit.config import Config, Policy, load_config, load_policy
+from kmkit.index.card import Use
+from kmkit.index.carding import card_of, profile_of, rules_of, use_of
 from kmkit.index.stale import Stale, stale
 from kmkit.note.file import read
 from kmkit.note.kinds import Kind, kind_names, load_kind
@@ -216,16 +218,22 @@ def owed(today: date = UNTIL, within: str = "P30D") -> tuple[list[Note], list[St
         disseminated="[{on: 2025-12-01, channel: portal}]",
     )
     notes = [captured, late, soon, ready]
-    rows = stale(
-        notes,
+    uses = [use_of("records/application/x.md", use) for use in applications()]
+    return notes, stale_of(*notes, today=today, uses=uses, within=Period.parse(within))
+
+
+def stale_of(
+    *notes: Note, today: date = UNTIL, uses: Iterable[Use] = (), within: Period = Period()
+) -> list[Stale]:
+    """Which of the notes need a person, by the rules and the people of the example."""
+    return stale(
+        [card_of(note, policy(), kinds()) for note in notes],
         today=today,
-        policy=policy(),
-        kinds=kinds(),
-        people=people(),
-        applications=applications(),
-        within=Period.parse(within),
+        rules=rules_of(config(), policy(), kinds()),
+        people={email: profile_of("people/x.md", who) for email, who in people().items()},
+        uses=uses,
+        within=within,
     )
-    return notes, rows
 
 
 def stewards(**more: Any) -> Digest:

@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,18 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmkit.index.dates import due_date, is_overdue, standing
-from kmkit.index.stale import REASONS, Reason, Stale, fails, stale
+from kmkit.index.stale import REASONS, Reason, Stale, fails
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read
 from kmkit.note.model import Note
-from kmkit.note.records import Application, Person
 from kmkit.period import Period
+from tests.index_material import RULES, card, stale_of
 from tests.note_material import (
     BODY,
     ID,
-    KINDS,
     OWNER,
-    POLICY,
     TODAY,
     approval,
     edited,
@@ -31,17 +28,12 @@ from tests.note_material import (
 OTHER = "20250101-flood-response-review-ab12"
 
 
-def rows(
-    *notes: Note,
-    today: date = TODAY,
-    who: dict[str, Person] | None = None,
-    uses: Iterable[Application] = (),
-    within: Period = Period(),
-) -> list[Stale]:
-    return stale(
-        notes, today=today, policy=POLICY, kinds=KINDS, people=who or {}, applications=uses,
-        within=within,
-    )  # fmt: skip
+def rows(*notes: Note, **circumstances: Any) -> list[Stale]:
+    return stale_of(*notes, **circumstances)
+
+
+def comes_due(of: Note, today: date | None = None) -> date | None:
+    return due_date(card(of), RULES, today)
 
 
 def codes(*notes: Note, **circumstances: Any) -> list[str]:
@@ -59,15 +51,15 @@ def test_a_fresh_note_is_not_stale() -> None:
 
 @pytest.mark.parametrize("state", ["captured", "validated", "formatted", "retired"])
 def test_a_note_that_is_not_out_has_no_review(state: str) -> None:
-    assert due_date(note(state), KINDS["lesson"]) is None
+    assert comes_due(note(state)) is None
 
 
 def test_due_is_the_later_of_review_and_first_dissemination_plus_the_interval() -> None:
-    assert due_date(reviewed("2026-03-31"), KINDS["lesson"]) == date(2027, 3, 31)
+    assert comes_due(reviewed("2026-03-31")) == date(2027, 3, 31)
     sent = [{"on": "2026-05-01", "channel": "w"}, {"on": "2026-09-01", "channel": "w"}]
     late = reviewed("2026-03-31", disseminated=sent)
-    assert due_date(late, KINDS["lesson"]) == date(2027, 5, 1)
-    assert due_date(note("disseminated"), KINDS["lesson"]) == date(2026, 4, 1)
+    assert comes_due(late) == date(2027, 5, 1)
+    assert comes_due(note("disseminated")) == date(2026, 4, 1)
 
 
 @pytest.mark.parametrize(
@@ -83,15 +75,15 @@ def test_due_is_the_later_of_review_and_first_dissemination_plus_the_interval() 
 )
 def test_month_ends_clamp(start: str, every: str, due: date) -> None:
     of = reviewed(start, every, disseminated=[{"on": "2024-01-01", "channel": "w"}])
-    assert due_date(of, KINDS["lesson"]) == due
+    assert comes_due(of) == due
 
 
 def test_the_kind_says_how_often_where_the_note_does_not() -> None:
-    assert due_date(note("maintained", review_every=None), KINDS["lesson"]) == date(2027, 3, 31)
+    assert comes_due(note("maintained", review_every=None)) == date(2027, 3, 31)
     of = note(
         "maintained", kind="meeting-minutes", review_every=None, body="## Decisions\n\nYes.\n"
     )
-    assert due_date(of, KINDS["meeting-minutes"]) is None
+    assert comes_due(of) is None
     assert codes(of, today=date(2040, 1, 1)) == []
 
 
@@ -101,7 +93,7 @@ def test_overdue_begins_the_day_after() -> None:
     assert codes(of, today=date(2026, 10, 1)) == ["overdue"]
     [row] = rows(of, today=date(2026, 10, 1))
     assert row.reasons[0].since == date(2026, 9, 30)
-    assert standing(of, KINDS["lesson"], date(2026, 10, 1)) == "maintained, overdue"
+    assert standing(card(of), RULES, date(2026, 10, 1)) == "maintained, overdue"
 
 
 def test_due_soon_looks_as_far_ahead_as_asked() -> None:
@@ -115,11 +107,11 @@ def test_due_soon_looks_as_far_ahead_as_asked() -> None:
 def test_a_review_is_put_off_by_thirty_days_at_most_and_only_once() -> None:
     put_off = {"until": "2027-12-31", "by": OWNER, "on": "2027-03-31", "because": "floods"}
     of = reviewed("2026-03-31", deferred=put_off)
-    assert due_date(of, KINDS["lesson"], date(2027, 4, 1)) == date(2027, 4, 30)
+    assert comes_due(of, date(2027, 4, 1)) == date(2027, 4, 30)
     assert codes(of, today=date(2027, 4, 30)) == ["due-soon"]
     assert codes(of, today=date(2027, 5, 1)) == ["overdue"]
     again = reviewed("2027-04-10", deferred=put_off)
-    assert due_date(again, KINDS["lesson"], date(2027, 4, 11)) == date(2028, 4, 10)
+    assert comes_due(again, date(2027, 4, 11)) == date(2028, 4, 10)
 
 
 def test_a_deferral_dated_ahead_puts_nothing_off() -> None:
@@ -137,8 +129,8 @@ def test_a_note_in_force_comes_due_while_it_is_being_revised() -> None:
         in_force={"blob": "a" * 40, "state": "maintained", "since": "2026-11-20"},
     )  # fmt: skip
     assert codes(of) == ["overdue"]
-    assert standing(of, KINDS["lesson"], TODAY) == "maintained, being revised, overdue"
-    assert is_overdue(of, KINDS["lesson"], TODAY)
+    assert standing(card(of), RULES, TODAY) == "maintained, being revised, overdue"
+    assert is_overdue(card(of), RULES, TODAY)
 
 
 def test_changed_when_the_text_is_not_the_approved_one() -> None:
@@ -359,7 +351,7 @@ def test_grace_does_not_excuse_what_nobody_can_date() -> None:
 
 
 def test_what_is_due_soon_never_fails() -> None:
-    soon = Stale(note("maintained"), OWNER, (Reason("due-soon", TODAY, "x"),))
+    soon = Stale(card(note("maintained")), OWNER, (Reason("due-soon", TODAY, "x"),))
     assert not fails([soon], today=TODAY + timedelta(days=3))
 
 

@@ -2,20 +2,15 @@ from datetime import date
 from typing import Any
 
 from kmkit.config import Policy
-from kmkit.index.stale import stale
 from kmkit.learn.status import Status, status
 from kmkit.note.model import Note
-from tests.note_material import CONFIG, KINDS, OWNER, POLICY, TODAY, approval, edited, note, use
+from tests.index_material import index_of
+from tests.note_material import OWNER, approval, edited, note, use
 
 
-def seen(*notes: Note, me: str = OWNER, policy: Policy = POLICY, **more: Any) -> Status:
-    rows = stale(
-        notes, today=TODAY, policy=policy, kinds=KINDS, people={}, applications=more.get("uses", ())
-    )
-    return status(
-        notes, rows, me=me, today=TODAY, config=CONFIG, policy=policy, kinds=KINDS,
-        applications=more.get("uses", ()),
-    )  # fmt: skip
+def seen(*notes: Note, me: str = OWNER, **more: Any) -> Status:
+    with index_of(*notes, **more) as index:
+        return status(index, me=me)
 
 
 def tasks(of: Status) -> list[tuple[str, str]]:

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from kmkit.index.stale import stale
 from kmkit.views.digest import Digest, Shown
 from kmkit.views.digest_render import FORMATS, render
 from tests.digest_material import (
@@ -17,12 +16,10 @@ from tests.digest_material import (
     config,
     event,
     example,
-    kinds,
     note,
     owed,
-    people,
-    policy,
     shown,
+    stale_of,
 )
 
 
@@ -184,14 +181,7 @@ def test_guidance_is_never_quoted() -> None:
 def test_where_the_owner_left_the_backup_is_asked() -> None:
     orphan = example("what-chloe-marchand-knows", backup="farah.siddiqui@example.org")
     orphan = replace(orphan, fields=orphan.fields.model_copy(update={"owner": "gone@example.org"}))
-    rows = stale(
-        [orphan],
-        today=date(2026, 11, 20),
-        policy=policy(),
-        kinds=kinds(),
-        people=people(),
-        applications=[],
-    )
+    rows = stale_of(orphan)
     (item,) = compose([orphan], [event(orphan)], stale=rows).items
     assert item.ask is not None
     assert item.ask.name == "Farah Siddiqui"

@@ -17,6 +17,7 @@ from kmkit.period import Period
 from kmkit.text import HIDDEN
 from kmkit.views.findings import FORMATS, as_problems, explain
 from tests import golden_files
+from tests.index_material import card
 from tests.note_material import OWNER, TODAY, edited, note
 
 NASTY = "100%,\r\n::error::x:y,z \x1b[31m\u202e<&>\"'\x00\ud800"
@@ -162,7 +163,7 @@ def test_junit_of_nothing_is_one_test_that_passed() -> None:
 def test_reasons_of_stale_notes_are_problems_at_the_field_they_are_about() -> None:
     of = note("maintained", derived_from=["x"])
     reasons = [Reason(code, None, f"It is {code}.") for code in REASONS if code != "unreadable"]
-    problems = as_problems([Stale(of, OWNER, tuple(reasons))], today=TODAY)
+    problems = as_problems([Stale(card(of), OWNER, tuple(reasons))], lambda row: of, today=TODAY)
     lines = of.text.split("\n")
     shown = {p.rule: lines[p.line - 1].split(":")[0] for p in problems}
     assert shown == {
@@ -175,7 +176,8 @@ def test_reasons_of_stale_notes_are_problems_at_the_field_they_are_about() -> No
 
 def test_what_cannot_be_read_is_shown_where_it_stands() -> None:
     of = edited(note("maintained"), "on: 2026-03-31", "on: spring")
-    [problem] = as_problems([Stale(of, OWNER, (Reason("unreadable", None, "x"),))], today=TODAY)
+    rows = [Stale(card(of), OWNER, (Reason("unreadable", None, "x"),))]
+    [problem] = as_problems(rows, lambda row: of, today=TODAY)
     assert of.text.split("\n")[problem.line - 1].startswith("reviewed:")
     assert problem.col > 1
 
@@ -183,10 +185,14 @@ def test_what_cannot_be_read_is_shown_where_it_stands() -> None:
 def test_what_stands_no_longer_than_the_grace_only_warns() -> None:
     old = Reason("overdue", TODAY - timedelta(days=31), "x")
     new = Reason("overdue", TODAY - timedelta(days=30), "x")
-    rows = [Stale(note(), OWNER, (old, new))]
-    month = Period(days=30)
-    assert [p.severity for p in as_problems(rows, today=TODAY, grace=month)] == ["error", "warning"]
-    assert [p.severity for p in as_problems(rows, today=TODAY)] == ["error", "error"]
+    rows = [Stale(card(note()), OWNER, (old, new))]
+
+    def severities(grace: Period | None) -> list[str]:
+        found = as_problems(rows, lambda row: note(), today=TODAY, grace=grace)
+        return [problem.severity for problem in found]
+
+    assert severities(Period(days=30)) == ["error", "warning"]
+    assert severities(None) == ["error", "error"]
 
 
 def test_every_rule_and_reason_is_explained() -> None:

@@ -8,7 +8,8 @@ from kmkit.cli.screen import ask, may_ask, pressed, say
 
 if TYPE_CHECKING:
     from kmkit.index.alike import Said
-    from kmkit.index.book import Index, Listed
+    from kmkit.index.book import Index
+    from kmkit.index.listed import Listed
     from kmkit.index.refresh import Read
     from kmkit.index.search import Engine
     from kmkit.kb import KnowledgeBase

@@ -44,14 +44,28 @@ def command(
     """
     if explain:
         _explain(explain)
-        return
+    else:
+        check(ctx, asked, paths or [], Findings.JSON if as_json else fmt, output)
+
+
+def check(
+    ctx: typer.Context,
+    asked: Filter,
+    paths: Sequence[str],
+    fmt: Findings = Findings.TEXT,
+    output: OutputFile = None,
+) -> None:
+    """Show every problem in the files ``paths``, in everything where there are none.
+
+    ``asked`` chooses notes and rules. Exits with 1 if there is an error.
+    """
     rules = _rules(asked)
     problems: list[Problem] = []
-    for kb, wanted in _scopes(ctx, paths or []):
+    for kb, wanted in _scopes(ctx, paths):
         chosen = _chosen(kb, asked.without("problem"))
         found = _check(kb, wanted, chosen, Path(os.path.abspath(folder(ctx))), fmt)
         problems += (problem for problem in found if rules(problem.rule))
-    show_findings(problems, Findings.JSON if as_json else fmt, output)
+    show_findings(problems, fmt, output)
     errors = sum(problem.severity == "error" for problem in problems)
     _summary(problems, errors)
     if errors:

@@ -125,7 +125,8 @@ def _as_in_files(git: "Git", names: Sequence[str], index: Mapping[str, str]) -> 
 
 def _check(ctx: typer.Context, top: Path, names: Sequence[str]) -> None:
     """Check the files ``names`` below ``top`` that belong to a knowledge base."""
-    from kmkit.cli.check import command as check
+    from kmkit.cli.check import check
+    from kmkit.index.filters import Filter
     from kmkit.kb import KnowledgeBase
 
     inside = []
@@ -137,7 +138,7 @@ def _check(ctx: typer.Context, top: Path, names: Sequence[str]) -> None:
             continue
     if inside:
         ctx.find_root().obj = top
-        check(ctx, inside)
+        check(ctx, Filter(), inside)
 
 
 # Before a push is taken in

@@ -253,6 +253,7 @@ class Opened:
             index.execute("COMMIT")
         try:
             with store.lock(self._place):
+                index.execute(f"PRAGMA busy_timeout = {store.HURRY}")
                 index.execute("BEGIN IMMEDIATE")
                 write(index)
                 index.execute("COMMIT")

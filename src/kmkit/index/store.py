@@ -11,6 +11,8 @@ from kmkit.index.schema import laid_out
 
 _PATIENCE = 10.0
 """Seconds to wait while another process writes."""
+HURRY = 2000
+"""Milliseconds to wait for those who read; who reads has to have more patience than that."""
 _BROKEN = (sqlite3.DatabaseError, ValueError)
 
 

@@ -55,8 +55,9 @@ class Looking:
                 head = row[13:] if row[13:] != "(initial)" else ""
             elif row[:1] in _FIELDS:
                 *said, path = row.split(" ", _FIELDS[row[0]])
-                path = path.removeprefix(self.prefix)
                 folder = path.endswith("/") or _MODULE in said
+                above = folder and self.prefix.startswith(path)  # all of it is ignored
+                path = "" if above else path.removeprefix(self.prefix)
                 dirty.update(walked(self.root, path) if folder else [path])
         return WorkTree(head, frozenset(filter(ours, dirty)))
 

@@ -46,7 +46,7 @@ def broken_links(
             mend = "Correct the path, or take the link away."
             yield Problem(str(note.path), line, col, "broken-link", message, mend)
     for i, address in enumerate(note.fields.evidence):
-        if _is_file(address) and not _is_there(note, address, exists):
+        if is_file(address) and not _is_there(note, address, exists):
             message = f"The evidence '{address}' looks like a file and is not there."
             mend = (
                 "Attach it (kmkit edit NOTE --attach FILE), correct the path, or write where it is."
@@ -123,7 +123,7 @@ def _resolved(note: Note, target: str) -> str:
     return "" if path.startswith("..") or not plain else path
 
 
-def _is_file(address: str) -> bool:
+def is_file(address: str) -> bool:
     """Whether evidence looks like a file that is kept with the notes."""
     if "@" in address or address.startswith("www.") or _ELSEWHERE.match(address):
         return False
