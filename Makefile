@@ -54,8 +54,9 @@ docs-check: $(BIN)/.dev ## Check that the documentation is up to date and its li
 tests: $(BIN)/.dev ## Run the tests alone
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 $(ARGS)
 
-bench: $(BIN)/.kmkit ## Measure how long the start, a move and an audit take; small sizes
+bench: $(BIN)/.kmkit ## Measure how long the start, listings, a move and an audit take; small sizes
 	$(BIN)/python benchmarks/startup.py 5
+	$(BIN)/python -m benchmarks.index --notes 1000 --runs 3
 	$(BIN)/python -m benchmarks.moves --notes 1000 --runs 5
 	$(BIN)/python -m benchmarks.audit --notes 1000 --runs 1
 

@@ -20,11 +20,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from statistics import median
 
 from benchmarks.histories import BEN, WAITING, write
+from kmkit.index.book import Index
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.moving import Moved
 from kmkit.lifecycle.context import Request
@@ -103,8 +104,9 @@ def _validate(root: Path, path: PurePosixPath, *, dry_run: bool = False) -> Move
 
 def measure(root: Path, runs: int) -> dict[str, list[float]]:
     """``runs`` times in seconds for each way, taken in turns after one of each to warm up."""
-    notes = KnowledgeBase(root).notes()
-    waiting = iter([note.path for note in notes if note.state == "captured"])
+    with Index.open(root, today=date.today()) as index:
+        cards = index.cards("state = 'captured'")
+        waiting = iter([PurePosixPath(card.path) for card in cards])
     for way in WAYS.values():
         way(root, next(waiting))
     times: dict[str, list[float]] = {name: [] for name in WAYS}

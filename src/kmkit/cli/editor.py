@@ -29,7 +29,7 @@ def editing(kb: "KnowledgeBase", name: str, data: bytes) -> Iterator[bytes]:
     draft = _draft(kb, name)
     draft.write_bytes(data)
     try:
-        _run(draft)
+        run(draft)
         yield draft.read_bytes()
     except BaseException:
         if not draft.is_file() or draft.read_bytes() == data:
@@ -55,7 +55,8 @@ def _draft(kb: "KnowledgeBase", name: str) -> Path:
     return next(place / name for name in names if not (place / name).exists())
 
 
-def _run(path: Path) -> None:
+def run(path: Path) -> None:
+    """Open a file in the editor, and wait until it is closed; Cannot where that fails."""
     command = next((os.environ[name] for name in VARIABLES if os.environ.get(name)), "")
     if not command:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):

@@ -16,7 +16,8 @@ from kmkit.index.filters import Filter
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from kmkit.index.book import Index, Listed
+    from kmkit.index.book import Index
+    from kmkit.index.listed import Listed
     from kmkit.views.graph import Edge, Node
 
 _DEPTH = 2

@@ -8,6 +8,7 @@ import typer
 from kmkit.cli.completing import complete_note
 from kmkit.cli.formats import deliver, many
 from kmkit.cli.options import AsJson, open_index
+from kmkit.cli.picking import picked
 from kmkit.cli.screen import on_terminal, say, table
 from kmkit.errors import UsageError
 
@@ -49,6 +50,8 @@ def command(
     learned: --repeats shows each with all the times it was captured, from the texts and from the
     field `repeats`. --orphans shows notes in use that nothing leads to.
     """
+    if not (note or repeats or orphans):
+        note = picked(ctx, mend="Name it: kmkit related NOTE; or give --repeats or --orphans.")
     if bool(note) + repeats + orphans != 1 or (backlinks and not note):
         raise UsageError("It is one of: a NOTE, --repeats, --orphans.", "Run: kmkit related NOTE")
     with open_index(ctx) as index:

@@ -15,7 +15,8 @@ from kmkit.errors import Cannot, UsageError
 from kmkit.index.filters import Filter
 
 if TYPE_CHECKING:
-    from kmkit.index.book import Index, Listed
+    from kmkit.index.book import Index
+    from kmkit.index.listed import Listed
 
 TABLE, PATHS = "table", "paths"
 FORMATS = (TABLE, "tsv", "csv", "json", "jsonl", PATHS)

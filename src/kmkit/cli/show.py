@@ -19,7 +19,7 @@ from kmkit.index.filters import Filter
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from kmkit.index.book import Listed
+    from kmkit.index.listed import Listed
     from kmkit.kb import KnowledgeBase
     from kmkit.note.model import Note
 

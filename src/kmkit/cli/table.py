@@ -1,11 +1,14 @@
 """The table of commands: each is imported when it is called, not before."""
 
+import os
+import sys
 from collections.abc import Iterator, MutableMapping
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 """How every command's help is laid out."""
@@ -40,12 +43,19 @@ TABLE = {
     "reassign": Row(CHANGE, "Give a note another owner."),
     "retire": Row(CHANGE, "Take a note out of use."),
     "resolve": Row(CHANGE, "Mend a note that git merge left in conflict."),
+    "brief": Row(LOOK, "Bring up the lessons that a project should not start without."),
     "status": Row(LOOK, "What there is, what waits, what to do next."),
     "list": Row(LOOK, "List notes.", "list_"),
+    "search": Row(LOOK, "Find notes by their words, best first."),
     "show": Row(LOOK, "Show a note."),
+    "open": Row(LOOK, "Open a note in the editor, or where readers find it.", "open_"),
+    "related": Row(LOOK, "Find what lies near a note, and lessons captured again."),
+    "graph": Row(LOOK, "Write the notes and their links as a graph."),
     "log": Row(LOOK, "Show what happened to a note, and who did it."),
     "audit": Row(LOOK, "Prove from the history what the notes claim."),
     "check": Row(LOOK, "Find what is wrong in files."),
+    "experts": Row(LOOK, "Find out whom to ask, and what could be lost."),
+    "index": Row(LOOK, "Bring up what listings and searches answer from."),
     "doctor": Row(LOOK, "Find and mend what a command that was cut off left behind."),
     "digest": Row(SHARE, "Write the letter of what is new."),
     "init": Row(SHARE, "Begin a knowledge base."),
@@ -55,6 +65,14 @@ TABLE = {
 
 HIDDEN = {"merge-driver": Row(CHANGE, "Merge three versions of a note.", "merge_driver")}
 """Commands that programs call and nobody types."""
+
+TAKES_NOTE = frozenset(
+    (
+        *("apply", "validate", "format", "disseminate", "review", "edit", "reopen", "release"),
+        *("narrow", "reassign", "retire", "resolve", "show", "open", "related", "graph", "log"),
+    )
+)
+"""The commands whose first word is a NOTE, known without importing them."""
 
 
 class Commands(MutableMapping[str, Any]):
@@ -72,7 +90,8 @@ class Commands(MutableMapping[str, Any]):
             row = (TABLE | HIDDEN)[name]
             module = import_module(f"kmkit.cli.{row.module or name}")
             one = typer.Typer(add_completion=False, rich_markup_mode=None)
-            one.command(name, short_help=row.help, context_settings=CONTEXT)(module.command)
+            put = one.command(name, cls=Command, short_help=row.help, context_settings=CONTEXT)
+            put(module.command)
             self._loaded[name] = typer.main.get_command(one)
         return self._loaded[name]
 
@@ -92,12 +111,54 @@ class Commands(MutableMapping[str, Any]):
         return len(TABLE)
 
 
+class Command(TyperCommand):
+    """A command; `--problem` without a value is any problem, which Typer itself cannot say."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line."""
+        if "--problem" in args and any("--problem" in one.opts for one in self.params):
+            args = list(_with_any(args))
+        if any(one.name == "words" for one in self.params):
+            options = {name for one in self.params for name in one.opts}
+            valued = {n for one in self.params for n in one.opts if not getattr(one, "is_flag", 0)}
+            args = [
+                arg if before in valued else _without(arg, options)
+                for before, arg in pairwise(["", *args])
+            ]
+        return super().parse_args(ctx, args)
+
+
+def _without(arg: str, options: set[str]) -> str:
+    """``-word`` as ``not:word``, where words are looked for: it is no option."""
+    word = len(arg) > 2 and arg[0] == "-" and arg[1] != "-" and not arg[1].isdigit()
+    return f"not:{arg[1:]}" if word and arg[:2] not in options else arg
+
+
+def _with_any(args: list[str]) -> Iterator[str]:
+    for arg, after in pairwise([*args, "-"]):
+        yield arg
+        if arg == "--problem" and after.startswith("-"):
+            yield "any"
+
+
 class Group(TyperGroup):
     """kmkit itself: its help lists the commands by what they are for, without importing them."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands = Commands()
+
+    def _main_shell_completion(self, *args: Any, **named: Any) -> None:
+        """Answer a shell that asks what a word could become; whatever fails, it sees no error."""
+        if "_KMKIT_COMPLETE" not in os.environ:
+            return
+        from kmkit.cli.shells import register
+
+        register()
+        try:
+            super()._main_shell_completion(*args, **named)
+        except Exception:
+            sys.exit(1)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands, under the headings of the table."""
