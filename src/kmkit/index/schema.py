@@ -103,9 +103,13 @@ CREATE INDEX marks_by_note ON marks (n);
 CREATE INDEX links_by_target ON links (target, field);
 CREATE INDEX problems_by_note ON problems (n);
 CREATE INDEX problems_by_rule ON problems (rule);
-CREATE INDEX events_by_note ON events (note);
-CREATE INDEX events_by_at ON events (at);
 """
+
+OF_EVENTS = {
+    "events_by_note": "events (note)",
+    "events_by_day": "events (day, note)",
+}
+"""What finds in the table of events; with a whole history to take in, it is made afterwards."""
 
 
 def stored(text: str) -> str:
@@ -131,7 +135,14 @@ def finish(index: sqlite3.Connection) -> None:
     """Make what finds in the tables, once they are full, and mark them as ours."""
     for line in _INDICES.strip().split(";\n"):
         index.execute(line)
+    find_events(index)
     index.execute(f"PRAGMA user_version = {_mark()}")
+
+
+def find_events(index: sqlite3.Connection) -> None:
+    """Make what finds in the table of events."""
+    for name, columns in OF_EVENTS.items():
+        index.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
 
 
 def laid_out(index: sqlite3.Connection) -> bool:
@@ -141,4 +152,4 @@ def laid_out(index: sqlite3.Connection) -> bool:
 
 def _mark() -> int:
     """A number that other tables do not have."""
-    return crc32((_TABLES + _INDICES).encode()) & 0x7FFFFFFF
+    return crc32(f"{_TABLES}{_INDICES}{OF_EVENTS}".encode()) & 0x7FFFFFFF

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from kmkit.errors import Cannot
-from kmkit.index.schema import Values
+from kmkit.index.schema import OF_EVENTS, Values, find_events
 from kmkit.trail.event import Event, parse
 from kmkit.trail.git import Git
 from kmkit.trail.log import commits, named
@@ -24,6 +24,8 @@ def bring_up(index: sqlite3.Connection, git: Git, head: str) -> None:
     gone, news = _between(git, known, head)
     if gone is None:
         index.execute("DELETE FROM events")
+        for name in OF_EVENTS:
+            index.execute(f"DROP INDEX IF EXISTS {name}")
     else:
         rows = index.execute("SELECT seq, sha FROM events") if gone else ()
         away = [(seq,) for seq, sha in rows if sha in gone]
@@ -31,6 +33,7 @@ def bring_up(index: sqlite3.Connection, git: Git, head: str) -> None:
     if news:
         found = commits(git, *news, oldest_first=True)
         index.executemany(_INSERT, (row for sha, raw in found if (row := _row(sha, raw))))
+    find_events(index)
     told = {"told": head, "cut": _cut(git)}
     index.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", told.items())
 
