@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kmkit.cli.formats import deliver
-from kmkit.cli.options import AsJson, NoteArg, open_index
+from kmkit.cli.options import AsJson, NoteArg, asked_of
 from kmkit.cli.screen import broken_files, console, on_terminal, out, say
 
 if TYPE_CHECKING:
@@ -28,13 +28,11 @@ def command(ctx: typer.Context, note: NoteArg, as_json: AsJson = False) -> None:
     """
     from kmkit.views import porcelain
 
-    with open_index(ctx) as index:
-        found = index.resolve(note)
-        if found.errors:
-            broken_files([found.path])
-        events = index.trail("note = ?", (found.own_id,)) if found.own_id else []
-        steps = list(zip(events, _bound(index, found, events), strict=True))
-        shallow = index.git.shallow
+    found, steps, stands, shallow = asked_of(ctx, lambda index: _told(index, note))
+    if found.errors:
+        broken_files([found.path])
+    if not stands:
+        say("What stands cannot be read.")
     if as_json:
         told = {STANDS: True, REVISION: False, EARLIER: False}
         deliver(porcelain.events(found, [(event, told.get(bound)) for event, bound in steps]))
@@ -44,18 +42,19 @@ def command(ctx: typer.Context, note: NoteArg, as_json: AsJson = False) -> None:
         _lines(steps)
     if shallow:
         say("This clone is shallow, so earlier steps may be missing: git fetch --unshallow.")
-    if not events:
+    if not steps:
         say(f"No step of it is in the history: nothing proves that it is {found.state}.")
 
 
-def _bound(index: "Index", note: "Card", events: "Sequence[Event]") -> list[str]:
-    """What each step's fingerprint is that of."""
+def _told(index: "Index", ref: str) -> "tuple[Card, list[tuple[Event, str]], str, bool]":
+    """The note, its steps and what each is bound to, what stands, whether history is missing."""
+    note = index.resolve(ref)
+    events = index.trail("note = ?", (note.own_id,)) if note.own_id else []
     names = {"": NOTHING, index.fingerprint(note.n): REVISION}
     if stands := index.fingerprint(note.n, standing=True):
         names[stands] = STANDS
-    else:
-        say("What stands cannot be read.")
-    return [names.get(event.fingerprint, EARLIER) for event in events]
+    steps = [(event, names.get(event.fingerprint, EARLIER)) for event in events]
+    return note, steps, stands, index.git.shallow
 
 
 def _lines(steps: "Sequence[tuple[Event, str]]") -> None:

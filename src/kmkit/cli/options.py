@@ -3,7 +3,7 @@
 import os
 from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from kmkit.index.book import Index
     from kmkit.index.refresh import Read
     from kmkit.kb import KnowledgeBase
+
+
+T = TypeVar("T")
 
 
 def open_kb(ctx: typer.Context, *, dry_run: bool = False) -> "KnowledgeBase":
@@ -65,6 +68,21 @@ def open_index(
     index = Index.open(root, today=today, track=track, meanwhile=meanwhile)
     broken_files(index.broken(records=records, standing=not records))
     return index
+
+
+def asked_of(ctx: typer.Context, ask: "Callable[[Index], T]", *, records: bool = False) -> "T":
+    """What ``ask`` takes from the index, as plain values.
+
+    It is asked while git looks for what has changed, and again where something has.
+    """
+    early: list[T] = []
+
+    def meanwhile(index: "Index") -> None:
+        """What there is, if nothing has changed."""
+        early.append(ask(index))
+
+    with open_index(ctx, records=records, meanwhile=meanwhile) as index:
+        return early[0] if early and index.unmoved else ask(index)
 
 
 def folder(ctx: typer.Context) -> Path:

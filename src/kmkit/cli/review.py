@@ -71,8 +71,7 @@ def command(
         from kmkit.cli.stale import show_stale
 
         kind = "json" if as_json else fmt or "text"
-        with open_index(ctx, records=True) as index:
-            show_stale(index, asked, within=within, grace=grace, fmt=kind)
+        show_stale(ctx, asked, within=within, grace=grace, fmt=kind)
         return
     if confirm or defer:
         note = picked(ctx, note, mend="Name it: kmkit review NOTE --confirm --because '…'.")

@@ -53,8 +53,16 @@ def command(
             "There is no word to look for.",
             f"Notes by filters alone: kmkit list {typed}" if chosen.terms else "Give a word.",
         )
-    with open_index(ctx) as index:
-        found = search(index, what, chosen.and_(asked), limit, explain=explain)
+    early: list[Results] = []
+
+    def meanwhile(index: "Index") -> None:
+        """What is found, if nothing has changed."""
+        early.append(search(index, what, chosen.and_(asked), limit, explain=explain))
+
+    with open_index(ctx, meanwhile=meanwhile) as index:
+        if not (early and index.unmoved):
+            meanwhile(index)
+        found = early[-1]
         if as_json:
             from kmkit.views.search import search as text
 

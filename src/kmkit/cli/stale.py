@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kmkit.cli.formats import Findings, deliver, in_repository, many, show_findings
+from kmkit.cli.options import open_index
 from kmkit.cli.screen import console, on_terminal, out, say
 from kmkit.errors import Exit, UsageError
 from kmkit.index.filters import Filter
@@ -24,13 +25,12 @@ _COLUMNS = ("owner", "note", "title", "state", "reason", "since", "message")
 
 
 def show_stale(
-    index: "Index", asked: Filter, *, within: str = "", grace: str = "", fmt: str = "text"
+    ctx: typer.Context, asked: Filter, *, within: str = "", grace: str = "", fmt: str = "text"
 ) -> None:
     """List what is stale, from the files alone; exit with 1 if it has stood longer than ``grace``.
 
     ``asked``: of which notes. ``within`` and ``grace`` are durations or ''.
     """
-    from kmkit.index.conditions import where
     from kmkit.index.stale import fails
 
     if fmt not in tuple(Findings):
@@ -38,13 +38,29 @@ def show_stale(
         raise UsageError(f"There is no format '{fmt}'.", mend)
     soon = _period(within, "--within") or Period()
     patience = _period(grace, "--grace")
+    early: list[list[Stale]] = []
+
+    def meanwhile(index: "Index") -> None:
+        """What is stale, if nothing has changed."""
+        early.append(_rows(index, asked, soon))
+
+    with open_index(ctx, records=True, meanwhile=meanwhile) as index:
+        rows = early[0] if early and index.unmoved else _rows(index, asked, soon)
+        _show(index, rows, Findings(fmt), patience)
+        failed = fails(rows, today=index.today, grace=patience)
+    if failed:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _rows(index: "Index", asked: Filter, soon: Period) -> "list[Stale]":
+    """The stale notes that are asked for."""
+    from kmkit.index.conditions import where
+
     rows = index.stale(soon)
     if asked.terms:
         chosen = set(index.numbers(*where(asked, index)))
         rows = [row for row in rows if row.note.n in chosen]
-    _show(index, rows, Findings(fmt), patience)
-    if fails(rows, today=index.today, grace=patience):
-        raise typer.Exit(Exit.FINDINGS)
+    return rows
 
 
 def _period(text: str, option: str) -> Period | None:
@@ -59,12 +75,13 @@ def _period(text: str, option: str) -> Period | None:
 def _show(index: "Index", rows: "Sequence[Stale]", fmt: Findings, grace: Period | None) -> None:
     """The rows in the format that was asked for."""
     from kmkit.views import porcelain
-    from kmkit.views.findings import as_problems
     from kmkit.views.tables import tsv
 
     if fmt is Findings.JSON:
         deliver(porcelain.stale(rows))
     elif fmt is not Findings.TEXT:
+        from kmkit.views.findings import as_problems
+
         base = in_repository(index)
 
         def whole(card: "Card") -> "Note":

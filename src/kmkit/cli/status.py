@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kmkit.cli.formats import deliver, many
-from kmkit.cli.options import AsJson, open_index
+from kmkit.cli.options import AsJson, asked_of
 from kmkit.cli.screen import console, on_terminal, out, say
 from kmkit.errors import Cannot
 
@@ -27,26 +27,27 @@ def command(ctx: typer.Context, as_json: AsJson = False) -> None:
     """
     from kmkit.views import porcelain
 
-    with open_index(ctx, records=True) as index:
-        found = _status(index)
-        if as_json:
-            deliver(porcelain.status(found))
-        elif on_terminal():
-            _page(index.rules.organisation, found)
-        else:
-            _lines(found)
+    found, organisation, unknown = asked_of(ctx, _status, records=True)
+    if unknown:
+        say(f"What waits for you cannot be told: {unknown}")
+    if as_json:
+        deliver(porcelain.status(found))
+    elif on_terminal():
+        _page(organisation, found)
+    else:
+        _lines(found)
 
 
-def _status(index: "Index") -> "Status":
-    """The status for whoever git says is here; without a name in git, for nobody."""
+def _status(index: "Index") -> "tuple[Status, str, str]":
+    """The status for whoever git says is here, the organisation, and why nobody is here."""
     from kmkit.learn.status import status
 
+    me = unknown = ""
     try:
         me = index.git.identity().key
     except Cannot as error:
-        say(f"What waits for you cannot be told: {error.message}")
-        me = ""
-    return status(index, me=me)
+        unknown = error.message
+    return status(index, me=me), index.rules.organisation, unknown
 
 
 def _lines(found: "Status") -> None:

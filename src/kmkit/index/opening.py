@@ -96,6 +96,8 @@ class Opened:
     @property
     def head(self) -> str:
         """The commit that the files were compared with, '' without one."""
+        if not self._settled:
+            return self._said(self._index, "head")
         return self._tree.head if self._tree else ""
 
     def _anew(self) -> sqlite3.Connection:
@@ -211,7 +213,6 @@ class Opened:
         """Have the table of events hold all steps up to HEAD."""
         from kmkit.index.told import bring_up, told_up_to
 
-        self._in_time()
         if self.git is None or told_up_to(self._index, self.git) == self.head:
             return
         git = self.git
@@ -227,7 +228,6 @@ class Opened:
 
     def remembered(self, what: str, day: str, make: Callable[[], object]) -> str:
         """What ``make`` gave for this HEAD on this day, as text."""
-        self._in_time()
         key = f"{self.head} {day} "
         said = self._said(self._index, what)
         if not said.startswith(key):
@@ -240,7 +240,6 @@ class Opened:
         """The full text, with every note as it stands."""
         from kmkit.index.texts import fresh_words
 
-        self._in_time()
         folder = None
         if self._place and (name := self._said(self._index, "words")):
             folder = self._place.with_suffix(f".{name}")
@@ -248,6 +247,7 @@ class Opened:
 
     def _writing(self, write: Callable[[sqlite3.Connection], object]) -> None:
         """Change the index; a copy in memory of one that cannot be written."""
+        self._in_time()
         index = self._index
         if index.in_transaction:
             index.execute("COMMIT")

@@ -13,7 +13,7 @@ _PATIENCE = 10.0
 """Seconds to wait while another process writes."""
 HURRY = 2000
 """Milliseconds to wait for those who read; who reads has to have more patience than that."""
-_BROKEN = (sqlite3.DatabaseError, ValueError)
+_BROKEN = (sqlite3.DatabaseError, ValueError, OSError)
 
 
 def place_of(git_dir: Path, root: Path) -> Path:
@@ -30,7 +30,8 @@ def opened(place: Path) -> sqlite3.Connection | None:
     try:
         index = connected(f"{place.absolute().as_uri()}?mode=rw")
         index.execute("BEGIN")
-        if laid_out(index) and index.execute("SELECT count(*) FROM meta").fetchone()[0]:
+        told = laid_out(index) and index.execute("SELECT count(*) FROM meta").fetchone()[0]
+        if told and _whole(place):
             return index
     except _BROKEN:
         pass
@@ -50,6 +51,15 @@ def lock(place: Path | None) -> AbstractContextManager[object]:
         return FileLock(f"{place}.lock", timeout=60).acquire()
     except (Timeout, OSError):
         return nullcontext()
+
+
+def _whole(place: Path) -> bool:
+    """Whether the file is as long as it says: of a page that was cut off SQLite reads zeros."""
+    with place.open("rb") as stream:
+        head = stream.read(32)
+    size = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big")
+    return pages * (65536 if size == 1 else size) == place.stat().st_size
 
 
 def connected(address: str) -> sqlite3.Connection:
