@@ -55,17 +55,21 @@ def open_index(
     Files that could not be read in full are named on stderr: notes, with ``records`` others too.
     ``meanwhile`` asks the index as it was left while git looks for what has changed.
     """
+    from kmkit.index.worktree import looked_at
+    from kmkit.places import find_root
+
+    root, today = find_root(folder(ctx)), now().date()
+    asked = looked_at(root)  # git works while the rest is imported
+
     from kmkit.cli.reading import watched
     from kmkit.cli.screen import broken_files
     from kmkit.index.book import Index
-    from kmkit.places import find_root
 
     def track(reads: "Iterable[Read]", files: int) -> "Iterable[Read]":
         """The files go by while the index takes them in."""
         return watched(reads, "Reading files:", files)
 
-    root, today = find_root(folder(ctx)), now().date()
-    index = Index.open(root, today=today, track=track, meanwhile=meanwhile)
+    index = Index.open(root, today=today, track=track, meanwhile=meanwhile, asked=asked)
     broken_files(index.broken(records=records, standing=not records))
     return index
 

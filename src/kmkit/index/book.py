@@ -21,6 +21,7 @@ from kmkit.index.listed import Listed
 from kmkit.index.opening import Opened, TooEarly, Track, untracked
 from kmkit.index.rules import Rules
 from kmkit.index.schema import Values, original, stored
+from kmkit.index.worktree import Asked
 from kmkit.period import Period
 from kmkit.text import fold
 from kmkit.trail.git import Git
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from kmkit.index.stale import Stale
     from kmkit.kb import KnowledgeBase
     from kmkit.trail.event import Event
+
+
+_LATER = "n IN (SELECT n FROM notes WHERE latest > ?)"
 
 
 class Index:
@@ -50,14 +54,16 @@ class Index:
         today: date,
         track: Track = untracked,
         meanwhile: "Callable[[Index], object] | None" = None,
+        asked: Asked | None = None,
     ) -> "Index":
         """The index of the knowledge base at ``root``, brought up to its files.
 
         ``track`` is handed what is read of the files, and how many there are. ``meanwhile`` may
         ask the index as it was left while git looks for what has changed; what it was told holds
-        where the index is ``unmoved``. Raises Cannot where the settings cannot be read.
+        where the index is ``unmoved``. ``asked``: git was asked already. Raises Cannot where the
+        settings cannot be read.
         """
-        opened = Opened(root, track)
+        opened = Opened(root, track, asked)
         if meanwhile and opened.serves:
             with suppress(TooEarly, KmkitError, sqlite3.DatabaseError):
                 meanwhile(cls(opened, today=today))
@@ -149,7 +155,7 @@ class Index:
 
     @cached_property
     def _ahead(self) -> tuple[Card, ...]:
-        return tuple(self.cards("latest > ?", (self.tomorrow.isoformat(),)))
+        return tuple(self.cards(_LATER, (self.tomorrow.isoformat(),)))
 
     def ahead(self) -> tuple[Card, ...]:
         """The notes of which something is said of days to come, which does not count yet.

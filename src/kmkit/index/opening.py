@@ -15,7 +15,7 @@ from kmkit.index.digest import digest
 from kmkit.index.refresh import Read, read_all, stale_paths
 from kmkit.index.rules import Rules
 from kmkit.index.schema import Values, finish, lay_out
-from kmkit.index.worktree import Looking, WorkTree
+from kmkit.index.worktree import Asked, Looking, WorkTree, looked_at
 from kmkit.trail.git import Git
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ class TooEarly(Exception):
 class Opened:
     """The tables of one knowledge base, and where they are kept; fresh once they are settled."""
 
-    def __init__(self, root: Path, track: Track = untracked) -> None:
+    def __init__(self, root: Path, track: Track = untracked, asked: Asked | None = None) -> None:
         self.root = root
         self._track = track
         self._settled = False
-        self.git, self._asked = _looking(root)
+        self.git, self._asked = asked or looked_at(root)
         self._place = _place(self.git, root)
         self._digest = digest(root)
         self._tree: WorkTree | None = None
@@ -272,15 +272,6 @@ class Opened:
             raise
         if not self._index.in_transaction:
             self._index.execute("BEGIN")
-
-
-def _looking(root: Path) -> tuple[Git | None, Looking | None]:
-    """The repository, and the question to it what has changed; None where there is none."""
-    try:
-        git = Git.near(root)
-        return git, Looking(git, root)
-    except Cannot:
-        return None, None
 
 
 def _answered(looking: Looking | None) -> tuple[WorkTree | None, Looking | None]:

@@ -92,8 +92,8 @@ CREATE INDEX notes_by_id ON notes (id);
 CREATE INDEX notes_by_captured ON notes (  -- all that a listing's line says is in it
   captured DESC, title_folded, n, id, title, kind, stands, revised, owner, level, due, latest
 );
-CREATE INDEX notes_by_due ON notes (due);
-CREATE INDEX notes_by_waits ON notes (waits);
+CREATE INDEX notes_by_due ON notes (due, latest, state);
+CREATE INDEX notes_by_waits ON notes (waits) WHERE waits != '';
 CREATE INDEX notes_by_owner ON notes (owner);
 CREATE INDEX notes_by_state ON notes (state, since, id);
 CREATE INDEX notes_by_latest ON notes (latest);
@@ -101,6 +101,7 @@ CREATE INDEX notes_seen ON notes (seen) WHERE seen >= 'file' AND seen < 'filf';
 CREATE INDEX notes_odd ON notes (odd, drifted, errors) WHERE odd OR drifted OR errors;
 CREATE INDEX marks_by_note ON marks (n);
 CREATE INDEX links_by_target ON links (target, field);
+CREATE INDEX links_by_field ON links (field, target);
 CREATE INDEX problems_by_note ON problems (n);
 CREATE INDEX problems_by_rule ON problems (rule);
 """

@@ -56,7 +56,8 @@ def fresh_words(
         if everything:
             engine.clear()
         try:
-            engine.update(numbers, _entries(tables, root, None if everything else numbers))
+            gone = () if everything else numbers  # in an empty index nothing has to go
+            engine.update(gone, _entries(tables, root, None if everything else numbers))
         except Broken:
             engine.clear()
             engine.update((), _entries(tables, root))

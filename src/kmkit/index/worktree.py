@@ -115,3 +115,16 @@ def walked(root: Path, folder: str = "") -> Iterator[str]:
             folders[:] = [name for name in folders if not name.startswith(".")]
             place = os.path.relpath(here, root).replace(os.sep, "/")
             yield from (path for name in files if ours(path := f"{place}/{name}"))
+
+
+Asked = tuple[Git | None, Looking | None]
+"""The repository, and the question to it what has changed; None where there is none."""
+
+
+def looked_at(root: Path) -> Asked:
+    """The repository, and the question to it what has changed; None where there is none."""
+    try:
+        git = Git.near(root)
+        return git, Looking(git, root)
+    except Cannot:
+        return None, None

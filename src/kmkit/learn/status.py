@@ -102,7 +102,7 @@ def _states(index: Index) -> Iterator[InState]:
 
 def _late(index: Index) -> Counter[str]:
     """How many notes of each state are overdue."""
-    sql = "SELECT state, count(*) FROM notes WHERE due != '' AND due < ? AND latest <= ?"
+    sql = "SELECT state, count(*) FROM notes WHERE due > '' AND due < ? AND latest <= ?"
     days = (index.today.isoformat(), index.tomorrow.isoformat())
     late = Counter(dict(index.query(f"{sql} GROUP BY state", days)))
     late.update(n.state for n in index.ahead() if is_overdue(n, index.rules, index.today))
