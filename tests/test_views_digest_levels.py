@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from kmkit.errors import UsageError
+from kmkit.index.carding import card_of
 from kmkit.index.stale import Reason, Stale
 from kmkit.note.model import Note
 from kmkit.views import digest
@@ -16,7 +17,9 @@ from tests.digest_material import (
     compose,
     event,
     example,
+    kinds,
     note,
+    policy,
     shown,
 )
 
@@ -106,7 +109,7 @@ def test_what_is_not_out_replaces_nothing() -> None:
 def test_a_stewards_reason_that_names_an_internal_note_is_kept_back() -> None:
     water, hidden = example("say-what-the-water-will-do"), secret()
     reason = Reason("superseded", None, f"It was drawn from 'Zebrafish' ({hidden.id}), retired.")
-    rows = [Stale(water, water.owner, (reason,))]
+    rows = [Stale(card_of(water, policy(), kinds()), water.owner, (reason,))]
     wide = compose([water, hidden], [], level="domestic", name="stewards", stale=rows)
     assert wide.empty
     assert "zebrafish" not in everything(wide).casefold()
