@@ -38,8 +38,8 @@ for path in sys.stdin: frontmatter.load(path.rstrip("\\n"))
 _TRAIL = """
 import sqlite3, sys, time
 from pathlib import Path
-from kmkit.index.schema import finish, lay_out
-from kmkit.index.told import bring_up
+from kmkit.index.keeping.schema import finish, lay_out
+from kmkit.index.keeping.told import bring_up
 from kmkit.trail.git import Git
 git = Git.find(Path())
 index = sqlite3.connect(sys.argv[1], isolation_level=None)

@@ -11,10 +11,10 @@ from kmkit.errors import Cannot
 from kmkit.index.book import Index
 from kmkit.index.card import Card, card, packed
 from kmkit.index.carding import card_of, listed, profile_of, rules_of, use_of
-from kmkit.index.opening import Opened
+from kmkit.index.keeping.opening import Opened
+from kmkit.index.keeping.texts import fresh_words
 from kmkit.index.search import parse
 from kmkit.index.stale import stale
-from kmkit.index.texts import fresh_words
 from kmkit.kb import KnowledgeBase
 from kmkit.note.model import Note
 from kmkit.trail.git import Git

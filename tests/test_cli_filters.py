@@ -7,7 +7,7 @@ from typer.main import get_command
 
 from kmkit.cli.door import app
 from kmkit.cli.filters import filtered
-from kmkit.index.filters import FIELDS
+from kmkit.index.choosing.filters import FIELDS
 from kmkit.kb import KnowledgeBase
 from tests.conftest import BEN, Run, at, captured, disseminated
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kmkit.cli.rows import FORMATS
-from kmkit.index.filters import FIELDS, WORD, Filter
+from kmkit.index.choosing.filters import FIELDS, WORD, Filter
 from kmkit.kb import KnowledgeBase
 from tests.conftest import Run, captured, disseminated
 

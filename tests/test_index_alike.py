@@ -1,6 +1,6 @@
 import pytest
 
-from kmkit.index.alike import Said, about_the_same, saying_the_same, shown_word, text_of
+from kmkit.index.nearby.alike import Said, about_the_same, saying_the_same, shown_word, text_of
 from kmkit.index.search import Engine, Entry
 
 NOTES = {

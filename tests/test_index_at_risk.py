@@ -1,8 +1,8 @@
 from datetime import date
 from typing import Any
 
-from kmkit.index.at_risk import Risk, at_risk
 from kmkit.index.card import Card, Profile
+from kmkit.index.knowing.at_risk import Risk, at_risk
 from tests.index_values import TODAY, a_card, a_person, a_use, judged, the_rules
 
 ANA, BEN, CY = "ana@example.org", "ben@example.org", "cy@example.org"

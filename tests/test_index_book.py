@@ -159,7 +159,7 @@ def test_damaged_full_text_changes_no_answer(own: KnowledgeBase, run: Run) -> No
 
 
 def test_locked_by_another(own: KnowledgeBase, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kmkit.index.store._PATIENCE", 0.2)
+    monkeypatch.setattr("kmkit.index.keeping.store._PATIENCE", 0.2)
     before = answers(run, own.root)
     for how in ("IMMEDIATE", "EXCLUSIVE"):
         held = sqlite3.connect(place_of(own), isolation_level=None)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmkit.errors import Cannot
-from kmkit.index.brief import (
+from kmkit.index.briefs.brief import (
     LEAST,
     Chosen,
     Match,
@@ -18,7 +18,7 @@ from kmkit.index.brief import (
     rarest,
     worth_it,
 )
-from kmkit.index.brief_lessons import as_written
+from kmkit.index.briefs.brief_lessons import as_written
 from kmkit.note.documents import read_document
 
 

@@ -2,8 +2,8 @@ from datetime import date
 from typing import Any
 
 from kmkit.index.card import Card, Looked, Profile
-from kmkit.index.deeds import FACTS, Act, People, deeds_of, fits
-from kmkit.index.experts import Expert, experts
+from kmkit.index.knowing.deeds import FACTS, Act, People, deeds_of, fits
+from kmkit.index.knowing.experts import Expert, experts
 from tests.index_values import TODAY, a_card, a_person, a_use, judged, the_rules
 
 ANA, BEN, CY = "ana@example.org", "ben@example.org", "cy@example.org"

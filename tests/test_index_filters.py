@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from kmkit.errors import UsageError
 from kmkit.index.book import Index
-from kmkit.index.conditions import where
-from kmkit.index.filters import AT_LEAST, FIELDS, STATES, WORD, Filter, Term
-from kmkit.index.lines import SORTS, lines, order
-from kmkit.index.where import EVERY
+from kmkit.index.choosing.conditions import where
+from kmkit.index.choosing.filters import AT_LEAST, FIELDS, STATES, WORD, Filter, Term
+from kmkit.index.choosing.lines import SORTS, lines, order
+from kmkit.index.choosing.where import EVERY
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
 from kmkit.lifecycle.context import Request

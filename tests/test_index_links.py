@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kmkit.index.book import Index
-from kmkit.index.links import ORPHAN, Link, Tie, all_links, around, links_of
+from kmkit.index.nearby.links import ORPHAN, Link, Tie, all_links, around, links_of
 from kmkit.kb import KnowledgeBase
 from kmkit.note.model import Note
 from tests.conftest import NOW, captured

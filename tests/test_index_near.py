@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmkit.index.near import SAME, Text, groups, in_common, likeness, profile, sameness
+from kmkit.index.nearby.near import SAME, Text, groups, in_common, likeness, profile, sameness
 
 COMMON = {"the": 0.1, "and": 0.1, "was": 0.1, "before": 1.0}
 

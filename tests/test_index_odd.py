@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kmkit.index.book import Index
-from kmkit.index.opening import Opened
+from kmkit.index.keeping.opening import Opened
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.context import Request
 from tests.conftest import captured, disseminated

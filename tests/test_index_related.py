@@ -1,6 +1,6 @@
 from kmkit.index.book import Index
-from kmkit.index.related import backlinks, near
-from kmkit.index.repeated import repeated
+from kmkit.index.nearby.related import backlinks, near
+from kmkit.index.nearby.repeated import repeated
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.context import Request
 from kmkit.note.model import Note

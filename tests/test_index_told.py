@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmkit.index.told import _of, _row
+from kmkit.index.keeping.told import _of, _row
 from kmkit.trail.event import compose, parse
 
 SHA = "ab" * 20

@@ -64,7 +64,13 @@ WARM = {
     "experts": ("experts", "procurement"),
     "search": ("search", "water"),
 }
-NEVER = HEAVY | {"rich", "kmkit.kb", "kmkit.config", "kmkit.note.model", "kmkit.index.entering"}
+NEVER = HEAVY | {
+    "rich",
+    "kmkit.kb",
+    "kmkit.config",
+    "kmkit.note.model",
+    "kmkit.index.keeping.entering",
+}
 
 
 @pytest.mark.parametrize("name", WARM)

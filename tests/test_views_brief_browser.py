@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from kmkit.index.brief_lessons import Applied, Lesson, Section
-from kmkit.index.briefing import Brief
+from kmkit.index.briefs.brief_lessons import Applied, Lesson, Section
+from kmkit.index.briefs.briefing import Brief
 from kmkit.views.brief import lines, page, render
 from tests.test_views_digest_browser import BROWSER
 

@@ -4,7 +4,7 @@ import re
 from random import Random
 
 from benchmarks.relevance.lessons import Lesson
-from kmkit.index.alike import Said
+from kmkit.index.nearby.alike import Said
 
 WAYS = ("shortened", "reworded", "reordered", "in brief", "retold")
 

@@ -17,9 +17,9 @@ from statistics import mean
 from benchmarks.relevance.judged import DEPTH, Query, Search, worth
 from benchmarks.relevance.lessons import entries, read_lessons
 from benchmarks.relevance.rivals import fts5, ripgrep
-from kmkit.index.brief import Chosen, Part, choose, parts_of
-from kmkit.index.briefing import matches_of
-from kmkit.index.near import SAME, Text, sameness
+from kmkit.index.briefs.brief import Chosen, Part, choose, parts_of
+from kmkit.index.briefs.briefing import matches_of
+from kmkit.index.nearby.near import SAME, Text, sameness
 from kmkit.index.search import Engine, Entry
 from kmkit.index.search.words import terms
 from kmkit.note.documents import read_document

@@ -19,7 +19,7 @@ from benchmarks.relevance.again import WAYS, again
 from benchmarks.relevance.judged import DEPTH, Worth, worth
 from benchmarks.relevance.lessons import Lesson, entries, read_lessons
 from benchmarks.relevance.rivals import fts5
-from kmkit.index.alike import Said, about_the_same, saying_the_same
+from kmkit.index.nearby.alike import Said, about_the_same, saying_the_same
 from kmkit.index.search import Engine, Entry
 
 JUDGED = Path(__file__).parent / "related.toml"

@@ -3,7 +3,7 @@
 from datetime import date
 
 from kmkit import natural
-from kmkit.index.filters import AT_LEAST, FIELDS
+from kmkit.index.choosing.filters import AT_LEAST, FIELDS
 from tools.docs.table import code, table
 
 TODAY = date(2026, 11, 21)

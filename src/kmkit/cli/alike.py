@@ -7,10 +7,10 @@ from kmkit.cli.formats import many
 from kmkit.cli.screen import ask, may_ask, pressed, say
 
 if TYPE_CHECKING:
-    from kmkit.index.alike import Said
     from kmkit.index.book import Index
+    from kmkit.index.keeping.refresh import Read
     from kmkit.index.listed import Listed
-    from kmkit.index.refresh import Read
+    from kmkit.index.nearby.alike import Said
     from kmkit.index.search import Engine
     from kmkit.kb import KnowledgeBase
 
@@ -59,8 +59,8 @@ def said_before(
 
 
 def _found(index: "Index", engine: "Engine", text: "Said", but: Collection[str]) -> list[Before]:
-    from kmkit.index.alike import saying_the_same
-    from kmkit.index.related import reader
+    from kmkit.index.nearby.alike import saying_the_same
+    from kmkit.index.nearby.related import reader
 
     found = []
     for one in saying_the_same(engine, text, reader(index)):
@@ -83,7 +83,7 @@ def with_repeats(
 
     Where nobody can answer, the notes that say the same are named on stderr.
     """
-    from kmkit.index.alike import Said
+    from kmkit.index.nearby.alike import Said
 
     named = [name for field in _LINKS for name in listed_ids(fields.get(field))]
     text = Said(str(fields.get("title") or ""), str(fields.get("summary") or ""), body)

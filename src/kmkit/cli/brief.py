@@ -16,9 +16,9 @@ from kmkit.errors import Cannot, UsageError
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
-    from kmkit.index.brief_lessons import KeptBack
-    from kmkit.index.briefing import Brief
-    from kmkit.index.filters import Filter
+    from kmkit.index.briefs.brief_lessons import KeptBack
+    from kmkit.index.briefs.briefing import Brief
+    from kmkit.index.choosing.filters import Filter
     from kmkit.note.documents import Document
 
 FORMATS = ("text", "md", "html", "json")
@@ -84,7 +84,7 @@ def command(
     kmkit brief terms-of-reference.docx -o brief.html
     kmkit brief "Sirens and drills for coastal schools"
     """
-    from kmkit.index.briefing import brief_of, circle
+    from kmkit.index.briefs.briefing import brief_of, circle
 
     wanted = _format(fmt, output)
     document = _document(description)

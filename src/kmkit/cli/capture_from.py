@@ -152,7 +152,7 @@ def _split(common: "Common", document: "Document", title: str, *, ask_person: bo
 
 def _known(common: "Common", proposals: Sequence["Proposal"]) -> dict[int, list[Before]]:
     """By the line of each proposal: the notes that say the same already."""
-    from kmkit.index.alike import Said
+    from kmkit.index.nearby.alike import Said
 
     texts = [Said(p.title, p.summary, f"{p.context}\n\n{p.lesson}") for p in proposals]
     found = said_before(common.kb, texts)

@@ -13,7 +13,7 @@ from kmkit.cli.formats import Findings, OutputFile, in_repository, many, show_fi
 from kmkit.cli.options import AsJson, folder, now, open_kb
 from kmkit.cli.screen import out, say
 from kmkit.errors import Cannot, Exit, UsageError
-from kmkit.index.filters import ANY, Filter
+from kmkit.index.choosing.filters import ANY, Filter
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
@@ -90,7 +90,7 @@ def _explain(rule: str) -> None:
 
 def _rules(asked: Filter) -> Callable[[str], bool]:
     """Whether problems of a rule are asked for."""
-    from kmkit.index.conditions import rule
+    from kmkit.index.choosing.conditions import rule
 
     named = {True: set[str](), False: set[str]()}
     for term in asked.terms:
@@ -104,7 +104,7 @@ def _chosen(kb: "KnowledgeBase", asked: Filter) -> "Collection[PurePosixPath] | 
     if not asked.terms:
         return None
     from kmkit.index.book import Index
-    from kmkit.index.conditions import where
+    from kmkit.index.choosing.conditions import where
 
     with Index.open(kb.root, today=kb.today) as index:
         return {PurePosixPath(card.path) for card in index.cards(*where(asked, index))}

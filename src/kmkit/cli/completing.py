@@ -150,7 +150,7 @@ complete_filter = _of_rules(lambda rules: rules.filters, "The saved filters.")
 
 def complete_state(ctx: typer.Context, incomplete: str) -> list[str]:
     """The states of a note, and what else ``--state`` takes."""
-    from kmkit.index.filters import STATES
+    from kmkit.index.choosing.filters import STATES
 
     return _begin(STATES, incomplete)
 
@@ -205,8 +205,8 @@ def _rules(ctx: typer.Context) -> "Rules":
 def _rows(ctx: typer.Context, sql: str, values: tuple[str, ...] = ()) -> list[Any] | None:
     """What the index answers, fresh or not; None where there is none of ours."""
     from kmkit.cli.options import folder
-    from kmkit.index.schema import laid_out
-    from kmkit.index.store import place_of
+    from kmkit.index.keeping.schema import laid_out
+    from kmkit.index.keeping.store import place_of
     from kmkit.places import find_root
 
     root = find_root(folder(ctx))

@@ -12,7 +12,7 @@ from kmkit.cli.filters import filtered
 from kmkit.cli.options import open_kb
 from kmkit.cli.screen import broken_files, on_terminal, out, say
 from kmkit.errors import Cannot, UsageError
-from kmkit.index.filters import Filter
+from kmkit.index.choosing.filters import Filter
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase

@@ -13,10 +13,10 @@ from kmkit.period import HOW, Period
 from kmkit.text import one_line
 
 if TYPE_CHECKING:
-    from kmkit.index.at_risk import Risk
     from kmkit.index.book import Index
-    from kmkit.index.experts import Expert
-    from kmkit.index.subject import Subject
+    from kmkit.index.knowing.at_risk import Risk
+    from kmkit.index.knowing.experts import Expert
+    from kmkit.index.knowing.subject import Subject
 
 _ENOUGH = 10
 """People that a screen shows."""
@@ -74,7 +74,7 @@ def command(
 
 
 def _people(index: "Index", about: list[str], limit: int, as_json: bool) -> None:
-    from kmkit.index.subject import subject_of, who_knows
+    from kmkit.index.knowing.subject import subject_of, who_knows
 
     subject = subject_of(index, about)
     found = who_knows(index, subject)
@@ -138,7 +138,7 @@ def _marks(one: "Expert") -> list[tuple[str, str]]:
 
 
 def _risks(index: "Index", within: str, as_json: bool) -> None:
-    from kmkit.index.at_risk import at_risk
+    from kmkit.index.knowing.at_risk import at_risk
 
     try:
         until = Period.parse(within).after(index.today)

@@ -19,7 +19,7 @@ from kmkit.cli.completing import (
     complete_topic,
     complete_unit,
 )
-from kmkit.index.filters import ANY, AT_LEAST, FIELDS, STALE, Filter, Term
+from kmkit.index.choosing.filters import ANY, AT_LEAST, FIELDS, STALE, Filter, Term
 
 Several = list[str] | None
 

@@ -11,7 +11,7 @@ from kmkit.cli.formats import OutputFile, deliver, many
 from kmkit.cli.options import open_index
 from kmkit.cli.screen import say
 from kmkit.errors import UsageError
-from kmkit.index.filters import Filter
+from kmkit.index.choosing.filters import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -72,8 +72,8 @@ def command(
 
 def _numbers(index: "Index", asked: Filter, centre: int, depth: int) -> set[int]:
     """The rows of the notes that are asked for."""
-    from kmkit.index.conditions import where
-    from kmkit.index.links import around
+    from kmkit.index.choosing.conditions import where
+    from kmkit.index.nearby.links import around
 
     numbers = set(index.numbers(*where(asked, index)))
     return numbers & around(index, centre, depth) | {centre} if centre else numbers
@@ -83,7 +83,7 @@ def _graph(
     index: "Index", numbers: "Collection[int]", centre: int, *, every: bool
 ) -> "tuple[dict[int, Node], list[Edge], int]":
     """The notes by row, their links, and how many notes are left out as they have none."""
-    from kmkit.index.links import all_links, listed_by
+    from kmkit.index.nearby.links import all_links, listed_by
     from kmkit.views.graph import Edge
 
     links = [link for link in all_links(index) if link.n in numbers and link.to in numbers]

@@ -126,7 +126,7 @@ def _as_in_files(git: "Git", names: Sequence[str], index: Mapping[str, str]) -> 
 def _check(ctx: typer.Context, top: Path, names: Sequence[str]) -> None:
     """Check the files ``names`` below ``top`` that belong to a knowledge base."""
     from kmkit.cli.check import check
-    from kmkit.index.filters import Filter
+    from kmkit.index.choosing.filters import Filter
     from kmkit.kb import KnowledgeBase
 
     inside = []

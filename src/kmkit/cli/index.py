@@ -12,8 +12,8 @@ from kmkit.cli.screen import out, say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kmkit.index.holding import Held
-    from kmkit.index.refresh import Read
+    from kmkit.index.keeping.holding import Held
+    from kmkit.index.keeping.refresh import Read
 
 
 def command(
@@ -30,7 +30,7 @@ def command(
     that the files and the history do not say: it can be deleted at any time.
     """
     from kmkit.cli.reading import watched
-    from kmkit.index.holding import whole
+    from kmkit.index.keeping.holding import whole
     from kmkit.places import find_root
 
     def track(reads: "Iterable[Read]", files: int) -> "Iterable[Read]":

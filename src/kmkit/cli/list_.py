@@ -8,7 +8,7 @@ from kmkit.cli import rows
 from kmkit.cli.filters import filtered
 from kmkit.cli.formats import OutputFile
 from kmkit.cli.options import AsJson, open_index
-from kmkit.index.filters import Filter
+from kmkit.index.choosing.filters import Filter
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -37,7 +37,7 @@ def command(
     kmkit list owner:me --stale --sort due
     kmkit list --format paths -0 fuel | xargs -0 wc -w
     """
-    from kmkit.index.lines import order
+    from kmkit.index.choosing.lines import order
 
     how = rows.shape(fmt, as_json=as_json, limit=limit, null=null, output=output)
     by = order(sort, reverse=reverse)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from kmkit.index.book import Index
-    from kmkit.index.refresh import Read
+    from kmkit.index.keeping.refresh import Read
     from kmkit.kb import KnowledgeBase
 
 
@@ -55,7 +55,7 @@ def open_index(
     Files that could not be read in full are named on stderr: notes, with ``records`` others too.
     ``meanwhile`` asks the index as it was left while git looks for what has changed.
     """
-    from kmkit.index.worktree import looked_at
+    from kmkit.index.keeping.worktree import looked_at
     from kmkit.places import find_root
 
     root, today = find_root(folder(ctx)), now().date()

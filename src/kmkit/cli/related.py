@@ -14,7 +14,7 @@ from kmkit.errors import UsageError
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
-    from kmkit.index.related import Near
+    from kmkit.index.nearby.related import Near
 
 _COLUMNS = ("id", "title", "kind", "state", "score", "why")
 _ENOUGH = 10
@@ -64,7 +64,7 @@ def command(
 
 
 def _near(index: "Index", ref: str, limit: int, as_json: bool, *, backlinks: bool) -> None:
-    from kmkit.index import related
+    from kmkit.index.nearby import related
 
     card = index.resolve(ref)
     found = related.backlinks(index, card.n) if backlinks else related.near(index, card.n)
@@ -99,7 +99,7 @@ def _sum(title: str, shown: int, found: int, *, backlinks: bool) -> str:
 
 def _repeats(index: "Index", limit: int | None, as_json: bool) -> None:
     from kmkit.cli.reading import watched
-    from kmkit.index.repeated import repeated
+    from kmkit.index.nearby.repeated import repeated
     from kmkit.views.related import later
     from kmkit.views.related import repeats as text
 
@@ -126,7 +126,7 @@ def _repeats(index: "Index", limit: int | None, as_json: bool) -> None:
 
 
 def _orphans(index: "Index", limit: int | None, as_json: bool) -> None:
-    from kmkit.index.links import ORPHAN
+    from kmkit.index.nearby.links import ORPHAN
     from kmkit.views.listing import as_json as text
 
     found = list(index.select(ORPHAN))

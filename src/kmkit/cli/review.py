@@ -10,7 +10,7 @@ from kmkit.cli.options import Because, DryRun, NoInput, a_day, open_index, open_
 from kmkit.cli.picking import picked
 from kmkit.cli.screen import may_ask, needed, report
 from kmkit.errors import UsageError
-from kmkit.index.filters import Filter
+from kmkit.index.choosing.filters import Filter
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase

@@ -12,7 +12,7 @@ import typer
 from kmkit.cli.formats import many
 from kmkit.cli.screen import on_terminal, say, table
 from kmkit.errors import Cannot, UsageError
-from kmkit.index.filters import Filter
+from kmkit.index.choosing.filters import Filter
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -26,7 +26,7 @@ _SCREEN = 200
 
 
 def _complete_sort(incomplete: str) -> list[str]:
-    from kmkit.index.lines import SORTS
+    from kmkit.index.choosing.lines import SORTS
 
     return [name for name in SORTS if name.startswith(incomplete)]
 
@@ -105,8 +105,8 @@ class Told(NamedTuple):
 
 def told(index: "Index", asked: Filter, order: str, how: Shape) -> Told:
     """The notes that are asked for, as lines with tabs."""
-    from kmkit.index.conditions import where
-    from kmkit.index.lines import COLUMNS, lines
+    from kmkit.index.choosing.conditions import where
+    from kmkit.index.choosing.lines import COLUMNS, lines
 
     chosen = where(asked, index)
     text = lines(index, chosen, order, how.limit or -1)
@@ -124,7 +124,7 @@ def show(index: "Index", asked: Filter, order: str, how: Shape, early: Told | No
         _write([text], how.output)
         _sum(total, how.limit or 0)
         return
-    from kmkit.index.conditions import where
+    from kmkit.index.choosing.conditions import where
 
     chosen = where(asked, index)
     limit = how.limit if how.limit is not None else (_SCREEN if how.fmt == TABLE else 0)
@@ -150,7 +150,7 @@ def show_rows(index: "Index", rows: "Iterable[Listed]", how: Shape) -> None:
 
 
 def _tsv(index: "Index", rows: "Iterable[Listed]", how: Shape) -> Iterator[str]:
-    from kmkit.index.lines import COLUMNS, cells
+    from kmkit.index.choosing.lines import COLUMNS, cells
     from kmkit.views.tables import tsv
 
     yield tsv(COLUMNS, (), header=True)
@@ -159,7 +159,7 @@ def _tsv(index: "Index", rows: "Iterable[Listed]", how: Shape) -> Iterator[str]:
 
 
 def _csv(index: "Index", rows: "Iterable[Listed]", how: Shape) -> Iterator[str]:
-    from kmkit.index.lines import COLUMNS, cells
+    from kmkit.index.choosing.lines import COLUMNS, cells
     from kmkit.views.listing import MORE, more
     from kmkit.views.tables import csv
 

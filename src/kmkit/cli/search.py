@@ -9,14 +9,14 @@ from kmkit.cli.formats import deliver, many
 from kmkit.cli.options import AsJson, open_index
 from kmkit.cli.screen import on_terminal, say, table
 from kmkit.errors import UsageError
-from kmkit.index.filters import Filter
+from kmkit.index.choosing.filters import Filter
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from kmkit.index.book import Index
+    from kmkit.index.choosing.searching import Result, Results
     from kmkit.index.search.snippets import Passage
-    from kmkit.index.searching import Result, Results
 
 _COLUMNS = ("id", "title", "state", "owner", "score", "words", "snippet")
 
@@ -44,7 +44,7 @@ def command(
     kmkit search fuel contracts
     kmkit search '"early warning"' -drill --state not:captured
     """
-    from kmkit.index.searching import search, understood
+    from kmkit.index.choosing.searching import search, understood
 
     typed = " ".join(words)
     what, chosen = understood(typed)

@@ -14,7 +14,7 @@ from kmkit.cli.options import AsJson, open_index, open_kb
 from kmkit.cli.picking import picked
 from kmkit.cli.screen import broken, console, on_terminal, out, say
 from kmkit.errors import Cannot, UsageError
-from kmkit.index.filters import Filter
+from kmkit.index.choosing.filters import Filter
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -70,8 +70,8 @@ def command(
 
 def _chosen(ctx: typer.Context, kb: "KnowledgeBase", asked: Filter) -> "Iterator[Note]":
     """The notes that the options choose, newest first."""
-    from kmkit.index.conditions import where
-    from kmkit.index.lines import order
+    from kmkit.index.choosing.conditions import where
+    from kmkit.index.choosing.lines import order
 
     with open_index(ctx) as index:
         rows = index.select(*where(asked, index), order=order("captured"))

@@ -11,7 +11,7 @@ from kmkit.cli.formats import Findings, deliver, in_repository, many, show_findi
 from kmkit.cli.options import open_index
 from kmkit.cli.screen import console, on_terminal, out, say
 from kmkit.errors import Exit, UsageError
-from kmkit.index.filters import Filter
+from kmkit.index.choosing.filters import Filter
 from kmkit.period import Period
 from kmkit.text import did_you_mean, one_line
 
@@ -54,7 +54,7 @@ def show_stale(
 
 def _rows(index: "Index", asked: Filter, soon: Period) -> "list[Stale]":
     """The stale notes that are asked for."""
-    from kmkit.index.conditions import where
+    from kmkit.index.choosing.conditions import where
 
     rows = index.stale(soon)
     if asked.terms:

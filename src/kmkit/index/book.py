@@ -17,11 +17,11 @@ from kmkit.errors import Cannot, KmkitError
 from kmkit.index import card as cards
 from kmkit.index import dates
 from kmkit.index.card import Card, Profile, Use
+from kmkit.index.keeping.opening import Opened, TooEarly, Track, untracked
+from kmkit.index.keeping.schema import Values, original, stored
+from kmkit.index.keeping.worktree import Asked
 from kmkit.index.listed import Listed
-from kmkit.index.opening import Opened, TooEarly, Track, untracked
 from kmkit.index.rules import Rules
-from kmkit.index.schema import Values, original, stored
-from kmkit.index.worktree import Asked
 from kmkit.period import Period
 from kmkit.text import fold
 from kmkit.trail.git import Git
@@ -110,7 +110,7 @@ class Index:
         return KnowledgeBase(self.root, now=moment)
 
     def query(self, sql: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
-        """The rows that a question to the tables of `kmkit.index.schema` gives."""
+        """The rows that a question to the tables of `kmkit.index.keeping.schema` gives."""
         return self._opened.query(sql, values)
 
     # Notes

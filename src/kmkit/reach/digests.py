@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot
 from kmkit.index.book import Index
-from kmkit.index.conditions import where
-from kmkit.index.filters import Filter
+from kmkit.index.choosing.conditions import where
+from kmkit.index.choosing.filters import Filter
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.history import last_approved
 from kmkit.kb.links import links

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kmkit.index.brief_lessons import Applied, Lesson
-from kmkit.index.briefing import Brief
+from kmkit.index.briefs.brief_lessons import Applied, Lesson
+from kmkit.index.briefs.briefing import Brief
 from kmkit.text import fold, one_line
 from kmkit.views.clean import direction
 from kmkit.views.digest_readers import INSTRUCTIONS

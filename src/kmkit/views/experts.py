@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from kmkit.index.at_risk import Risk
-from kmkit.index.experts import Expert, Known
+from kmkit.index.knowing.at_risk import Risk
+from kmkit.index.knowing.experts import Expert, Known
 
 COLUMNS = ("email", "name", "unit", "until", "left", "why")
 """Of `rows`."""

@@ -13,7 +13,7 @@ from kmkit.views.listing import escaped, values
 
 if TYPE_CHECKING:
     from kmkit.index.card import Card
-    from kmkit.index.holding import Held
+    from kmkit.index.keeping.holding import Held
     from kmkit.index.listed import Listed
     from kmkit.index.stale import Stale
     from kmkit.learn.status import Status

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kmkit.index.links import Tie
+from kmkit.index.nearby.links import Tie
 from kmkit.views.listing import escaped, values
 
 if TYPE_CHECKING:
     from kmkit.index.card import Card
-    from kmkit.index.related import Near
-    from kmkit.index.repeated import Time
+    from kmkit.index.nearby.related import Near
+    from kmkit.index.nearby.repeated import Time
 
 
 def related(card: "Card", found: "Iterable[Near]") -> str:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from kmkit.views.listing import escaped, values
 
 if TYPE_CHECKING:
+    from kmkit.index.choosing.searching import Result, Results
     from kmkit.index.search.snippets import Passage
     from kmkit.index.search.values import Why
-    from kmkit.index.searching import Result, Results
 
 
 def search(query: str, found: "Results", *, explain: bool) -> str:

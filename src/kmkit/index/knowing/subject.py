@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.errors import UsageError
 from kmkit.index.card import Card
-from kmkit.index.deeds import Act, fits
-from kmkit.index.experts import Expert, experts
-from kmkit.index.where import Where, among, any_of
+from kmkit.index.choosing.where import Where, among, any_of
+from kmkit.index.knowing.deeds import Act, fits
+from kmkit.index.knowing.experts import Expert, experts
 from kmkit.text import did_you_mean, fold, one_line
 
 if TYPE_CHECKING:

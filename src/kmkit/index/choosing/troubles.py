@@ -6,7 +6,7 @@ from datetime import timedelta
 from json import dumps
 from typing import TYPE_CHECKING
 
-from kmkit.index.where import Where, among, any_of
+from kmkit.index.choosing.where import Where, among, any_of
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index

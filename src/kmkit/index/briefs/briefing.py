@@ -5,11 +5,11 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.errors import UsageError
-from kmkit.index.brief import Match, Part, choose, parts_of, passages, rarest, worth_it
-from kmkit.index.brief_lessons import KeptBack, Lessons, Section
-from kmkit.index.conditions import where
-from kmkit.index.deeds import APPROVED
-from kmkit.index.filters import Filter
+from kmkit.index.briefs.brief import Match, Part, choose, parts_of, passages, rarest, worth_it
+from kmkit.index.briefs.brief_lessons import KeptBack, Lessons, Section
+from kmkit.index.choosing.conditions import where
+from kmkit.index.choosing.filters import Filter
+from kmkit.index.knowing.deeds import APPROVED
 from kmkit.note.documents import Document
 from kmkit.text import did_you_mean, one_line
 

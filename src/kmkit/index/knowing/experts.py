@@ -10,7 +10,7 @@ from math import log2
 from typing import NamedTuple
 
 from kmkit.index.card import Card, Profile, Use
-from kmkit.index.deeds import (
+from kmkit.index.knowing.deeds import (
     FACTS,
     Act,
     Deed,

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmkit.index.alike import Alike, Read, Said, about_the_same
-from kmkit.index.links import Tie, links_of, listed_by
+from kmkit.index.nearby.alike import Alike, Read, Said, about_the_same
+from kmkit.index.nearby.links import Tie, links_of, listed_by
 from kmkit.lifecycle.states import State
 from kmkit.text import fold, one_line
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kmkit.index.card import Card, Profile, Use
-from kmkit.index.deeds import APPROVED, FACTS, Deed, People, deeds_of, deeds_of_uses, fits
+from kmkit.index.knowing.deeds import APPROVED, FACTS, Deed, People, deeds_of, deeds_of_uses, fits
 from kmkit.index.rules import Rules
 from kmkit.lifecycle.states import State
 from kmkit.text import fold

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kmkit.errors import Cannot
-from kmkit.index.entering import Entered, Recorded
-from kmkit.index.refresh import RACY, Read, stat_of
-from kmkit.index.schema import stored
-from kmkit.index.worktree import Looking, WorkTree, ours
+from kmkit.index.keeping.entering import Entered, Recorded
+from kmkit.index.keeping.refresh import RACY, Read, stat_of
+from kmkit.index.keeping.schema import stored
+from kmkit.index.keeping.worktree import Looking, WorkTree, ours
 
 _COLUMNS = 24
 """Of the table ``notes``."""

@@ -6,7 +6,7 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from kmkit.errors import UsageError
-from kmkit.index.where import Where
+from kmkit.index.choosing.where import Where
 from kmkit.lifecycle.states import State
 from kmkit.text import did_you_mean, one_line
 

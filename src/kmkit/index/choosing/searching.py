@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from kmkit.index.filters import AT_LEAST, FIELDS, Filter
+from kmkit.index.choosing.filters import AT_LEAST, FIELDS, Filter
+from kmkit.index.choosing.where import among
 from kmkit.index.search.asked import Asked, Part, parse
 from kmkit.index.search.engine import Broken, Engine
 from kmkit.index.search.snippets import Looked, Passage, marked, passage
 from kmkit.index.search.values import Found, Hit, Why
-from kmkit.index.where import among
 from kmkit.text import HIDDEN
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def search(
     """The ``limit`` best notes for ``asked`` among those that ``chosen`` leaves."""
     numbers: list[int] | None = None
     if chosen.terms:
-        from kmkit.index.conditions import where
+        from kmkit.index.choosing.conditions import where
 
         numbers = index.numbers(*where(chosen, index))
 

@@ -6,9 +6,19 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kmkit.errors import UsageError
-from kmkit.index.filters import ANY, AT_LEAST, OVERDUE, REVISED, STALE, STATES, WORD, Filter, Term
-from kmkit.index.troubles import BESIDE, days_ahead
-from kmkit.index.where import Where, all_of, among, any_of
+from kmkit.index.choosing.filters import (
+    ANY,
+    AT_LEAST,
+    OVERDUE,
+    REVISED,
+    STALE,
+    STATES,
+    WORD,
+    Filter,
+    Term,
+)
+from kmkit.index.choosing.troubles import BESIDE, days_ahead
+from kmkit.index.choosing.where import Where, all_of, among, any_of
 from kmkit.lifecycle.states import State
 from kmkit.note.methods import GATHERING_METHODS, VALIDATION_METHODS
 from kmkit.text import did_you_mean, fold

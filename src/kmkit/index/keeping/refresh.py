@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.errors import Cannot
-from kmkit.index.schema import original
-from kmkit.index.worktree import Looking, WorkTree, ours, walked
+from kmkit.index.keeping.schema import original
+from kmkit.index.keeping.worktree import Looking, WorkTree, ours, walked
 
 if TYPE_CHECKING:
-    from kmkit.index.entering import Entered, Entering, Recorded
+    from kmkit.index.keeping.entering import Entered, Entering, Recorded
 
 RACY = "-"
 """What is said of a file that was changed so lately that it can change again and look the same."""
@@ -126,7 +126,7 @@ _READERS: "dict[None, Entering]" = {}
 def _prepare(root: Path) -> None:
     from threading import Thread
 
-    from kmkit.index.entering import Entering
+    from kmkit.index.keeping.entering import Entering
     from kmkit.kb import KnowledgeBase
 
     Thread(target=_end_with_it, daemon=True).start()

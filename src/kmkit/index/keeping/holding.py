@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmkit.errors import Cannot
-from kmkit.index import store
 from kmkit.index.book import Index
-from kmkit.index.opening import Track, untracked
+from kmkit.index.keeping import store
+from kmkit.index.keeping.opening import Track, untracked
 from kmkit.trail.git import Git
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kmkit.errors import Cannot
 from kmkit.index.card import Card, card
-from kmkit.index.schema import stored
+from kmkit.index.keeping.schema import stored
 from kmkit.index.search.engine import Broken, Engine
 from kmkit.index.search.values import Entry
 from kmkit.lifecycle.states import State

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmkit.index.where import among
+from kmkit.index.choosing.where import among
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index

@@ -7,10 +7,10 @@ from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmkit.index.alike import evened, text_of
-from kmkit.index.links import all_links, listed_by
-from kmkit.index.near import SAME, groups, sameness
-from kmkit.index.related import reader, said
+from kmkit.index.nearby.alike import evened, text_of
+from kmkit.index.nearby.links import all_links, listed_by
+from kmkit.index.nearby.near import SAME, groups, sameness
+from kmkit.index.nearby.related import reader, said
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index

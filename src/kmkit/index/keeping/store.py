@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from zlib import crc32
 
-from kmkit.index.schema import laid_out
+from kmkit.index.keeping.schema import laid_out
 
 _PATIENCE = 10.0
 """Seconds to wait while another process writes."""

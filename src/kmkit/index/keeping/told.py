@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from kmkit.errors import Cannot
-from kmkit.index.schema import OF_EVENTS, Values, find_events
+from kmkit.index.keeping.schema import OF_EVENTS, Values, find_events
 from kmkit.trail.event import Event, parse
 from kmkit.trail.git import Git
 from kmkit.trail.log import commits, named

@@ -6,12 +6,12 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmkit.index.alike import shown_word, text_of
-from kmkit.index.brief import Chosen, Part, experience, names
+from kmkit.index.briefs.brief import Chosen, Part, experience, names
 from kmkit.index.card import Card, Use
-from kmkit.index.deeds import APPROVED
-from kmkit.index.near import SAME, Text, sameness
-from kmkit.index.related import said
+from kmkit.index.knowing.deeds import APPROVED
+from kmkit.index.nearby.alike import shown_word, text_of
+from kmkit.index.nearby.near import SAME, Text, sameness
+from kmkit.index.nearby.related import said
 from kmkit.index.search.words import terms
 from kmkit.note.sections import sections_of
 from kmkit.text import fold

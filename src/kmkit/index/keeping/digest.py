@@ -18,12 +18,14 @@ def digest(root: Path) -> str:
     for path in (root / CONFIG, root / POLICY, *_files(root / "templates" / "notes")):
         with suppress(OSError):
             told += [os.fsencode(path.name), path.read_bytes()]
-    code = (_PACKAGE / room for room in ("index", "lifecycle", "note"))
+    code = (_PACKAGE / room for room in _ROOMS)
     told += [_look(path).encode() for path in (templates_dir() / "notes", *code)]
     return b"\0".join(told).decode("utf-8", "backslashreplace")
 
 
-_PACKAGE = Path(__file__).parent.parent
+_PACKAGE = Path(__file__).parents[2]
+_ROOMS = ("index", "index/keeping", "index/search", "lifecycle", "note")
+"""Where it is decided what stands in an index."""
 _OURS = (".py", ".j2")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from kmkit.index.near import SAME, Rarity, Text, in_common, likeness, profile, sameness
+from kmkit.index.nearby.near import SAME, Rarity, Text, in_common, likeness, profile, sameness
 from kmkit.index.search import Engine
 from kmkit.index.search.analysis import JOINT
 from kmkit.index.search.words import says_nothing, terms

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kmkit.errors import Cannot
-from kmkit.index import store
 from kmkit.index.card import card
-from kmkit.index.digest import digest
-from kmkit.index.refresh import Read, read_all, stale_paths
+from kmkit.index.keeping import store
+from kmkit.index.keeping.digest import digest
+from kmkit.index.keeping.refresh import Read, read_all, stale_paths
+from kmkit.index.keeping.schema import Values, finish, lay_out
+from kmkit.index.keeping.worktree import Asked, Looking, WorkTree, looked_at
 from kmkit.index.rules import Rules
-from kmkit.index.schema import Values, finish, lay_out
-from kmkit.index.worktree import Asked, Looking, WorkTree, looked_at
 from kmkit.trail.git import Git
 
 if TYPE_CHECKING:
@@ -142,8 +142,8 @@ class Opened:
 
     def _write(self, index: sqlite3.Connection) -> None:
         """Read what has changed and put it into the tables."""
-        from kmkit.index.entering import Entering
-        from kmkit.index.writing import Writer
+        from kmkit.index.keeping.entering import Entering
+        from kmkit.index.keeping.writing import Writer
         from kmkit.kb import KnowledgeBase
 
         entering = Entering(KnowledgeBase(self.root))
@@ -204,14 +204,14 @@ class Opened:
 
     def text(self, n: int) -> str:
         """What stands below the front matter of the version that stands."""
-        from kmkit.index.texts import body
+        from kmkit.index.keeping.texts import body
 
         row = next(self.query(_SHOWN, (n,)), None)
         return body(self.root, card(n, row[0]), revised=bool(row[1])) if row else ""
 
     def bring_up_trail(self) -> None:
         """Have the table of events hold all steps up to HEAD."""
-        from kmkit.index.told import bring_up, told_up_to
+        from kmkit.index.keeping.told import bring_up, told_up_to
 
         if self.git is None or told_up_to(self._index, self.git) == self.head:
             return
@@ -220,7 +220,7 @@ class Opened:
 
     def trail(self, where: str, values: Values) -> "Iterator[Event]":
         """The steps that a condition on the table ``events`` asks for, in full, oldest first."""
-        from kmkit.index.told import steps
+        from kmkit.index.keeping.told import steps
 
         if self.git is not None:
             self.bring_up_trail()
@@ -238,7 +238,7 @@ class Opened:
 
     def words(self) -> "Engine":
         """The full text, with every note as it stands."""
-        from kmkit.index.texts import fresh_words
+        from kmkit.index.keeping.texts import fresh_words
 
         folder = None
         if self._place and (name := self._said(self._index, "words")):

@@ -1,0 +1,1 @@
+"""The lessons that a project should not start without."""

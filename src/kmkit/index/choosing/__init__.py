@@ -1,0 +1,1 @@
+"""Choosing notes: the language of filters, conditions on the tables, lines of a listing, search."""

@@ -1,0 +1,1 @@
+"""Who knows what, and what one person alone holds."""

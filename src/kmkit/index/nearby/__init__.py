@@ -1,0 +1,1 @@
+"""What lies near a note: links, likeness, what was captured again."""
