@@ -180,12 +180,19 @@ def rule(name: str) -> str:
 
 
 def _word(value: str, index: "Index") -> Where:
-    """The word stands in the note or in its id; what has blanks in it, stands there like that."""
+    """The word stands in the note or in its id; what has blanks in it, stands there like that.
+
+    Ids end in four random characters, in which a shorter word would be found by chance.
+    """
     from kmkit.index.search.asked import parse
 
     typed = f'"{value}"' if " " in value and '"' not in value else value
     found = among(index.words.matching(parse(typed, filters=())))
-    return any_of([found, Where("instr(id, ?)", (value.casefold(),))])
+    in_id = Where("instr(id, ?)", (value.casefold(),))
+    return any_of([found, in_id]) if len(value) >= _TAIL else found
+
+
+_TAIL = 4
 
 
 def _in_days(terms: Iterable[Term], index: "Index") -> Iterator[Where]:
