@@ -5,7 +5,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import HealthCheck, Phase, event, example, given, settings
 from hypothesis import strategies as st
 
 from kmkit.errors import KmkitError, Refused
@@ -50,6 +50,11 @@ BODY = "".join(
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(BEFORE, BRANCH, BRANCH)
+@example(
+    [(verb, who, "approve", "peer-review", 0) for verb, who in WALK[:2]],
+    [("disseminate", ANA, "approve", "peer-review", 0)],
+    [("renew", BEN, "approve", "peer-review", 0)],
+)
 def test_any_two_branches(first: list[tuple[object, ...]], ours: list[tuple[object, ...]],
                           theirs: list[tuple[object, ...]]) -> None:  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:

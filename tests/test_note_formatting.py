@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kmkit.lifecycle.fingerprint import fingerprint
@@ -96,6 +96,7 @@ LINES = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(LINES, max_size=25), st.booleans())
+@example(["## ", "```", "## ", "```", "## Context and challenge", "```"], False)
 def test_in_order_twice_is_in_order_once(lines: list[str], crlf: bool) -> None:
     text = HEAD + "\n".join(lines)
     data = (text.replace("\n", "\r\n") if crlf else text).encode()

@@ -189,15 +189,22 @@ def _differences(kb: KnowledgeBase, note: Note, claim: Claim) -> Iterator[tuple[
 
 
 def _overtaken(kb: KnowledgeBase, note: Note, claim: Claim) -> bool:
-    """Whether the note rightly stands before the state of the trail.
+    """Whether the note rightly stands in another state than that of the trail.
 
-    Where one branch moved a note on and another changed its text, the merge holds the new text in
-    its own, earlier state; the trail holds the moves of both.
+    The trail holds the moves of all branches that were merged. Where one moved a note on and
+    another changed its text, the merge holds the new text in its own, earlier state. Where one
+    moved it on and another renewed the same text, the merge holds the further state.
     """
-    if note.state not in WALK or claim.state not in WALK:
+    if note.state == claim.state or note.state not in WALK or claim.state not in WALK:
         return False
     earlier = WALK.index(State(note.state)) < WALK.index(State(claim.state))
-    if not earlier or fingerprint(note, kb.guidance(note)) == claim.reached:
+    same = fingerprint(note, kb.guidance(note)) == claim.reached
+    if earlier == same:
+        return False
+    if same and not any(
+        (event.to_state, event.fingerprint) == (note.state, claim.reached)
+        for event in kb.events(note)
+    ):
         return False
     return bool(kb.git.text("rev-list", "--merges", "--max-count=1", "HEAD", "--"))
 

@@ -27,7 +27,8 @@ def in_order(note: Note, kind: Kind) -> bytes:
     raised = _raised(note, kind)
     for sections in (sorted(raised, key=rank), raised, note.sections):
         body = _body(note.preamble, sections)
-        if [s.heading for s in sections_of(body)[1]] == [s.heading for s in sections]:
+        wanted = [(section.heading, _tidy(section.text)) for section in sections]
+        if [(s.heading, s.text) for s in sections_of(body)[1]] == wanted:
             return write_body(note, body)
     return note.data
 
