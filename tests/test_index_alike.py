@@ -1,7 +1,8 @@
 import pytest
 
-from kmkit.index.nearby.alike import Said, about_the_same, saying_the_same, shown_word, text_of
+from kmkit.index.nearby.alike import Said, about_the_same, saying_the_same, text_of
 from kmkit.index.search import Engine, Entry
+from kmkit.index.search.analysis import written
 
 NOTES = {
     1: Said(
@@ -60,7 +61,7 @@ def test_words_are_shown_as_they_are_written(engine: Engine) -> None:
 
 @pytest.mark.parametrize(("word", "shown"), [("fuel", "fuel"), ("axe", "axe"), ("水x灾", "水灾")])
 def test_pairs_of_syllables_are_shown_without_their_joint(word: str, shown: str) -> None:
-    assert shown_word(word) == shown
+    assert written([word]) == shown
 
 
 def test_only_what_says_the_same_is_named(engine: Engine) -> None:

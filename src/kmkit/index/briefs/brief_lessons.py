@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from kmkit.index.briefs.brief import Chosen, Part, experience, names
 from kmkit.index.card import Card, Use
 from kmkit.index.knowing.deeds import APPROVED
-from kmkit.index.nearby.alike import shown_word, text_of
+from kmkit.index.nearby.alike import text_of
 from kmkit.index.nearby.near import SAME, Text, sameness
 from kmkit.index.nearby.related import said
+from kmkit.index.search.analysis import written
 from kmkit.index.search.words import terms
 from kmkit.note.sections import sections_of
 from kmkit.text import fold
@@ -197,4 +198,4 @@ def as_written(text: str, words: Sequence[str]) -> tuple[str, ...]:
     for word in re.findall(r"[^\W_]+", text):
         for term in terms(word)[:1]:
             spelt.setdefault(term, word if word.isupper() else word.lower())
-    return tuple(dict.fromkeys(spelt.get(word) or shown_word(word) for word in words))
+    return tuple(dict.fromkeys(spelt.get(word) or written([word]) for word in words))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kmkit.index.nearby.near import SAME, Rarity, Text, in_common, likeness, profile, sameness
 from kmkit.index.search import Engine
-from kmkit.index.search.analysis import JOINT
+from kmkit.index.search.analysis import written
 from kmkit.index.search.words import says_nothing, terms
 
 _LOOKED_AT = 40
@@ -21,7 +21,6 @@ _WEIGHTY = 0.004
 """What a word that both have adds at least, to be called one in common."""
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
-_SIGN = re.compile("[0-9a-f]{3,5}")
 
 
 class Said(NamedTuple):
@@ -72,7 +71,7 @@ def about_the_same(
         theirs = profile(text_of(read(row.n)), rarity)
         both = (word for word in in_common(mine, theirs) if _tells(word))
         weighty = [word for word in both if mine[word] * theirs[word] >= _WEIGHTY]
-        shown = tuple(spelled.get(word) or shown_word(word) for word in weighty[:_SHOWN])
+        shown = tuple(spelled.get(word) or written([word]) for word in weighty[:_SHOWN])
         found.append(Alike(row.n, likeness(mine, theirs), shown, len(weighty)))
     return sorted(found, key=lambda one: (-one.likeness, one.n))
 
@@ -90,13 +89,6 @@ def saying_the_same(
 def evened(engine: Engine) -> Rarity:
     """How much a word says where texts are compared word beside word."""
     return lru_cache(maxsize=None)(partial(engine.rarity, least=_FEW_NOTES))
-
-
-def shown_word(word: str) -> str:
-    """A word of the index as people write it: pairs of syllables without their joint."""
-    if word.isascii() or JOINT not in word:
-        return word
-    return _SIGN.sub(lambda sign: chr(int(sign[0], 16)), word.replace(JOINT, ""))
 
 
 def _spelled(said: Said) -> dict[str, str]:
