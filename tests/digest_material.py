@@ -1,11 +1,14 @@
 """What the tests of the digest are made of: the example notes, with a trail made by hand."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from kmkit.audience.audiences import audience_of
+from kmkit.audience.seeing import seen_of
+from kmkit.audience.shown import Shown
 from kmkit.config import Config, Policy, load_config, load_policy
 from kmkit.index.card import Use
 from kmkit.index.carding import card_of, profile_of, rules_of, use_of
@@ -17,7 +20,7 @@ from kmkit.note.records import Application, Person, people_by_email, read_applic
 from kmkit.period import Period
 from kmkit.trail.event import Event
 from kmkit.views import digest
-from kmkit.views.digest import Digest, Shown
+from kmkit.views.digest import Digest
 
 KB = Path(__file__).parent.parent / "examples" / "kb"
 SINCE, UNTIL = date(2026, 11, 14), date(2026, 11, 20)
@@ -137,17 +140,23 @@ def compose(
     since: date = SINCE,
     until: date = UNTIL,
     names: Mapping[str, str] | None = None,
+    applications: Sequence[Application] = (),
     **more: Any,
 ) -> Digest:
     """A digest with the settings, people and kinds of the example."""
+    config = config or load_config(KB)
+    seen = seen_of(
+        audience_of(config, policy(), level),
+        policy(),
+        [n if isinstance(n, Shown) else shown(n) for n in notes],
+        events=events,
+        uses=applications,
+    )
     return digest.compose(
-        level=level,
+        seen,
         since=since,
         until=until,
-        notes=[n if isinstance(n, Shown) else shown(n) for n in notes],
-        events=events,
-        config=config or load_config(KB),
-        policy=policy(),
+        config=config,
         name=name,
         names=names or {email: person.name for email, person in people().items()},
         kinds=kinds(),

@@ -44,7 +44,7 @@ def test_no_narrower_note_is_named_in_any_week(demo: KnowledgeBase, level: str, 
     hidden = [n for n in demo.notes() if policy.width(n.level) < policy.width(level)]
     assert hidden
     for until in WEEKS:
-        made = digest_of(demo, level=level, since=until - timedelta(55), until=until, name=name)
+        made = digest_of(demo, to=level, since=until - timedelta(55), until=until, name=name)
         for fmt in FORMATS:
             text = one_line(render(made.digest, fmt)).casefold()
             for note in hidden:
@@ -56,7 +56,7 @@ def test_what_a_wider_circle_reads_a_narrower_may_read(demo: KnowledgeBase) -> N
     since = date(2025, 6, 1)
     seen = []
     for level in ("international", "domestic", "internal"):
-        made = digest_of(demo, level=level, since=since).digest
+        made = digest_of(demo, to=level, since=since).digest
         seen.append(len(made.items) + made.items_left_out)
     assert seen == sorted(seen)
     assert seen[0] < seen[-1]

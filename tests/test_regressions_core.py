@@ -302,10 +302,10 @@ def test_a_self_reviewed_note_is_not_widened_while_it_is_revised(kb: KnowledgeBa
 
 def test_a_digest_trusts_no_level_that_a_hand_wrote(kb: KnowledgeBase) -> None:
     note = by_hand(kb, disseminated(kb), "level: internal", "level: international")
-    wide = digest_of(kb, level="domestic")
+    wide = digest_of(kb, to="domestic")
     assert (wide.digest.items, wide.digest.items_left_out) == ((), 0)
     assert [problem.rule for problem in wide.problems] == ["unproved-state"]
-    assert [item.id for item in digest_of(kb, level="internal").digest.items] == [note.id]
+    assert [item.id for item in digest_of(kb, to="internal").digest.items] == [note.id]
 
 
 def test_a_digest_shows_the_approved_text_and_not_what_a_hand_made_of_it(

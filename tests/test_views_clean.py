@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from kmkit.text import HIDDEN, one_line
-from kmkit.views.clean import clean, code, direction, escape_markdown
+from kmkit.text import HIDDEN, clean, one_line
+from kmkit.views.clean import code, direction, escape_markdown
 
 ANY = st.text(st.characters(exclude_categories=[]), max_size=40)
 

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from kmkit.views.digest import Digest, Shown
+from kmkit.audience.shown import Shown
+from kmkit.views.digest import Digest
 from kmkit.views.digest_render import FORMATS, render
 from tests.digest_material import (
     WATER,

@@ -136,9 +136,12 @@ def test_two_notes_with_one_id_are_as_narrow_as_the_narrower() -> None:
 
 
 def test_a_level_that_is_not_in_the_policy_is_refused() -> None:
-    with pytest.raises(UsageError, match="There is no level 'public'") as caught:
+    with pytest.raises(UsageError, match="There is no audience and no level 'public'") as caught:
         compose([], [], level="public")
-    assert caught.value.mend == "Choose one of: internal, domestic, international."
+    assert caught.value.mend == (
+        "Choose one of: all-staff, partner-agencies, sister-services, internal, domestic, "
+        "international."
+    )
 
 
 def test_protected_names_stay_in_the_narrowest_circle() -> None:

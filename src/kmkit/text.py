@@ -102,3 +102,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``Did you mean a or b?``, or '' where nothing is near."""
     names = nearest(word, known)
     return f"Did you mean {' or '.join(names)}?" if names else ""
+
+
+def clean(text: str) -> str:
+    """``text`` with LF line ends and without invisible characters that programs act on."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub("[\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    return HIDDEN.sub("", text)

@@ -13,9 +13,10 @@ PACKAGE = ROOT / "src" / "kmkit"
 
 WHAT = {
     "cli": "resolve → act → show",
-    "reach": "a digest gathered and put into a letter",
+    "reach": "letters, reminders, channels, portal",
     "views": "values in, text out",
     "learn": "what the notes say together",
+    "audience": "who may see what: the one function that decides",
     "index": "lists, what is due, what is stale",
     "kb": "find, read, write, move",
     "trail": "event ↔ commit",

@@ -150,8 +150,8 @@ def _kept_back(index: "Index", level: str) -> "KeptBack | None":
     width = index.rules.width(level)
     if not width:
         return None
+    from kmkit.audience.protected import Protected
     from kmkit.text import fold
-    from kmkit.views.digest_view import Protected
 
     names = index.query("SELECT DISTINCT value FROM marks WHERE name = 'protect'")
     hidden = index.query("SELECT id FROM notes WHERE width < ? AND id <> ''", (width,))

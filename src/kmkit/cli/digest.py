@@ -84,7 +84,7 @@ def command(
     _one_of(name, NAMES, "--name")
     kb = open_kb(ctx)
     since, until = _days(first, last, kb.today)
-    gathered = digest_of(kb, level=circle, since=since, until=until, name=name, asked=asked)
+    gathered = digest_of(kb, to=circle, since=since, until=until, name=name, asked=asked)
     _broken(gathered)
     made = gathered.digest
     if made.empty and skip_empty:
@@ -100,7 +100,7 @@ def digest_text(kb: "KnowledgeBase", level: str, fmt: str) -> str:
     from kmkit.reach.digests import digest_of
     from kmkit.views.digest_render import render
 
-    gathered = digest_of(kb, level=level)
+    gathered = digest_of(kb, to=level)
     _broken(gathered)
     return render(gathered.digest, fmt, kb.root)
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from kmkit.text import HIDDEN, one_line
+from kmkit.text import one_line
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>|~#$]|&(?=#?\w+;)")
 _LINE_START = re.compile(r"^([-+=]|\d{1,9}(?=[.)]))")
@@ -11,13 +11,6 @@ _RTL_LANGUAGES = frozenset((
     "ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ku", "nqo", "pnb", "prs", "ps", "sd", "syr",
     "ug", "ur", "yi",
 ))  # fmt: skip
-
-
-def clean(text: str) -> str:
-    """``text`` with LF line ends and without invisible characters that programs act on."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = re.sub("[\x0b\x0c\x85\u2028\u2029]", "\n", text)
-    return HIDDEN.sub("", text)
 
 
 def escape_markdown(text: str) -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 
-from kmkit.config import Block, Config, Policy
+from kmkit.audience.seeing import Seen
+from kmkit.config import Block, Config
 from kmkit.errors import Cannot
 from kmkit.index.stale import Stale
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
-from kmkit.note.records import Application
 from kmkit.text import did_you_mean, one_line
-from kmkit.trail.event import Event
 from kmkit.views import digest_readers as readers
 from kmkit.views import digest_stewards as stewards
 from kmkit.views.digest_values import (
@@ -18,67 +17,53 @@ from kmkit.views.digest_values import (
     STEWARDS,
     Applied,
     Digest,
-    Shown,
     Stop,
     between,
 )
-from kmkit.views.digest_view import Others, View, view
+from kmkit.views.digest_view import View, view
 from kmkit.views.words import Budget, clip
 
-__all__ = ["READERS", "STEWARDS", "Digest", "Others", "Shown", "compose"]
+__all__ = ["READERS", "STEWARDS", "Digest", "compose"]
 
 BLOCKS = ("notes", "stop", "applied", "question", "thanks")
 STEWARD_BLOCKS = ("waiting", "due", "overdue", "returned")
 
 
 def compose(
+    seen: Seen,
     *,
-    level: str,
     since: date,
     until: date,
-    notes: Iterable[Shown],
-    events: Iterable[Event],
     config: Config,
-    policy: Policy,
     name: str = READERS,
-    applications: Iterable[Application] = (),
     stale: Iterable[Stale] = (),
     names: Mapping[str, str] | None = None,
     kinds: Mapping[str, Kind] | None = None,
     link: Callable[[Note], str | None] = lambda note: None,
-    others: Others | None = None,
     only: Container[str] | None = None,
 ) -> Digest:
-    """The digest ``name`` for circle ``level`` over the days ``since`` to ``until``, both included.
+    """The digest ``name`` of what is ``seen``, over the days ``since`` to ``until``, both included.
 
-    ``notes`` are all notes in the version that stands, or those that can matter, and then
-    ``others`` tells of the rest. ``events`` are their whole trail in any order (what went out
-    before the period matters too), ``names`` people's names by e-mail address, ``kinds`` the kinds
-    by name (for headings in other languages). ``link`` says where a reader finds a note; a note
-    without a web address follows in full. The level comes first: nothing
-    that a narrower note says, and no count of such notes, is in the result. ``only`` holds the ids
-    of the notes that may be in it, None for all. Raises UsageError
-    for a level that the policy does not know, Cannot for a block that does not exist.
+    ``seen`` holds the whole trail of its notes (what went out before the period matters too).
+    ``names`` are people's names by e-mail address, ``kinds`` the kinds by name (for headings in
+    other languages). ``link`` says where a reader finds a note; a note without a web address
+    follows in full. ``only`` holds the ids of the notes that may be in it, None for all. Raises
+    Cannot for a block that does not exist.
     """
     _check_blocks(config.digest)
-    seen = view(
-        level=level,
+    of_period = view(
+        seen,
         since=since,
         until=until,
-        notes=notes,
-        events=events,
-        applications=applications,
         stale=stale,
         config=config,
-        policy=policy,
         names=names or {},
         kinds=kinds or {},
         link=link,
-        others=others,
         only=only,
     )
     digest = _for_stewards if name == STEWARDS else _for_readers
-    return digest(name, level, seen)
+    return digest(name, seen.level, of_period)
 
 
 def _check_blocks(settings: Block) -> None:

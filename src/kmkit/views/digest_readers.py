@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import quote
 
+from kmkit.audience.shown import Shown
 from kmkit.index.dates import OUT
 from kmkit.note.model import Note, Section
 from kmkit.text import fold, one_line
 from kmkit.trail.event import Event
 from kmkit.views.clean import direction
-from kmkit.views.digest_values import Answer, Applied, Contact, Item, Question, Shown, Stop
+from kmkit.views.digest_values import Answer, Applied, Contact, Item, Question, Stop
 from kmkit.views.digest_view import View
 from kmkit.views.prose import advice, strip_comments
 from kmkit.views.words import Budget, clip, count

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from kmkit.note.model import Note, Section
+from kmkit.note.model import Section
 
 READERS = "readers"
 STEWARDS = "stewards"
@@ -15,18 +15,6 @@ RESULTS = {
     "did-not-help": "It did not help",
 }
 """What came of using a note, in words."""
-
-
-class Shown(NamedTuple):
-    """A note as a digest is given it."""
-
-    note: Note
-    """The version that stands: the one in force where the note is being revised."""
-    state: str
-    """The state the note is in now; of a note that is being revised, the state in force."""
-    being_revised: bool = False
-    level: str | None = None
-    """The level it has now, where ``note`` is an older version: the narrower of the two counts."""
 
 
 class Contact(NamedTuple):

@@ -1,36 +1,23 @@
-"""What a circle may see. Everything that a digest says derives from this, and from nothing else."""
+"""What an audience may see of one period: all that a digest says derives from it."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
+from kmkit.audience.protected import Protected
+from kmkit.audience.seeing import Seen
+from kmkit.audience.shown import Shown
 from kmkit.config import Config, Policy
-from kmkit.errors import UsageError
 from kmkit.index.stale import Reason, Stale
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
 from kmkit.note.records import Application
-from kmkit.text import find_folded, fold, one_line
+from kmkit.text import one_line
 from kmkit.trail.event import Event
-from kmkit.views.clean import clean
-from kmkit.views.digest_values import Contact, Shown
+from kmkit.views.digest_values import Contact
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\?&#%]+@[^\s@<>,;:\"()\[\]\\?&#%]+")
-
-_TOKEN = re.compile(r"[^\s()\[\]{}<>'\",:;]+")
-"""What may be an id in a sentence."""
-
-
-class Others(NamedTuple):
-    """What a digest has to know of the notes that it is not given."""
-
-    hidden: Container[str] = frozenset()
-    """The ids, folded, of those that the circle may not see."""
-    tails: Callable[[str], int] | None = None
-    """How many of all ids end with these four characters."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +42,7 @@ class View:
     names: Mapping[str, str]
     kinds: Mapping[str, Kind]
     link_of: Callable[[Note], str | None]
-    protected: "Protected"
+    protected: Protected
     tails: Callable[[str], int]
     """How many ids end with these four characters."""
 
@@ -100,65 +87,42 @@ class View:
 
 
 def view(
+    seen: Seen,
     *,
-    level: str,
     since: date,
     until: date,
-    notes: Iterable[Shown],
-    events: Iterable[Event],
-    applications: Iterable[Application],
     stale: Iterable[Stale],
     config: Config,
-    policy: Policy,
     names: Mapping[str, str],
     kinds: Mapping[str, Kind],
     link: Callable[[Note], str | None],
-    others: "Others | None" = None,
     only: Container[str] | None = None,
 ) -> View:
-    """What circle ``level`` may see of all this; refuses a level that the policy does not know.
+    """What of ``seen`` belongs to the period.
 
-    ``others`` tells of the notes that are not among ``notes``; ``only`` holds the ids of the notes
-    that are asked for, None for all.
+    ``only`` holds the ids of the notes that are asked for, None for all.
     """
-    if level not in policy.levels:
-        known = ", ".join(policy.levels)
-        raise UsageError(f"There is no level '{one_line(level)}'.", f"Choose one of: {known}.")
-    everything = list(notes)
-    protected = Protected.above(level, policy, everything)
-    hidden = {
-        shown.note.id
-        for shown in everything
-        if not admits(policy, level, shown) or protected.in_note(shown.note)
-    }
-    by_id = {
-        shown.note.id: shown
-        for shown in everything
-        if shown.note.id not in hidden and (only is None or shown.note.id in only)
-    }
-    others = others or Others()
-    protected = protected.with_ids(hidden, others.hidden)
-    past = sorted((e for e in events if e.when.date() <= until), key=lambda event: event.when)
-    seen = [event for event in past if event.note in by_id]
-    past_uses = (a for a in applications if a.note in by_id and a.on <= until)
-    used = [a for a in past_uses if not protected.in_text(a.in_, a.because, a.by)]
-    reports = [event for event in past if event.about in by_id]
+    notes = {id: shown for id, shown in seen.notes.items() if only is None or id in only}
+    past = [event for event in seen.events if event.when.date() <= until]
+    events = [event for event in past if event.note in notes]
+    reports = [event for event in past if event.about in notes]
+    reasons = {s.note.id: seen.protected.without(s.reasons) for s in stale if s.note.id in notes}
     return View(
-        level=level,
+        level=seen.level,
         since=since,
         until=until,
-        notes=by_id,
-        events=seen,
-        applications=sorted(used, key=lambda a: (a.on, a.id), reverse=True),
+        notes=notes,
+        events=events,
+        applications=[use for use in seen.uses if use.note in notes and use.on <= until],
         recorded={event.note: event.when.date() for event in reports},
-        reasons={s.note.id: protected.without(s.reasons) for s in stale if s.note.id in by_id},
+        reasons=reasons,
         config=config,
-        policy=policy,
-        names=_names([*seen, *reports], names),
+        policy=seen.policy,
+        names=_names([*events, *reports], names),
         kinds=kinds,
         link_of=link,
-        protected=protected,
-        tails=others.tails or Counter(id[-4:] for id in by_id).__getitem__,
+        protected=seen.protected,
+        tails=seen.tails,
     )
 
 
@@ -166,64 +130,3 @@ def _names(events: Iterable[Event], names: Mapping[str, str]) -> dict[str, str]:
     """People's names by address in lower case: as the profiles say, else as git does."""
     known = {event.email: event.name for event in events}
     return known | {email.casefold(): name for email, name in names.items()}
-
-
-def admits(policy: Policy, level: str, shown: Shown) -> bool:
-    """The rule: an output for a circle shows a note only when the note's level is as wide."""
-    levels = [shown.note.level] if shown.level is None else [shown.note.level, shown.level]
-    return min(map(policy.width, levels)) >= policy.width(level)
-
-
-@dataclass(frozen=True)
-class Protected:
-    """Names that must not leave the narrowest circle, whichever note asks for it.
-
-    The ids of notes that the circle may not see are kept back with them.
-    """
-
-    names: tuple[str, ...]
-    ids: frozenset[str] = frozenset()
-    """Folded."""
-    others: Container[str] = frozenset()
-    """More such ids."""
-
-    @classmethod
-    def above(cls, level: str, policy: Policy, notes: Iterable[Shown]) -> "Protected":
-        """The names to keep back from ``level``; none in the narrowest circle."""
-        if policy.width(level) == 0:
-            return cls(())
-        return cls(tuple({name for shown in notes for name in shown.note.fields.protect}))
-
-    def with_ids(self, ids: Iterable[str], others: Container[str]) -> "Protected":
-        """These names, and the ids of notes."""
-        return Protected(self.names, frozenset(map(fold, ids)), others)
-
-    def without(self, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-        """The reasons that tell of nothing kept back."""
-        return tuple(reason for reason in reasons if not self.in_text(reason.message))
-
-    def in_text(self, *texts: str | None) -> bool:
-        """Whether one of the names or ids stands in one of ``texts``."""
-        return any(self._in(clean(text)) for text in texts if text)
-
-    def _in(self, text: str) -> bool:
-        folded = fold(text)
-        words = {word.strip(".!?…") for word in _TOKEN.findall(folded)}
-        if not self.ids.isdisjoint(words) or any(word in self.others for word in words):
-            return True
-        likely = (
-            name
-            for name in self.names
-            if all(part in folded for part in re.split(r"[\W_]+", fold(name)))
-        )
-        return any(next(find_folded(text, name), None) is not None for name in likely)
-
-    def in_note(self, note: Note) -> bool:
-        """Whether one of the names stands in what a digest could show of the note."""
-        if not self.names:
-            return False
-        fields = note.fields
-        shown = [note.title, note.id, str(note.path), fields.owner, fields.backup]
-        shown += [fields.summary, fields.matters_to, str(note.raw.get("x_question") or "")]
-        sections = [text for s in note.sections for text in (s.heading, s.text)]
-        return self.in_text(*shown, note.preamble, *sections)

@@ -7,8 +7,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from kmkit.text import one_line
-from kmkit.views.clean import clean
+from kmkit.text import clean, one_line
 from kmkit.views.words import wrap_lines
 
 _SCHEMES = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)

@@ -1,96 +1,21 @@
-"""kmkit.toml and policy.toml as models; every setting carries its own help.
-
-kmkit.toml says what this knowledge base is about and where its notes go. policy.toml holds the
-rules, and only a steward changes it.
-"""
+"""policy.toml as a model: the rules, which only a steward changes."""
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from kmkit.config.table import Table
 from kmkit.dated import PeriodField
 from kmkit.period import Period
-from kmkit.places import CONFIG, POLICY
+from kmkit.places import POLICY
 from kmkit.roles import has_role
 from kmkit.text import did_you_mean
 from kmkit.tomlread import parse, read_text
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Organisation(_Table):
-    """Whose knowledge base this is."""
-
-    name: str = Field("Our organisation", description="shown in digests")
-    language: str = Field("en", description="language of notes that do not say theirs")
-    contact: str = Field(
-        "", description="e-mail that readers' answers go to where a note has no owner"
-    )
-
-
-class Critical(_Table):
-    """What the organisation cannot afford to forget."""
-
-    topics: tuple[str, ...] = Field(
-        (), description="topics that must be covered by validated notes"
-    )
-
-
-class Links(_Table):
-    """Where a reader finds a note."""
-
-    note: str = Field("", description="address of a note; {path} and {id} are filled in")
-
-
-class Channel(_Table):
-    """One way by which notes leave the knowledge base."""
-
-    kind: str = Field("mail", description="mail, site, meeting, training, chat, folder, print …")
-    level: str = Field(description="the circle that this channel reaches")
-    help: str = Field("", description="what this channel is")
-
-
-class Audience(_Table):
-    """A group of readers."""
-
-    level: str = Field(description="the circle these readers belong to")
-    help: str = Field("", description="who they are")
-
-
-class Block(_Table):
-    """What a digest holds."""
-
-    max_notes: int = Field(5, ge=0, description="newly disseminated notes at most")
-    max_words: int = Field(300, ge=20, description="words of the notes' text at most")
-    blocks: tuple[str, ...] = Field(
-        ("notes", "stop", "applied", "question", "thanks"),
-        description="the blocks of the readers' digest, in their order",
-    )
-    steward_blocks: tuple[str, ...] = Field(
-        ("waiting", "due", "overdue", "returned"),
-        description="the blocks of the stewards' digest, in their order",
-    )
-    subject: str = Field("", description="subject line; empty: the title of the top lesson")
-
-
-class Config(_Table):
-    """kmkit.toml."""
-
-    organisation: Organisation = Field(Organisation(), description="whose knowledge base this is")
-    topics: dict[str, str] = Field({}, description="the vocabulary: topic = what belongs there")
-    critical: Critical = Field(Critical(), description="what must not be forgotten")
-    links: Links = Field(Links(), description="where a reader finds a note")
-    channels: dict[str, Channel] = Field({}, description="ways by which notes leave")
-    audiences: dict[str, Audience] = Field({}, description="groups of readers")
-    digest: Block = Field(Block(), description="what a digest holds")
-    filters: dict[str, str] = Field({}, description="saved filters: name = words")
-
-
-class Waiting(_Table):
+class Waiting(Table):
     """How long a note may stand in a state before somebody is asked."""
 
     captured: PeriodField = Field(Period(days=14), description="before it counts as waiting")
@@ -212,7 +137,7 @@ Email = Annotated[str, AfterValidator(_one_person)]
 Keys = dict[Email, tuple[Annotated[str, AfterValidator(_signing_key)], ...]]
 
 
-class Trust(_Table):
+class Trust(Table):
     """What the audit asks of a commit before it says who made it."""
 
     signatures: Literal["optional", "required"] = Field(
@@ -222,7 +147,7 @@ class Trust(_Table):
     )
 
 
-class Policy(_Table):
+class Policy(Table):
     """policy.toml: the rules."""
 
     levels: Annotated[tuple[str, ...], AfterValidator(_distinct)] = Field(
@@ -269,11 +194,6 @@ class Policy(_Table):
         """The fields required in any of ``states``."""
         names = (name for state in states for name in self.required.get(state, ()))
         return tuple(dict.fromkeys(names))
-
-
-def load_config(root: Path) -> Config:
-    """The settings of the knowledge base at ``root``."""
-    return parse(read_text(root / CONFIG), Config, CONFIG)
 
 
 def parse_policy(text: str) -> Policy:

@@ -1,0 +1,1 @@
+"""Who may see what: audiences, their circles, and the one function that decides."""
