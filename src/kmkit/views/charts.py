@@ -1,0 +1,107 @@
+"""Charts as inline SVG: values in, a picture out that reads without colour and in the dark.
+
+Each has a title and a description for those who do not see it; the page puts the same values into
+a table beside it. Sizes are in CSS pixels; text takes the page's colour, marks have a class.
+"""
+
+from collections.abc import Sequence
+from math import ceil
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from kmkit.views.words import columns
+
+_ROW, _BAR, _GAP = 26, 16, 10
+"""The height of a row of bars, of a bar in it; the space between its parts."""
+_CHARACTER = 6.9
+"""How wide a character is in the size of the labels, at most, on average."""
+_LABEL = 24
+"""Columns of a label; a longer one is cut."""
+_WIDTH = 640
+_COLUMNS_HIGH = 120
+
+
+class Mark(NamedTuple):
+    """One bar or column."""
+
+    label: str
+    value: float | None
+    """None where there is no value: it is shown as none, not as zero."""
+    shown: str
+    """The value in words."""
+
+
+def bars(title: str, marks: Sequence[Mark]) -> Markup:
+    """Horizontal bars, one a row, with the label before and the value behind; '' for no marks."""
+    if not marks:
+        return Markup("")
+    labels = [_cut(mark.label) for mark in marks]
+    left = _CHARACTER * max(map(columns, labels)) + _GAP
+    right = _CHARACTER * max(columns(mark.shown) for mark in marks) + _GAP
+    room, most = _WIDTH - left - right, _most(marks)
+    rows = []
+    for at, (mark, label) in enumerate(zip(marks, labels, strict=True)):
+        top, length = at * _ROW, room * (mark.value or 0) / most
+        middle = top + _ROW / 2
+        rows.append(
+            f'<text class="label" x="{left - _GAP:.1f}" y="{middle:.1f}" text-anchor="end" '
+            f'dominant-baseline="central">{escape(label)}</text>'
+            f'<rect class="mark" x="{left:.1f}" y="{top + (_ROW - _BAR) / 2:.1f}" '
+            f'width="{length:.1f}" height="{_BAR}"/>'
+            f'<text class="value" x="{left + length + 6:.1f}" y="{middle:.1f}" '
+            f'dominant-baseline="central">{escape(mark.shown)}</text>'
+        )
+    return _svg(title, marks, len(marks) * _ROW, rows)
+
+
+def over_time(title: str, marks: Sequence[Mark]) -> Markup:
+    """Columns side by side, the value above each and the label below; '' for no marks."""
+    if not marks:
+        return Markup("")
+    width, most = _WIDTH / len(marks), _most(marks)
+    every = ceil(max(columns(mark.label) for mark in marks) * _CHARACTER / width)
+    rows = []
+    for at, mark in enumerate(marks):
+        height = _COLUMNS_HIGH * (mark.value or 0) / most
+        left, top, middle = at * width, 20 + _COLUMNS_HIGH - height, (at + 0.5) * width
+        rows.append(
+            f'<rect class="mark" x="{left + width * 0.15:.1f}" y="{top:.1f}" '
+            f'width="{width * 0.7:.1f}" height="{height:.1f}"/>'
+        )
+        if columns(mark.shown) * _CHARACTER <= width:
+            rows.append(
+                f'<text class="value" x="{middle:.1f}" y="{top - 5:.1f}" text-anchor="middle">'
+                f"{escape(mark.shown)}</text>"
+            )
+        if at % every == 0:
+            rows.append(
+                f'<text class="label" x="{middle:.1f}" y="{_COLUMNS_HIGH + 38}" '
+                f'text-anchor="middle">{escape(mark.label)}</text>'
+            )
+    base = 20 + _COLUMNS_HIGH + 0.5
+    rows.append(f'<line class="base" x1="0" x2="{_WIDTH}" y1="{base}" y2="{base}"/>')
+    return _svg(title, marks, _COLUMNS_HIGH + 46, rows)
+
+
+def _svg(title: str, marks: Sequence[Mark], height: float, rows: Sequence[str]) -> Markup:
+    said = "; ".join(f"{mark.label}: {mark.shown}" for mark in marks)
+    return Markup(
+        f'<svg class="chart" role="img" viewBox="0 0 {_WIDTH} {height:g}" '
+        f'aria-label="{escape(title)}. {escape(said)}">{"".join(rows)}</svg>'
+    )
+
+
+def _most(marks: Sequence[Mark]) -> float:
+    """What the longest mark stands for; never nothing."""
+    return max((mark.value for mark in marks if mark.value), default=1.0)
+
+
+def _cut(label: str) -> str:
+    """A label that leaves room for the bars."""
+    if columns(label) <= _LABEL:
+        return label
+    kept = label
+    while columns(kept) > _LABEL - 1:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"

@@ -1,0 +1,116 @@
+"""``kmkit metrics`` on the example: as people, scripts and browsers get it."""
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from kmkit.kb import KnowledgeBase
+from kmkit.kb.replay import replay
+from kmkit.learn.metrics.table import BY_NAME, METRICS
+from tests.conftest import Run
+from tests.digest_material import KB
+
+TARGETS = "\n[targets]\non-time = 0.8\ncovered = 1\nrecurrence = 0.1\n"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example with its history, and with targets."""
+    root = replay(KB, tmp_path_factory.mktemp("demo") / "kb").root
+    settings = root / "kmkit.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + TARGETS, encoding="utf-8")
+    return root
+
+
+def figures(run: Run, demo: Path, *args: str) -> dict[str, Mapping[str, object]]:
+    done = run(demo, "metrics", "--since", "2025-06", "--format", "json", *args)
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert found["schema"] == "kmkit.metrics/1"
+    return {m["metric"] + (f":{m['part']}" if m["part"] else ""): m for m in found["metrics"]}
+
+
+def test_every_metric_is_told_with_its_definition(run: Run, demo: Path) -> None:
+    found = figures(run, demo)
+    assert {m["metric"] for m in found.values()} == set(BY_NAME)
+    assert all(m["definition"] and m["unit"] and m["source"] for m in found.values())
+    notes = len(list(KnowledgeBase(demo).notes()))
+    assert found["captured"]["value"] == notes == 18
+    states = [m["counted"] for name, m in found.items() if name.startswith("notes:")]
+    assert sum(int(str(n)) for n in states) == notes
+    assert (found["on-time"]["target"], found["on-time"]["met"]) == (0.8, False)
+    assert found["recurrence"]["met"] is True
+
+
+OPENED = ("notes:captured", "days-in-state:formatted", "on-time", "applied", "people", "units")
+
+
+def test_a_figure_opens_into_what_was_counted(run: Run, demo: Path) -> None:
+    found = figures(run, demo)
+    for name in OPENED:
+        done = run(demo, "metrics", "--since", "2025-06", "--why", name, "--format", "csv")
+        rows = list(csv.DictReader(io.StringIO(done.out.lstrip("\ufeff"))))
+        assert done.code == 0
+        counted = [row for row in rows if row["counted"] == "yes"]
+        assert counted
+        assert len(counted) == found[name]["counted"]
+        assert len(rows) == (found[name]["of"] or len(counted))
+        assert "@" not in done.out  # nobody is named
+
+
+def test_the_table_and_the_parts_in_a_pipe(run: Run, demo: Path) -> None:
+    whole = run(demo, "metrics", "--since", "2025-06").out.splitlines()
+    assert whole[0].split("\t")[:3] == ["metric", "part", "value"]
+    for by in ("month", "unit", "topic", "kind"):
+        lines = run(demo, "metrics", "--since", "2025-06", "--by", by).out.splitlines()
+        told = {line.split("\t")[1] for line in lines[1:]}
+        assert told == {metric.name for metric in METRICS if by in metric.by}
+
+
+def test_the_page_needs_nothing_but_itself(run: Run, demo: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    done = run(demo, "metrics", "--since", "2025-06", "--by", "month", "-o", str(page))
+    assert (done.code, done.out) == (0, "")
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<svg") == text.count("<details>")
+    assert all(metric.title in text for metric in METRICS)
+    assert "target 80 %: not reached" in text
+    assert not any(mark in text for mark in ("<script", "http:", "https:", "src=", "@example.org"))
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("--by", "mounth"), "--by: there is no 'mounth'. Did you mean month?"),
+        (("--why", "ontime"), "--why: there is no metric 'ontime'. Did you mean on-time?"),
+        (("--why", "notes:lost"), "--why: notes has no part 'lost'."),
+        (("--why", "notes", "--by", "unit"), "--why opens one figure of the whole."),
+        (("--format", "xml"), "--format: there is no 'xml'."),
+        (("--since", "2027"), "--since 2027-01-01 is later than 2026-11-21."),
+    ],
+)
+def test_what_is_not_understood(run: Run, demo: Path, args: tuple[str, ...], message: str) -> None:
+    done = run(demo, "metrics", *args)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(message.split(" Did")[0])
+
+
+def test_a_target_of_no_metric_is_refused(run: Run, demo: Path, tmp_path: Path) -> None:
+    root = tmp_path / "kb"
+    shutil.copytree(demo, root)
+    settings = root / "kmkit.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("on-time", "in-time"))
+    done = run(root, "metrics")
+    assert done.code == 2
+    assert "kmkit.toml: targets: there is no metric 'in-time'." in done.err
+
+
+def test_an_empty_knowledge_base_says_what_to_do(run: Run, kb: KnowledgeBase) -> None:
+    done = run(kb.root, "metrics")
+    assert done.code == 0
+    assert "There are no notes yet" in done.err
