@@ -5,7 +5,7 @@ a table beside it. Sizes are in CSS pixels; text takes the page's colour, marks 
 """
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, cos, pi, sin
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -30,6 +30,14 @@ class Mark(NamedTuple):
     """None where there is no value: it is shown as none, not as zero."""
     shown: str
     """The value in words."""
+
+
+class Series(NamedTuple):
+    """One line of a radar."""
+
+    name: str
+    values: Sequence[float | None]
+    """One for each axis."""
 
 
 def bars(title: str, marks: Sequence[Mark]) -> Markup:
@@ -84,11 +92,91 @@ def over_time(title: str, marks: Sequence[Mark]) -> Markup:
     return _svg(title, marks, _COLUMNS_HIGH + 46, rows)
 
 
+def radar(title: str, axes: Sequence[str], series: Sequence[Series], most: float) -> Markup:
+    """A polygon for each series over axes from 0 to ``most``; '' for fewer than three axes."""
+    if len(axes) < 3:
+        return Markup("")
+    middle, size = _WIDTH / 2, 130.0
+    height = 2 * size + 90
+
+    def point(at: int, value: float) -> tuple[float, float]:
+        turn = 2 * pi * at / len(axes) - pi / 2
+        length = size * value / most
+        return middle + length * cos(turn), height / 2 + length * sin(turn)
+
+    rings = [
+        _polygon("ring", [point(at, most * part / 3) for at in range(len(axes))])
+        for part in (1, 2, 3)
+    ]
+    shapes = [
+        _polygon(
+            f"series s{number}", [point(at, value or 0) for at, value in enumerate(one.values)]
+        )
+        for number, one in enumerate(series)
+    ]
+    labels = []
+    for at, axis in enumerate(axes):
+        x, y = point(at, most * 1.12)
+        anchor = "middle" if abs(x - middle) < 5 else "start" if x > middle else "end"
+        labels.append(
+            f'<text class="label" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" '
+            f'dominant-baseline="central">{escape(_cut(axis))}</text>'
+        )
+    said = "; ".join(
+        f"{one.name}: "
+        + ", ".join(f"{a} {v:.1f}" for a, v in zip(axes, one.values, strict=True) if v is not None)
+        for one in series
+    )
+    return _picture(title, said, height, [*rings, *shapes, *labels])
+
+
+def _polygon(name: str, points: Sequence[tuple[float, float]]) -> str:
+    said = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return f'<polygon class="{name}" points="{said}"/>'
+
+
+def stacked(title: str, rows: Sequence[tuple[str, Sequence[int]]], names: Sequence[str]) -> Markup:
+    """A bar for each row, as long as all, in parts that are its counts; '' for no rows."""
+    if not rows:
+        return Markup("")
+    labels = [_cut(label) for label, _ in rows]
+    left = _CHARACTER * max(map(columns, labels)) + _GAP
+    parts = []
+    for at, ((_, counts), label) in enumerate(zip(rows, labels, strict=True)):
+        top, start, every = at * _ROW, left, sum(counts) or 1
+        parts.append(
+            f'<text class="label" x="{left - _GAP:.1f}" y="{top + _ROW / 2:.1f}" text-anchor="end" '
+            f'dominant-baseline="central">{escape(label)}</text>'
+        )
+        for number, count in enumerate(counts):
+            length = (_WIDTH - left) * count / every
+            if count:
+                parts.append(
+                    f'<rect class="part p{number}" x="{start:.1f}" y="{top + 3}" '
+                    f'width="{length:.1f}" height="{_ROW - 6}"/>'
+                )
+            if length > _CHARACTER * len(str(count)) + 4:
+                parts.append(
+                    f'<text class="in p{number}" x="{start + length / 2:.1f}" '
+                    f'y="{top + _ROW / 2:.1f}" text-anchor="middle" dominant-baseline="central">'
+                    f"{count}</text>"
+                )
+            start += length
+    said = "; ".join(
+        f"{label}: " + ", ".join(f"{n} {c}" for n, c in zip(names, counts, strict=True))
+        for label, counts in rows
+    )
+    return _picture(title, said, len(rows) * _ROW, parts)
+
+
 def _svg(title: str, marks: Sequence[Mark], height: float, rows: Sequence[str]) -> Markup:
-    said = "; ".join(f"{mark.label}: {mark.shown}" for mark in marks)
+    return _picture(title, "; ".join(f"{m.label}: {m.shown}" for m in marks), height, rows)
+
+
+def _picture(title: str, said: str, height: float, parts: Sequence[str]) -> Markup:
     return Markup(
         f'<svg class="chart" role="img" viewBox="0 0 {_WIDTH} {height:g}" '
-        f'aria-label="{escape(title)}. {escape(said)}">{"".join(rows)}</svg>'
+        f'aria-label="{escape(title)}. {escape(said)}">{"".join(parts)}</svg>'
     )
 
 

@@ -1,0 +1,1 @@
+"""Self-assessment: instruments, anonymous answers, rounds, what they tell."""
