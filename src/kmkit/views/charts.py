@@ -169,13 +169,69 @@ def stacked(title: str, rows: Sequence[tuple[str, Sequence[int]]], names: Sequen
     return _picture(title, said, len(rows) * _ROW, parts)
 
 
+class Cell(NamedTuple):
+    """A cell of a heat map."""
+
+    shown: str
+    shade: float
+    """From 0, the lightest, to 1."""
+
+
+def heat_map(
+    title: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]]
+) -> Markup:
+    """A cell for each row and head, shaded in five steps and with its value in words.
+
+    It brings its own style, so that it can stand alone as a file.
+    """
+    if not rows:
+        return Markup("")
+    labels = [_cut(label) for label, _ in rows]
+    left = _CHARACTER * max(map(columns, labels)) + _GAP
+    width = (_WIDTH - left) / len(heads)
+    parts = [
+        f'<text class="head" x="{left + (at + 0.5) * width:.1f}" y="14" text-anchor="middle">'
+        f"{escape(head)}</text>"
+        for at, head in enumerate(heads)
+    ]
+    for line, ((_, cells), label) in enumerate(zip(rows, labels, strict=True)):
+        top = 24 + line * _ROW
+        parts.append(
+            f'<text class="label" x="{left - _GAP:.1f}" y="{top + _ROW / 2:.1f}" text-anchor="end" '
+            f'dominant-baseline="central">{escape(label)}</text>'
+        )
+        for at, cell in enumerate(cells):
+            step = min(4, int(max(0.0, cell.shade) * 5))
+            parts.append(
+                f'<rect class="h{step}" x="{left + at * width + 1:.1f}" y="{top + 1}" '
+                f'width="{width - 2:.1f}" height="{_ROW - 2}"/>'
+                f'<text class="in h{step}" x="{left + (at + 0.5) * width:.1f}" '
+                f'y="{top + _ROW / 2:.1f}" text-anchor="middle" dominant-baseline="central">'
+                f"{escape(cell.shown)}</text>"
+            )
+    said = "; ".join(
+        f"{label}: " + ", ".join(f"{h} {c.shown}" for h, c in zip(heads, cells, strict=True))
+        for label, cells in rows
+    )
+    return _picture(title, said, 24 + len(rows) * _ROW, [_HEAT, *parts])
+
+
+_HEAT = (
+    "<style>.head,.label,.in{font:13px 'Segoe UI',Calibri,Helvetica,Arial,sans-serif}"
+    ".head,.label{fill:currentColor}.h0{fill:#eef3f4}.h1{fill:#f3e1d3}.h2{fill:#e6bd9f}"
+    ".h3{fill:#cf8a5f}.h4{fill:#a9552b}text.in{fill:#1f2933}text.h4{fill:#fff}</style>"
+)
+"""Light where nothing is missing; the cells keep their colours in the dark."""
+
+
 def _svg(title: str, marks: Sequence[Mark], height: float, rows: Sequence[str]) -> Markup:
     return _picture(title, "; ".join(f"{m.label}: {m.shown}" for m in marks), height, rows)
 
 
 def _picture(title: str, said: str, height: float, parts: Sequence[str]) -> Markup:
     return Markup(
-        f'<svg class="chart" role="img" viewBox="0 0 {_WIDTH} {height:g}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
+        f'viewBox="0 0 {_WIDTH} {height:g}" '
         f'aria-label="{escape(title)}. {escape(said)}">{"".join(parts)}</svg>'
     )
 
