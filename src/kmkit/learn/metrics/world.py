@@ -59,6 +59,7 @@ def world(index: "Index", *, since: date, until: date) -> World:
     from kmkit.index.knowing.at_risk import at_risk
     from kmkit.index.nearby.repeated import repeated
     from kmkit.learn.habits import habits
+    from kmkit.learn.learned import learned
 
     if index.git.shallow:
         raise Cannot(
@@ -83,6 +84,7 @@ def world(index: "Index", *, since: date, until: date) -> World:
         rules=index.rules,
         lives=tuple(lives(cards, events, rules=index.rules, people=index.people)),
         uses=index.uses,
+        learned={id: it.since for id, it in learned(index).items() if it.learned and it.since},
         again=frozenset(t.listed.card.id for times in repeated(index) for t in times[1:]),
         alone=frozenset(r.note.id for r in risks if r.note and r.code == "one-person"),
         people=index.people,

@@ -1,0 +1,97 @@
+"""``kmkit offboard``, ``onboard`` and ``skills`` on the example."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kmkit.kb import KnowledgeBase
+from kmkit.kb.replay import replay
+from kmkit.lifecycle.person import Person
+from tests.conftest import Run
+from tests.cut_off import git
+from tests.digest_material import KB
+
+AMINA = Person("Amina Diallo", "amina.diallo@example.org")
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example with its history."""
+    return replay(KB, tmp_path_factory.mktemp("history") / "kb").root
+
+
+@pytest.fixture
+def demo(history: Path, tmp_path: Path) -> KnowledgeBase:
+    """A copy of it that a test may change."""
+    return KnowledgeBase(Path(shutil.copytree(history, tmp_path / "kb")))
+
+
+def test_what_hangs_on_somebody_who_leaves(run: Run, demo: KnowledgeBase, tmp_path: Path) -> None:
+    folder = tmp_path / "leaving"
+    args = ("offboard", "joseph", "--until", "2026-12-31", "-o", str(folder))
+    dry = run(demo.root, *args, "--dry-run", who=AMINA)
+    assert (dry.code, folder.exists(), git(demo.root, "status", "--porcelain")) == (0, False, "")
+    done = run(demo.root, *args, "--json", who=AMINA)
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    owned = {note.id for note in demo.notes() if note.owner == "joseph.okello@example.org"}
+    assert {note["id"] for note in found["owns"]} == owned
+    assert "public-health" in [one["topic"] for one in found["knows_alone"]]
+    assert "until: 2026-12-31" in (demo.root / "people/joseph-okello.md").read_text()
+    talk = (folder / "exit-interview.md").read_text(encoding="utf-8")
+    assert "### public-health" in talk
+    assert (folder / "handover.md").read_text(encoding="utf-8").count("- [ ]") >= len(owned)
+    again = run(demo.root, *args, who=AMINA)
+    assert again.code == 0
+    assert "is there already and was left as it is" in again.err
+
+
+def test_their_notes_are_given_to_somebody_else(run: Run, demo: KnowledgeBase) -> None:
+    before = int(git(demo.root, "rev-list", "--count", "HEAD"))
+    done = run(demo.root, "offboard", "joseph.okello@example.org", "--to", AMINA.email, who=AMINA)
+    assert done.code == 0, done.err
+    moved = int(git(demo.root, "rev-list", "--count", "HEAD")) - before
+    assert moved == done.err.count("reassign:") > 0
+    left = run(demo.root, "offboard", "joseph", "--json", who=AMINA)
+    assert json.loads(left.out)["owns"] == []
+    assert run(demo.root, "audit", who=AMINA).code == 0
+
+
+def test_who_is_meant_has_to_be_one_person(run: Run, demo: KnowledgeBase) -> None:
+    several = run(demo.root, "offboard", "a")
+    assert (several.code, "could be several" in several.err) == (2, True)
+    nobody = run(demo.root, "offboard", "zebra")
+    assert (nobody.code, "Nobody is called 'zebra'." in nobody.err) == (2, True)
+
+
+def test_a_newcomer_reads_what_is_theirs_and_good(
+    run: Run, demo: KnowledgeBase, tmp_path: Path
+) -> None:
+    found = json.loads(run(demo.root, "onboard", "--topic", "early-warning", "--json").out)
+    first = found["readings"][0]
+    assert "it is of your topics" in first["why"]
+    states = {note.id: note.state for note in demo.notes()}
+    assert all(states[one["id"]] not in ("captured", "retired") for one in found["readings"])
+    assert found["meetings"]
+    role = json.loads(run(demo.root, "onboard", "--role", "expert.early-warning", "--json").out)
+    assert role["readings"] == found["readings"]
+    page = tmp_path / "welcome.md"
+    assert run(demo.root, "onboard", "--unit", "Coast", "--limit", "3", "-o", str(page)).code == 0
+    assert page.read_text(encoding="utf-8").count("*Why: ") == 3
+
+
+def test_skills_are_listed_and_matched(run: Run, demo: KnowledgeBase) -> None:
+    place = demo.root / "people/ruth-mensah.md"
+    text = place.read_text(encoding="utf-8").replace("\n---\n", "\nwants: [logistics]\n---\n", 1)
+    place.write_text(text, encoding="utf-8")
+    lines = run(demo.root, "skills").out.splitlines()
+    assert lines[1].startswith("logistics\truth.mensah@example.org\t")
+    pairs = run(demo.root, "skills", "--match").out.splitlines()[1:]
+    assert [line.split("\t")[:2] for line in pairs] == [["logistics", "ruth.mensah@example.org"]]
+
+
+def test_an_empty_knowledge_base_says_what_to_do(run: Run, kb: KnowledgeBase) -> None:
+    assert "No approved note fits." in run(kb.root, "onboard").err
+    assert "Nobody in people/ names a skill yet" in run(kb.root, "skills").err
