@@ -15,7 +15,7 @@ class Line(NamedTuple):
     metric: Metric
     figure: Figure
     before: Figure
-    """Of the period of the same length before this one."""
+    """Of the period of the same length before; without a value where that cannot be told."""
     target: float | None
     """What was aimed at, in the figure's unit; None for nothing."""
 
@@ -40,7 +40,7 @@ def scorecard(world: World, targets: Mapping[str, float]) -> list[Line]:
     """Every figure of the period; ``targets`` by metric, or by 'metric:detail'."""
     length = (world.until - world.since).days + 1
     earlier = world.over(world.since - timedelta(days=length), world.since - timedelta(days=1))
-    past = {(figure.metric, figure.detail): figure for figure in measured(earlier)}
+    past = {(figure.metric, figure.detail): figure for figure in measured(earlier, by="month")}
     return [
         Line(
             BY_NAME[figure.metric],

@@ -1,0 +1,88 @@
+"""``kmkit report``: what each role gets, from whom it is kept, and where its figures come from."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kmkit.kb import KnowledgeBase
+from kmkit.kb.replay import replay
+from kmkit.learn.reports.report import ROLES
+from kmkit.lifecycle.person import Person
+from kmkit.views.report import FORMATS
+from tests.conftest import Run
+from tests.digest_material import KB
+
+FARAH = Person("Farah Siddiqui", "farah.siddiqui@example.org")
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example with its history."""
+    return replay(KB, tmp_path_factory.mktemp("history") / "kb").root
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_gets_a_page_in_every_format(run: Run, history: Path, role: str) -> None:
+    pages = {}
+    for fmt in FORMATS:
+        done = run(history, "report", "--for", role, "--format", fmt, who=FARAH, today="2026-11-20")
+        assert done.code == 0, done.err
+        pages[fmt] = done.out
+    found = json.loads(pages["json"])
+    assert (found["schema"], found["since"]) == ("kmkit.report/1", "2026-10-21")
+    titles = [block["title"] for block in found["blocks"]]
+    assert all(block["lines"] for block in found["blocks"])
+    for fmt in ("text", "md", "html"):
+        assert [title for title in titles if title not in pages[fmt]] == []
+    assert "<script" not in pages["html"]
+    assert all(len(line) <= 80 or "kmkit " in line for line in pages["text"].splitlines())
+
+
+def test_those_who_lead_and_everybody_get_no_names(run: Run, history: Path) -> None:
+    people = KnowledgeBase(history).people
+    words = [word for email, person in people.items() for word in (email, person.name)]
+    for role in (name for name, one in ROLES.items() if not one.named):
+        for fmt in FORMATS:
+            page = run(history, "report", "--for", role, "--format", fmt, today="2026-11-20").out
+            named = [word for word in words if word in page]
+            titles = [note.title for note in KnowledgeBase(history).notes()]
+            assert [w for w in named if not any(w in title for title in titles)] == []
+
+
+def test_the_figures_are_those_of_the_scorecard(run: Run, history: Path) -> None:
+    page = json.loads(run(history, "report", "--for", "executive", "--format", "json").out)
+    whole = json.loads(run(history, "metrics", "--format", "json").out)
+    measured = {m["metric"]: m["value"] for m in whole["metrics"] if not m["part"]}
+    assert [f["metric"] for f in page["figures"]] == list(ROLES["executive"].figures)
+    assert all(f["value"] == measured[f["metric"]] for f in page["figures"])
+
+
+def test_a_reviewer_is_not_shown_what_they_wrote(run: Run, history: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(history, tmp_path / "kb"))
+    text = "It was late.\n"
+    done = run(root, "capture", text, "--source", "anonymous", "--no-input", who=FARAH)
+    assert done.code == 0, done.err
+    for who, seen in ((FARAH, False), (Person("Lena Brandt", "lena.brandt@example.org"), True)):
+        page = run(root, "report", "--for", "reviewer", who=who).out
+        assert ("It was late" in page) is seen
+
+
+def test_an_empty_knowledge_base_has_a_page_too(run: Run, kb: KnowledgeBase) -> None:
+    for role in ROLES:
+        done = run(kb.root, "report", "--for", role)
+        assert done.code == 0, done.err
+    assert "Nothing waits for you this month." in run(kb.root, "report", "--for", "owner").out
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [(("--for", "boss"), "--for: there is no 'boss'."), (("--format", "pdf"), "--format: there")],
+)
+def test_what_is_not_understood(
+    run: Run, kb: KnowledgeBase, args: tuple[str, ...], message: str
+) -> None:
+    done = run(kb.root, "report", *args)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
