@@ -41,8 +41,8 @@ class Series(NamedTuple):
 
 
 def bars(title: str, marks: Sequence[Mark]) -> Markup:
-    """Horizontal bars, one a row, with the label before and the value behind; '' for no marks."""
-    if not marks:
+    """Horizontal bars, one a row, with the label before and the value behind; '' for no values."""
+    if not any(mark.value for mark in marks):
         return Markup("")
     labels = [_cut(mark.label) for mark in marks]
     left = _CHARACTER * max(map(columns, labels)) + _GAP
@@ -64,11 +64,11 @@ def bars(title: str, marks: Sequence[Mark]) -> Markup:
 
 
 def over_time(title: str, marks: Sequence[Mark]) -> Markup:
-    """Columns side by side, the value above each and the label below; '' for no marks."""
-    if not marks:
+    """Columns side by side, the value above each and the label below; '' for no values."""
+    if not any(mark.value for mark in marks):
         return Markup("")
     width, most = _WIDTH / len(marks), _most(marks)
-    every = ceil(max(columns(mark.label) for mark in marks) * _CHARACTER / width)
+    every = ceil(max(columns(mark.label) for mark in marks) * _CHARACTER / (width - 4))
     rows = []
     for at, mark in enumerate(marks):
         height = _COLUMNS_HIGH * (mark.value or 0) / most

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from kmkit.learn.metrics.figures import Figure
-from kmkit.learn.metrics.table import BY_NAME, Metric, measured
+from kmkit.learn.metrics.table import BY_NAME, STANDING, Metric, measured
 from kmkit.learn.metrics.world import World
 
 
@@ -40,7 +40,9 @@ def scorecard(world: World, targets: Mapping[str, float]) -> list[Line]:
     """Every figure of the period; ``targets`` by metric, or by 'metric:detail'."""
     length = (world.until - world.since).days + 1
     earlier = world.over(world.since - timedelta(days=length), world.since - timedelta(days=1))
-    past = {(figure.metric, figure.detail): figure for figure in measured(earlier, by="month")}
+    past = {
+        (figure.metric, figure.detail): figure for figure in measured(earlier) if _dated(figure)
+    }
     return [
         Line(
             BY_NAME[figure.metric],
@@ -52,6 +54,11 @@ def scorecard(world: World, targets: Mapping[str, float]) -> list[Line]:
         )
         for figure in measured(world)
     ]
+
+
+def _dated(figure: Figure) -> bool:
+    """Whether a figure is of its period, and not of things as they stand today."""
+    return figure.metric not in STANDING
 
 
 def target_of(figure: Figure, targets: Mapping[str, float]) -> float | None:

@@ -12,6 +12,8 @@ from kmkit.learn.metrics.slices import BY
 from kmkit.learn.metrics.world import World
 
 Side = Literal["output", "outcome"]
+_PARTS = ("unit", "topic", "kind")
+"""By what is told apart that takes longer than a month, or is as things stand."""
 TRAIL, FILES, RECORDS = "the trail", "the files", "the applications"
 
 
@@ -75,7 +77,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("held-by-one", "Notes held by one person", "output", "notes", "down", FILES,
            "Approved notes that one person alone has owned, written, judged or used, as things "
            "stand today (kmkit experts --at-risk).",
-           outputs.alone, ("unit", "topic", "kind")),
+           outputs.alone, _PARTS),
     Metric("people", "People who took part", "output", "people", "up", TRAIL,
            "Different people who made a move in the period. Nobody is named, and nobody is "
            "compared with anybody.",
@@ -88,11 +90,11 @@ METRICS: tuple[Metric, ...] = (
     Metric("applied", "Identified notes that were applied", "outcome", "share", "up", RECORDS,
            "Of the notes captured in the period that are meant to be used again (of a kind that "
            "is reviewed, and not retired), the share that somebody had used by its end.",
-           outcomes.applied),
+           outcomes.applied, _PARTS),
     Metric("learned", "Identified notes that were learned", "outcome", "share", "up", RECORDS,
            "Of the same notes, the share of which a verified application says that they helped, "
            "and that no later note repeats.",
-           outcomes.learned),
+           outcomes.learned, _PARTS),
     Metric("days-to-use", "Days from capture to first use", "outcome", "days", "down", RECORDS,
            "Median over the notes that were first used in the period.",
            outcomes.days_to_use),
@@ -113,6 +115,8 @@ METRICS: tuple[Metric, ...] = (
 )  # fmt: skip
 """Every metric, outputs before outcomes."""
 
+STANDING = ("held-by-one", "habits")
+"""Those of which a period before tells nothing."""
 BY_NAME = {metric.name: metric for metric in METRICS}
 
 
