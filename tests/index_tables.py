@@ -17,6 +17,7 @@ from kmkit.index.search import parse
 from kmkit.index.stale import stale
 from kmkit.kb import KnowledgeBase
 from kmkit.note.model import Note
+from kmkit.note.records import KINDS
 from kmkit.trail.git import Git
 from tests.note_material import TODAY
 
@@ -48,7 +49,9 @@ def tables(root: Path) -> tuple[Tables, list[tuple[Any, ...]]]:
         wanted = ", ".join(column for column in columns if column not in ("n", "seen"))
         rows = opened.query(f"SELECT n, {wanted} FROM {name}")
         found[name] = sorted(((paths[n], *values) for n, *values in rows), key=repr)
-    found["records"] = sorted(opened.query("SELECT path, folder, card, errors FROM records"))
+    found["records"] = sorted(
+        opened.query("SELECT path, kind, id, note, card, errors FROM records")
+    )
     found["meta"] = sorted(
         opened.query("SELECT key, value FROM meta WHERE key IN ('digest', 'head', 'rules')")
     )
@@ -95,6 +98,9 @@ def same_as_the_files(root: Path, days: tuple[date, ...] = DAYS) -> None:
         assert sorted(use._replace(path="") for use in index.uses) == sorted(
             use_of("", use) for use in kb.applications
         )
+        for kind in KINDS:
+            kept_ones = sorted(index.records(kind), key=lambda record: record.id)
+            assert kept_ones == sorted(kb.records(kind), key=lambda record: record.id)
         rules = rules_of(kb.config, kb.policy, kb.kinds)
         assert index.rules == rules
         words_as_anew(index)

@@ -1,15 +1,24 @@
 from datetime import date
 from pathlib import PurePosixPath
 
+import pytest
+
 from kmkit.note.records import (
-    Application,
+    KINDS,
+    ApplicationRecord,
+    Known,
     Person,
-    check_applications,
+    Question,
+    Record,
     check_people,
+    check_records,
+    kind_at,
     people_by_email,
     read_application,
     read_person,
+    read_record,
 )
+from kmkit.note.records.application import ASKS, STEPS
 from tests.note_material import ID, TODAY, rules, use
 
 PERSON = PurePosixPath("people/ana.md")
@@ -53,11 +62,99 @@ def test_what_no_field_is_called_is_told_with_its_line() -> None:
     assert "skills" in problem.mend
 
 
-def test_an_application_of_another_kind_is_none() -> None:
+def test_a_record_among_those_of_another_kind_is_told_and_not_read() -> None:
     text = f"---\nkind: person\nnote: {ID}\nin: x\nby: a@example.org\non: 2026-01-01\n"
-    found, problems = read_application(f"{text}outcome: helped\n---\n".encode(), USE)
-    assert rules(problems) == ["bad-value"]
-    assert found is None or found.kind == "application"
+    found, [problem] = read_record(f"{text}outcome: helped\n---\n".encode(), USE)
+    assert (found, problem.rule, problem.line) == (None, "wrong-folder", 2)
+    assert "people/" in problem.mend
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line", "mend"),
+    [
+        ("records/quesion/x.md", "kind: question", 1, "records/question/"),
+        ("records/quesion/x.md", "by: a", 1, "question"),
+        ("records/x.md", "by: a", 1, "kinds are"),
+        ("records/plan/x.md", "kind: plann", 2, "plan"),
+        ("records/plan/x.md", "kind: zzz", 2, "kind: plan"),
+    ],
+)
+def test_a_kind_that_nobody_knows_is_told(path: str, text: str, line: int, mend: str) -> None:
+    found, [problem] = read_record(f"---\n{text}\n---\n".encode(), PurePosixPath(path))
+    assert (found, problem.rule, problem.line) == (None, "unknown-kind", line)
+    assert mend in problem.mend
+
+
+def test_every_kind_says_its_own_name_and_every_field_what_it_is() -> None:
+    for name, model in KINDS.items():
+        assert model.model_fields["kind"].default == name
+        silent = [field for field, info in model.model_fields.items() if not info.description]
+        assert not silent, name
+    assert kind_at(PurePosixPath("people/ana.md")) == "person"
+
+
+APPLICATION = f"""---
+id: 20261101-x-aaaa
+status: verified
+note: {ID}
+in: Coast road
+by: ana@example.org
+on: 2026-05-01
+changed: SOP 4, paragraph 2
+outcome: helped
+verified: {{on: 2026-06-01, by: ben@example.org, evidence: "Log of June"}}
+---
+
+It held.
+A day longer.
+
+More.
+"""
+
+
+def application(old: str = "", new: str = "") -> tuple[Record | None, list[str]]:
+    assert old in APPLICATION
+    found, problems = read_record(APPLICATION.replace(old, new).encode(), USE)
+    return found, rules(problems)
+
+
+def test_an_application_that_was_verified() -> None:
+    found, problems = application()
+    assert problems == []
+    assert isinstance(found, ApplicationRecord)
+    assert found.reported is not None
+    assert (found.reported.outcome, found.because) == ("helped", "It held. A day longer.")
+    assert (found.standing, found.about, found.who) == ("verified", ID, "ana@example.org")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("by: ben@", "by: ANA@", "verified-by-doer"),
+        ("outcome: helped", "outcome: helped\nreported_by: Ben@example.org", "verified-by-doer"),
+        ("on: 2026-06-01", "on: 2026-05-01", "early-evidence"),
+        ("status: verified", "status: done", "bad-value"),
+        ("changed: SOP 4, paragraph 2\n", "", "missing-field"),
+        ("outcome: helped\n", "", "missing-field"),
+        ("status: verified", "status: planned", "missing-field"),
+        ("status: verified", "status: finished", "bad-value"),
+    ],
+)
+def test_a_claim_that_does_not_hold_is_told(old: str, new: str, rule: str) -> None:
+    _, problems = application(old, new)
+    assert rule in problems
+
+
+def test_what_is_planned_or_dropped_is_no_use_yet() -> None:
+    planned = "status: planned\naction: Sign\ndue: 2027-01-01"
+    for said in (planned, "status: dropped\nbecause: x", "status: no-action\nbecause: x"):
+        text = f"---\n{said}\nnote: {ID}\nin: x\nby: a@example.org\n---\n"
+        assert read_application(text.encode(), USE) == (None, [])
+
+
+def test_the_table_of_steps_knows_every_status() -> None:
+    assert {step.to for step in STEPS} == ASKS.keys()
+    assert {name for step in STEPS for name in step.begins} <= {"", *ASKS}
 
 
 def test_an_outcome_that_does_not_exist_is_told() -> None:
@@ -89,15 +186,37 @@ def test_two_files_for_one_address() -> None:
         (PurePosixPath("people/c.md"), somebody("c")),
     ]
     problems = list(check_people(people))
-    assert rules(problems) == ["duplicate-person", "bad-email"]
+    assert rules(problems) == ["duplicate-person"]
+    assert rules(check_records([people[2]], Known((), TODAY))) == ["bad-email"]
     assert "people/a.md" in problems[0].message
     assert people_by_email(who for _, who in people)["a@example.org"].name == "A"
 
 
-def test_a_use_of_a_note_that_is_not_there_or_not_yet() -> None:
-    def problems(of: Application) -> list[str]:
-        return rules(check_applications([(USE, of)], {ID: ()}, TODAY))
+KNOWN = Known((ID,), TODAY, ("internal", "domestic"), ("fuel",))
 
-    assert problems(use()) == []
-    assert problems(use(ID[:-1])) == ["broken-link"]
-    assert problems(use(on="2027-01-01")) == ["future-date"]
+
+def checked(*records: Record) -> list[str]:
+    paths = (PurePosixPath(f"records/application/{n}.md") for n in range(9))
+    return rules(check_records(zip(paths, records, strict=False), KNOWN))
+
+
+def test_a_use_of_a_note_that_is_not_there_or_not_yet() -> None:
+    assert checked(use()) == []
+    assert checked(use(on="2026-11-22")) == []  # it is tomorrow somewhere
+    assert checked(use(on="2026-11-23")) == ["future-date"]
+    assert checked(use(of="20260101-other-aaaa")) == ["broken-link"]
+    assert checked(use(by="dee")) == ["bad-email"]
+
+
+def asked(**more: str) -> Question:
+    given = {"id": "q-1", "text": "Why?", "by": "a@example.org", "on": "2026-11-01"}
+    return Question.model_validate(given | more)
+
+
+def test_words_and_ids_that_are_not_known() -> None:
+    assert checked(asked()) == []
+    assert checked(asked(level="public", topics="boats")) == ["unknown-level", "unknown-topic"]
+    assert checked(asked(), asked(text="How?")) == ["duplicate-id"]
+    assert checked(asked(id=ID)) == ["duplicate-id"]
+    assert checked(asked(answered_by="x")) == ["broken-link"]
+    assert asked(answered_by=ID).standing == "answered"

@@ -46,7 +46,15 @@ def command(
     kmkit edit x7k2 --as-is --because "The law has changed."
     """
     kb = open_kb(ctx, dry_run=dry_run)
-    found = kb.resolve(note)
+    try:
+        found = kb.resolve(note)
+    except UsageError:
+        from kmkit.cli import recording
+
+        if as_is or fields or (record := recording.any_record(ctx, note)) is None:
+            raise
+        recording.edit(kb, record, because)
+        return
     ways = {"because": because, "reword": reword, "withdraw": withdraw, "no_input": no_input}
     if as_is and fields:
         raise UsageError("--as-is records the file; options change it.", "Do one, then the other.")

@@ -30,7 +30,8 @@ def command(
 
     Case and accents do not matter. An option given twice means either; `not:` in front of a value
     means the others. Every option can be written as a word too: `kind:lesson`,
-    `not:topic:fuel`, `owner:me`, `level>=domestic`; so can saved filters.
+    `not:topic:fuel`, `owner:me`, `level>=domestic`; so can saved filters. `--kind question` lists
+    records of that kind: person, application, question, plan, event.
 
     \b
     kmkit list --topic fuel --state not:retired --since "last month"
@@ -49,5 +50,13 @@ def command(
             early.append(rows.told(index, asked, by, how))
 
     with open_index(ctx, meanwhile=meanwhile) as index:
+        named = [term.value for term in asked.terms if term.field == "kind"]
+        if any(kind not in index.rules.kinds for kind in named):
+            from kmkit.cli import record_rows
+            from kmkit.index.recorded import kinds_asked
+
+            if kinds_asked(asked):
+                record_rows.show(index, asked, how)
+                return
         known = early[0] if early and index.unmoved else None
         rows.show(index, asked, by, how, known)

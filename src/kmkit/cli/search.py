@@ -1,5 +1,6 @@
 """``kmkit search``: notes by their words, best first."""
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -144,6 +145,8 @@ def _sum(typed: str, found: "Results", limit: int) -> None:
         say(f"No note has all of '{typed}'. Did you mean '{found.meant}'? It was searched for.")
     if not shown:
         say("No note was found. Try other words, or fewer.")
+        if on_terminal():
+            say(f"To keep it as a question: kmkit ask {shlex.quote(typed)}")
     elif not found.total:
         say(f"No note has all the words; {many(shown, 'note')} with most of them.")
     elif found.total > limit:

@@ -47,6 +47,8 @@ def command(
 ) -> None:
     """Show a note: what it says and where it stands; or several, named or chosen by options.
 
+    Of a record, such as a question, its id shows what it says.
+
     While a note is being revised, its approved version stays in force and is what is shown;
     `--draft` shows the revision.
 
@@ -61,7 +63,15 @@ def command(
     if not notes and not asked.terms:
         notes = [picked(ctx, mend="Name it, or choose some: kmkit show --topic TOPIC.")]
     kb = open_kb(ctx)
-    found = [kb.resolve(note) for note in notes] if notes else _chosen(ctx, kb, asked)
+    try:
+        found = [kb.resolve(note) for note in notes] if notes else _chosen(ctx, kb, asked)
+    except UsageError:
+        from kmkit.cli import recording
+
+        if not notes or len(notes) > 1 or not (path := recording.any_record(ctx, notes[0])):
+            raise
+        recording.show(ctx, path, raw=raw, as_json=as_json)
+        return
     for number, note in enumerate(found):
         if number and not (raw or as_json):
             out("")
@@ -151,7 +161,7 @@ def _facts(kb: "KnowledgeBase", row: "Listed", note: "Note", draft: bool) -> lis
         ("approved", "; ".join(f"{v.on} by {v.decided_by or v.by}, {v.method}" for v in approvals)),
         ("last sent", "; ".join(f"{d.on} by {d.channel}" for d in sent)),
         ("reviewed", f"{reviewed.on} by {reviewed.by}: {reviewed.because}" if reviewed else ""),
-        ("applied", _applied(kb, note)),
+        *_applied(kb, note),
         ("due", str(row.due or "")),
         ("replaced by", fields.superseded_by or ""),
         ("id", note.id),
@@ -160,14 +170,23 @@ def _facts(kb: "KnowledgeBase", row: "Listed", note: "Note", draft: bool) -> lis
     return [(name, one_line(value)) for name, value in facts if value]
 
 
-def _applied(kb: "KnowledgeBase", note: "Note") -> str:
-    """How often the note was used and what came of it, '' for never."""
-    from kmkit.index.carding import use_of
+def _applied(kb: "KnowledgeBase", note: "Note") -> list[tuple[str, str]]:
+    """How often the note was used and what came of it, what is planned, whether it was learned."""
+    from kmkit.index.book import Index
     from kmkit.learn.applications import outcomes
+    from kmkit.learn.learned import learned
 
-    uses = [use_of("", use) for use in kb.applications if use.note == note.id]
+    with Index.open(kb.root, today=kb.today) as index:
+        every = list(index.query("SELECT 1 FROM records WHERE note = ? LIMIT 1", (note.id,)))
+        if not every:
+            return []
+        uses = [use for use in index.uses if use.note == note.id]
+        found = learned(index, [note.id])[note.id]
     counted = ", ".join(f"{n} {outcome}" for outcome, n in outcomes(uses).items() if n)
-    return f"{many(len(uses), 'time')}: {counted}" if uses else ""
+    return [
+        ("applied", f"{many(len(uses), 'time')}: {counted}" if uses else ""),
+        ("learned", f"{'yes' if found.learned else 'not yet'}: {' '.join(found.reasons)}"),
+    ]
 
 
 def _plain(kb: "KnowledgeBase", row: "Listed", note: "Note", draft: bool) -> None:

@@ -143,9 +143,9 @@ def _tasks(found: "Status") -> None:
     screen = console()
     rows = []
     for task in found.mine[:_MOST]:
-        by = f", by {task.by}" if task.by and task.why == "asked" else ""
+        by = f", by {task.by}" if task.by and task.why in ("asked", "apply") else ""
         said = Text.assemble(one_line(task.note.title), "  ", (f"{task.why}{by}", "yellow"))
-        if task.why in ("asked", "returned"):
+        if task.why in ("asked", "returned", "apply"):
             said.append(f"\n{one_line(task.message)}", style="dim")
         rows.append((said, task.command))
     screen.print(_grid(rows))

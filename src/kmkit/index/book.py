@@ -1,7 +1,7 @@
 """The index of a knowledge base: what its files and its trail say, ready to be asked.
 
-It is kept in the git directory and brought up to the files whenever it is opened. Where it cannot
-be kept, the same tables are made in memory: slower, never wrong.
+It is kept in the git directory and brought up to the files whenever it is opened.
+Where it cannot be kept, the same tables are made in memory: slower, never wrong.
 """
 
 import sqlite3
@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from kmkit.errors import Cannot, KmkitError
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     from kmkit.index.search.engine import Engine
     from kmkit.index.stale import Stale
     from kmkit.kb import KnowledgeBase
+    from kmkit.note.records import Record
     from kmkit.trail.event import Event
-
 
 _LATER = "n IN (SELECT n FROM notes WHERE latest > ?)"
 
@@ -74,12 +73,7 @@ class Index:
     def __enter__(self) -> "Index":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._opened.close()
 
     # What it rests on
@@ -230,24 +224,36 @@ class Index:
         """What stands below the front matter of the version that stands."""
         return self._opened.text(n)
 
-    # People and uses
+    # Records
 
     @cached_property
     def people(self) -> dict[str, Profile]:
         """The people of people/, by e-mail in lower case; of two with one address the first."""
         found: dict[str, Profile] = {}
-        for (text,) in self.query(
-            "SELECT card FROM records WHERE folder = 'people' AND card NOT NULL ORDER BY path"
-        ):
-            person = cards.profile(text)
+        for person in (cards.profile(*row) for row in self._records("person")):
             found.setdefault(person.email, person)
         return found
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
-        """What is told of uses of the notes."""
-        sql = "SELECT card FROM records WHERE folder = 'records' AND card NOT NULL ORDER BY path"
-        return tuple(cards.use(text) for (text,) in self.query(sql))
+        """What is told of uses of the notes; not what is only planned."""
+        return tuple(use for row in self._records("application") if (use := cards.use(*row)))
+
+    def records(self, kind: str) -> "tuple[Record, ...]":
+        """The records of a kind, by path; see `filed`."""
+        return tuple(record for _, record in self.filed(kind))
+
+    def filed(self, kind: str) -> "tuple[tuple[str, Record], ...]":
+        """The records of a kind, each behind the path of its file."""
+        from kmkit.note.records import KINDS
+
+        read = KINDS[kind].model_validate_json
+        return tuple((path, read(text)) for path, text in self._records(kind))
+
+    def _records(self, kind: str) -> Iterator[tuple[Any, ...]]:
+        """The paths of the records of a kind, and their fields as JSON."""
+        sql = "SELECT path, card FROM records WHERE kind = ? AND card NOT NULL ORDER BY path"
+        return self.query(sql, (kind,))
 
     def broken(self, *, records: bool = False, standing: bool = False) -> list[str]:
         """The files that cannot be read without an error.

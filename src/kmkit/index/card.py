@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kmkit.period import Period
 
@@ -139,6 +139,8 @@ class Profile(NamedTuple):
     languages: tuple[str, ...]
     until: date | None
     """The last day here, where it is known."""
+    wants: tuple[str, ...] = ()
+    """What they would learn from others."""
 
 
 class Use(NamedTuple):
@@ -162,10 +164,9 @@ def returns(note: Card) -> tuple[Judged, ...]:
     return tuple(entry for entry in latest.values() if entry.verdict == "return")
 
 
-def packed(values: tuple[Any, ...]) -> str:
-    """A card, a profile or a use as text for the index; the number of a card's row left out."""
-    row = values[1:] if isinstance(values, Card) else values
-    return _encoded(row)
+def packed(values: Card) -> str:
+    """A card as text for the index; the number of its row left out."""
+    return _encoded(values[1:])
 
 
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
@@ -191,16 +192,42 @@ def card(n: int, text: str) -> Card:
     return Card(n, *row)
 
 
-def profile(text: str) -> Profile:
-    """The profile that `packed` made ``text`` of."""
-    path, id, email, name, unit, skills, languages, until = json.loads(text)
-    return Profile(path, id, email, name, unit, tuple(skills), tuple(languages), _day(until))
+def profile(path: str, text: str) -> Profile:
+    """The profile in the file ``path``, of the fields of a person as JSON."""
+    of = json.loads(text)
+    return Profile(
+        path,
+        of["id"],
+        _address(of["email"]),
+        of["name"],
+        of["unit"],
+        tuple(of["skills"]),
+        tuple(of["languages"]),
+        _day(of["until"]),
+        tuple(of["wants"]),
+    )
 
 
-def use(text: str) -> Use:
-    """The use that `packed` made ``text`` of."""
-    path, id, note, where, by, on, outcome, because, evidence = json.loads(text)
-    return Use(path, id, note, where, by, _sure(on), outcome, because, tuple(evidence))
+def use(path: str, text: str) -> Use | None:
+    """The use in the file ``path``, of the fields of an application; None without an outcome."""
+    of = json.loads(text)
+    if of["status"] not in ("done", "verified") or not (of["on"] and of["outcome"]):
+        return None
+    return Use(
+        path,
+        of["id"],
+        of["note"],
+        of["in"],
+        _address(of["by"]),
+        _sure(of["on"]),
+        of["outcome"],
+        of["because"],
+        tuple(of["evidence"]),
+    )
+
+
+def _address(text: str) -> str:
+    return text.strip().casefold()
 
 
 def _place(name: str) -> int:

@@ -117,6 +117,7 @@ def profile_of(path: str, person: Person) -> Profile:
         person.skills,
         person.languages,
         person.until,
+        person.wants,
     )
 
 
@@ -151,4 +152,5 @@ def rules_of(config: Config, policy: Policy, kinds: Mapping[str, Kind]) -> Rules
         waiting=waiting,
         kinds={name: kind.review_every for name, kind in kinds.items()},
         roles=policy.roles,
+        targets=config.targets,
     )

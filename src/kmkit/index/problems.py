@@ -9,10 +9,12 @@ from kmkit.index.carding import stands_approved
 from kmkit.kb import KnowledgeBase
 from kmkit.note.checks import CheckContext, check
 from kmkit.note.file import unopened
+from kmkit.note.frontmatter import places_of
 from kmkit.note.kinds import Kind, kind_names, load_kind
 from kmkit.note.model import Note
-from kmkit.note.problem import Problem
-from kmkit.note.records import check_applications, check_people
+from kmkit.note.problem import Place, Problem
+from kmkit.note.records import KINDS, Known, Person, check_people, check_records
+from kmkit.note.records.templates import load_template
 from kmkit.note.settings import check_policy, check_settings
 from kmkit.places import CONFIG, POLICY
 
@@ -54,6 +56,12 @@ def _context(kb: KnowledgeBase) -> tuple[CheckContext | None, list[Problem]]:
             kinds[name] = load_kind(name, kb.root)
         except Cannot as error:
             path = f"templates/notes/{name}.md.j2"
+            found.append(Problem(path, 1, 1, "bad-template", error.message, error.mend))
+    for name in KINDS:
+        try:
+            load_template(name, kb.root)
+        except Cannot as error:
+            path = f"templates/records/{name}.md.j2"
             found.append(Problem(path, 1, 1, "bad-template", error.message, error.mend))
     if any(problem.rule == "bad-setting" for problem in found):
         return None, found
@@ -108,9 +116,20 @@ def _note(
 
 def _records(kb: KnowledgeBase, wanted: Wanted) -> Iterator[Problem]:
     """The problems of people and records; all are read, because they are told from one another."""
-    people, uses = kb.people_files, kb.application_files
-    found = [*people.problems, *uses.problems, *check_people(people.records)]
-    found += check_applications(uses.records, kb.ids, kb.today)
+
+    def find(path: PurePosixPath, field: str) -> Place:
+        """Where a field stands in a file."""
+        places = places_of((kb.root / path).read_bytes().decode("utf-8", "replace"))
+        return places.get(field) or places.get(field.partition(".")[0]) or Place(1, 1)
+
+    files = kb.shelves.every()
+    try:
+        known = Known(kb.ids, kb.today, kb.policy.levels, kb.config.topics)
+    except Cannot:  # of the settings it is told elsewhere
+        known = Known(kb.ids, kb.today)
+    people = [(path, one) for path, one in files.records if isinstance(one, Person)]
+    found = [*files.problems, *check_people(people, find)]
+    found += check_records(files.records, known, find)
     for problem in sorted(found, key=lambda p: (p.path, p.line, p.col)):
         if wanted(PurePosixPath(problem.path)):
             yield problem

@@ -29,6 +29,8 @@ class Rules(NamedTuple):
     """Kind -> how often its notes are reviewed; None for never."""
     roles: Mapping[str, tuple[str, ...]]
     """Role -> patterns of addresses."""
+    targets: Mapping[str, float] = {}
+    """Metric -> what is aimed at."""
 
     def width(self, level: str) -> int:
         """How wide a level is; 0 is the narrowest, and so is an unknown or missing one."""

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from kmkit.config import Config, Policy, load_config, load_policy, parse_policy
 from kmkit.errors import Cannot, Refused
-from kmkit.kb.shelves import Shelf, read_shelf
+from kmkit.kb.shelves import Shelves
 from kmkit.kb.standing import overlaid
 from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
@@ -18,12 +18,7 @@ from kmkit.note.file import read, unopened
 from kmkit.note.finding import as_path, pick, read_ids
 from kmkit.note.kinds import Kind, kind_names, load_kind
 from kmkit.note.model import Note
-from kmkit.note.records import (
-    Application,
-    people_by_email,
-    read_application,
-    read_person,
-)
+from kmkit.note.records import KINDS, Application, ApplicationRecord, Record, people_by_email
 from kmkit.note.records import Person as Profile
 from kmkit.places import POLICY, find_root
 from kmkit.trail.event import Event, parse
@@ -33,6 +28,8 @@ from kmkit.trail.log import events, named
 
 if TYPE_CHECKING:
     from kmkit.kb.moving import Moved
+
+R = TypeVar("R", bound=Record)
 
 
 class KnowledgeBase:
@@ -193,24 +190,33 @@ class KnowledgeBase:
     # People and records
 
     @cached_property
-    def people_files(self) -> Shelf[Profile]:
-        """The files of people/."""
-        return read_shelf(self.root, self.markdown("people"), read_person)
+    def shelves(self) -> Shelves:
+        """The files of people/ and records/."""
+        return Shelves(self.root, self.markdown)
 
-    @cached_property
-    def application_files(self) -> Shelf[Application]:
-        """The files of records/application/."""
-        return read_shelf(self.root, self.markdown("records/application"), read_application)
+    @overload
+    def records(self, kind: str) -> tuple[Record, ...]:
+        """By the name of the kind."""
+
+    @overload
+    def records(self, kind: type[R]) -> tuple[R, ...]:
+        """By its model."""
+
+    def records(self, kind: str | type[R]) -> tuple[Record, ...] | tuple[R, ...]:
+        """The records of a kind, by path; the kind by its name or by its model."""
+        model = KINDS[kind] if isinstance(kind, str) else kind
+        shelf = self.shelves.of(str(model.model_fields["kind"].default))
+        return tuple(one for _, one in shelf.records if isinstance(one, model))
 
     @property
     def people(self) -> dict[str, Profile]:
         """The people of people/, by e-mail in lower case."""
-        return people_by_email(person for _, person in self.people_files.records)
+        return people_by_email(self.records(Profile))
 
     @property
     def applications(self) -> list[Application]:
-        """Every record of a note's use."""
-        return [record for _, record in self.application_files.records]
+        """Every reported use of a note, with what came of it; not what is only planned."""
+        return [use for one in self.records(ApplicationRecord) if (use := one.reported)]
 
     # The trail
 
@@ -230,7 +236,7 @@ class KnowledgeBase:
 
     def forget(self) -> None:
         """Drop what was read of notes and records: the files have changed."""
-        for name in ("ids", "people_files", "application_files"):
+        for name in ("ids", "shelves"):
             self.__dict__.pop(name, None)
 
     def move(
@@ -274,6 +280,7 @@ class KnowledgeBase:
         on: date | None = None,
         evidence: Sequence[str] = (),
         attach: Sequence[Path] = (),
+        changed: str = "",
     ) -> PurePosixPath:
         """Record that ``note`` was used and what came of it; the path of the record."""
         from kmkit.kb.applying import apply
@@ -287,4 +294,5 @@ class KnowledgeBase:
             on=on,
             evidence=evidence,
             attach=attach,
+            changed=changed,
         )

@@ -12,14 +12,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kmkit.errors import Cannot, Refused
-from kmkit.kb.applying import record
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.capturing import adopt, attachment
+from kmkit.kb.recording import put
+from kmkit.kb.replaying import STEPS, take
 from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read, write_fields
 from kmkit.note.model import MOVE_FIELDS, Note
+from kmkit.note.records import read_application
 from kmkit.places import CONFIG, POLICY
 from kmkit.trail.commit import Change, commit
 from kmkit.trail.git import Git
@@ -76,6 +78,9 @@ def _begin(source: Path, git: Git, actor: Person, when: datetime) -> None:
 def _take(kb: KnowledgeBase, source: Path, steps: Sequence[Step], at: int) -> None:
     """One step."""
     step = steps[at]
+    if step["do"] in STEPS:
+        take(kb, source, step)
+        return
     path = PurePosixPath(step["note"])
     match step["do"]:
         case "capture":
@@ -107,7 +112,7 @@ def _first_text(source: Path, steps: Sequence[Step], at: int) -> bytes:
     path = PurePosixPath(step["note"])
     data = (source / path).read_bytes()
     for later in reversed(steps[at + 1 :]):
-        if later["note"] == step["note"]:
+        if later.get("note") == step["note"]:
             back = [{"old": c["new"], "new": c["old"]} for c in reversed(later.get("changes", []))]
             data = _changed(data, back, str(path))
     walked: dict[str, object | None] = dict.fromkeys(MOVE_FIELDS - {"state", "owner", "level"})
@@ -143,4 +148,7 @@ def _apply(kb: KnowledgeBase, source: Path, step: Step, note: Note) -> None:
     named = _evidence(source, kb.root, [str(a) for a in made.raw.get("evidence", [])])
     files = [attachment(kb, made.id, file) for file in named]
     reason = data.decode("utf-8").split("---", 2)[2].strip()
-    record(kb, path, data, note, step.get("because") or reason, files)
+    use, _ = read_application(data, path)
+    told = [("Kmkit-On", str(use.on)), ("Kmkit-Outcome", use.outcome)] if use else []
+    why = step.get("because") or reason
+    put(kb, "application", data, path=path, move="apply", because=why, trailers=told, files=files)

@@ -47,7 +47,7 @@ def _place(name: str) -> int:
 def find(kb: KnowledgeBase, subject: str) -> PurePosixPath | None:
     """The file of what has to be known: by its subject or its id; None where it is new."""
     wanted = fold(subject)
-    for path, record in kb.record_files.records:
+    for path, record in kb.shelves.every().records:
         if isinstance(record, Knowledge):
             tail = len(wanted) >= 4 and fold(record.id).endswith(wanted)
             if fold(record.subject) == wanted or tail:

@@ -1,35 +1,55 @@
-"""A folder of records: those that could be read, and what is wrong with the others."""
+"""The folders of records: those that could be read, and what is wrong with the others."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Generic, TypeVar
 
 from kmkit.note.problem import Problem
-
-R = TypeVar("R")
+from kmkit.note.records import Record, folder_of, read_record
+from kmkit.note.records.kinds import FOLDERS
 
 
 @dataclass(frozen=True)
-class Shelf(Generic[R]):
-    """The records of one folder."""
+class Shelf:
+    """The records of one folder, or of all."""
 
-    records: tuple[tuple[PurePosixPath, R], ...]
+    records: tuple[tuple[PurePosixPath, Record], ...]
     """Each with the path of its file in the knowledge base."""
     problems: tuple[Problem, ...]
 
 
-def read_shelf(
-    root: Path,
-    paths: Iterable[PurePosixPath],
-    reader: Callable[[bytes, PurePosixPath], tuple[R | None, list[Problem]]],
-) -> Shelf[R]:
+class Shelves:
+    """The records of a knowledge base, kind by kind: what nobody asks for is not read."""
+
+    def __init__(self, root: Path, markdown: Callable[[str], Iterable[PurePosixPath]]) -> None:
+        self._root = root
+        self._markdown = markdown
+        self._read: dict[str, Shelf] = {}
+
+    def of(self, kind: str) -> Shelf:
+        """The files of a kind of record."""
+        return self._in(folder_of(kind))
+
+    def every(self) -> Shelf:
+        """The files of all kinds, and those that are of none."""
+        shelves = [self._in(folder) for folder in FOLDERS]
+        records = tuple(row for shelf in shelves for row in shelf.records)
+        return Shelf(records, tuple(found for shelf in shelves for found in shelf.problems))
+
+    def _in(self, folder: str) -> Shelf:
+        """The files below a folder, read once."""
+        if folder not in self._read:
+            self._read[folder] = _read_shelf(self._root, self._markdown(folder))
+        return self._read[folder]
+
+
+def _read_shelf(root: Path, paths: Iterable[PurePosixPath]) -> Shelf:
     """The records in the files ``paths`` below ``root``."""
-    records: list[tuple[PurePosixPath, R]] = []
+    records: list[tuple[PurePosixPath, Record]] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            record, found = reader((root / path).read_bytes(), path)
+            record, found = read_record((root / path).read_bytes(), path)
         except OSError as error:
             message = f"The file cannot be read: {error.strerror}."
             record, found = None, [Problem(str(path), 1, 1, "unreadable-file", message)]

@@ -11,6 +11,7 @@ from kmkit.index.card import Card, returns
 from kmkit.index.dates import entered, is_overdue, last_review
 from kmkit.index.rules import Rules
 from kmkit.index.stale import REASONS, Stale
+from kmkit.learn.actions import actions
 from kmkit.learn.applications import outcomes
 from kmkit.learn.habits import MOVES, recent_habits
 from kmkit.lifecycle.states import WALK, State
@@ -33,7 +34,7 @@ class Task(NamedTuple):
     """Something that waits for a person."""
 
     why: str
-    """``asked``, ``returned``, or the code of a reason why a note is stale."""
+    """``asked``, ``returned``, ``apply``, or the code of a reason why a note is stale."""
     note: Card
     by: date | None
     message: str
@@ -151,7 +152,7 @@ def _habits(index: Index) -> int:
 
 
 def _mine(index: Index, stale: Sequence[Stale], who: str) -> Iterator[Task]:
-    """What ``who`` was asked, what was returned to them, what of theirs needs them."""
+    """What ``who`` was asked, what was returned to them or they owe, what of theirs needs them."""
     marked = "n IN (SELECT n FROM marks WHERE name = ? AND value = ?)"
     asked = index.cards(marked, ("asked", who))
     yield from sorted(_asked(asked, who), key=lambda task: task.by or date.max)
@@ -159,6 +160,11 @@ def _mine(index: Index, stale: Sequence[Stale], who: str) -> Iterator[Task]:
     for note in index.cards(marked, ("returned", who)):
         returned.add(note.path)
         yield _returned(note)
+    for action in actions(index):
+        if action.by == who and (card := index.by_id(action.note)):
+            what = f"{action.action}: {action.where}"
+            way = f"kmkit apply {action.short} --done"
+            yield Task("apply", card, action.due, what, way)
     for row in stale:
         if row.owner == who and row.note.path not in returned:
             reason = row.reasons[0]

@@ -1,7 +1,7 @@
 """Markdown <-> Note, without loss: reading never fails, writing changes the named fields alone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 import frontmatter
@@ -68,10 +68,12 @@ def write_body(note: Note, body: str) -> bytes:
     return (head + _BREAK.sub(document.newline, body)).encode("utf-8")
 
 
-def compose(fields: Mapping[str, object], body: str) -> bytes:
-    """A new file: the fields in the order of the field table, a blank line, the body; LF."""
-    order = [name for name in Fields.model_fields if name in fields]
-    order += [name for name in fields if name not in Fields.model_fields]
+def compose(
+    fields: Mapping[str, object], body: str, order: Sequence[str] = tuple(Fields.model_fields)
+) -> bytes:
+    """A new file: the fields in ``order``, then any others, a blank line, the body; LF."""
+    order = [name for name in order if name in fields]
+    order += [name for name in fields if name not in order]
     post = frontmatter.Post(_BREAK.sub("\n", body).strip("\n"), handler=Handler())
     post.metadata = {name: fields[name] for name in order if fields[name] not in _EMPTY}
     return (frontmatter.dumps(post) + "\n").encode()

@@ -37,19 +37,24 @@ def as_path(root: Path, ref: str, folder: Path | None = None) -> PurePosixPath |
     return None
 
 
-def pick(ref: str, ids: Mapping[str, tuple[str, ...]]) -> str:
-    """The path of the one note that ``ref``, an id or a unique part of one, means."""
+def pick(
+    ref: str, ids: Mapping[str, tuple[str, ...]], what: str = "note", see: str = "kmkit list"
+) -> str:
+    """The path of the one note that ``ref``, an id or a unique part of one, means.
+
+    ``what`` they are and what to ``see``, where they are no notes, go into what is refused.
+    """
     wanted = ref.strip().casefold()
     hits = [wanted] if wanted in ids else [name for name in ids if wanted and wanted in name]
     exact = [name for name in hits if name.endswith(f"-{wanted}")]
     hits = exact if len(exact) == 1 else hits
     if not hits:
-        near = did_you_mean(ref[:80], ids) or _like(wanted[:80], ids) or "See kmkit list."
-        raise UsageError(f"There is no note '{one_line(ref)}'.", near)
+        near = did_you_mean(ref[:80], ids) or _like(wanted[:80], ids) or f"See {see}."
+        raise UsageError(f"There is no {what} '{one_line(ref)}'.", near)
     if len(hits) > 1:
         shown = ", ".join(sorted(hits)[:5]) + (" …" if len(hits) > 5 else "")
         raise UsageError(
-            f"'{one_line(ref)}' means {len(hits)} notes: {shown}.", "Write more of the id."
+            f"'{one_line(ref)}' means {len(hits)} {what}s: {shown}.", "Write more of the id."
         )
     paths = ids[hits[0]]
     if len(paths) > 1:

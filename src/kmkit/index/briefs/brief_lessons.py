@@ -1,28 +1,38 @@
 """What a brief says of the lessons that it brings up: their text, their uses, what to beware of."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.index.briefs.brief import Chosen, Part, experience, names
 from kmkit.index.card import Card, Use
+from kmkit.index.carding import card_of
 from kmkit.index.knowing.deeds import APPROVED
 from kmkit.index.nearby.alike import text_of
 from kmkit.index.nearby.near import SAME, Text, sameness
 from kmkit.index.nearby.related import said
 from kmkit.index.search.analysis import written
 from kmkit.index.search.words import terms
-from kmkit.note.sections import sections_of
+from kmkit.note.model import Note
 from kmkit.text import fold
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
     from kmkit.index.listed import Listed
 
-KeptBack = Callable[..., bool]
-"""Whether any of the texts holds what the readers may not see."""
+
+class Sight(NamedTuple):
+    """What the readers of a brief may see of some notes."""
+
+    notes: Mapping[str, tuple[Note, str]]
+    """Each in the version that stands, with its state, by id."""
+    uses: tuple[Use, ...]
+
+
+Look = Callable[[Collection[str]], Sight]
+"""Tells what the readers may see of the notes with some ids."""
 
 
 class Applied(NamedTuple):
@@ -75,16 +85,14 @@ class Section(NamedTuple):
 class Lessons:
     """Reads the notes that fit, each once."""
 
-    def __init__(
-        self, index: "Index", parts: Sequence[Part], kept_back: KeptBack | None = None
-    ) -> None:
+    def __init__(self, index: "Index", parts: Sequence[Part], sight: Sight) -> None:
         self._index = index
         self._parts = parts
-        self._kept_back = kept_back
+        self._sight = sight
         self._folded = [fold(part.whole) for part in parts]
         self._uses: dict[str, list[Use]] = {}
-        for use in index.uses:
-            if use.on <= index.today and not self._kept(use.where, use.because):
+        for use in sight.uses:
+            if use.on <= index.today:
                 self._uses.setdefault(use.note, []).append(use)
         self._listed = cache(self._read)
         self._text = cache(lambda n: text_of(said(index, self._listed(n))))
@@ -93,17 +101,10 @@ class Lessons:
         found = self._index.get(n)
         if found is None:
             raise KeyError(n)
-        return found
-
-    def hidden(self, n: int) -> bool:
-        """Whether the note holds what the readers may not see."""
-        if self._kept_back is None:
-            return False
-        card = self._listed(n).card
-        return self._kept(card.title, card.id, card.summary, self._index.text(n))
-
-    def _kept(self, *texts: str) -> bool:
-        return self._kept_back is not None and self._kept_back(*texts)
+        note, state = self._sight.notes[found.card.id]
+        kb, own = self._index.kb, found.card
+        card = card_of(note, kb.policy, kb.kinds, n=n)
+        return found._replace(card=card._replace(own_id=own.own_id, path=own.path), state=state)
 
     def bonus(self, n: int, place: int) -> float:
         """What experience and topics in common add to a note in a part."""
@@ -150,8 +151,8 @@ class Lessons:
 
     def _sections(self, card: Card) -> Iterator[tuple[str, str]]:
         kind = self._index.kb.kinds.get(card.kind)
-        _, found = sections_of(self._index.text(card.n))
-        for section in found:
+        note, _ = self._sight.notes[card.id]
+        for section in note.sections:
             name = kind.canonical(section.heading, card.language) if kind else None
             yield name or section.heading, section.text
 
@@ -172,19 +173,25 @@ class Lessons:
 
     def _successors(self, card: Card) -> list[str]:
         """The titles of approved notes that replace this one."""
-        sql = "id = ? OR n IN (SELECT n FROM links WHERE field = 'supersedes' AND target = ?)"
-        found = self._index.select(sql, (card.superseded_by, card.id))
-        return [
-            other.card.title
-            for other in found
-            if other.state in APPROVED
-            and other.card.n != card.n
-            and not self._kept(other.card.title, other.card.id)
-        ]
+        found = (self._sight.notes.get(id) for id in replacing(self._index, [card.id]))
+        return [one[0].title for one in found if one and one[1] in APPROVED]
 
     def _gone(self, email: str) -> bool:
         person = self._index.people.get(email)
         return bool(person and person.until and person.until < self._index.today)
+
+
+def replacing(index: "Index", ids: Collection[str]) -> list[str]:
+    """The ids of the notes that replace those with ``ids``, by what either says; by path."""
+    found: dict[str, None] = {}
+    for id in ids:
+        sql = (
+            "SELECT id FROM notes WHERE id != ?1 AND (id IN (SELECT target FROM links JOIN notes"
+            " USING (n) WHERE field = 'superseded_by' AND id = ?1) OR n IN"
+            " (SELECT n FROM links WHERE field = 'supersedes' AND target = ?1)) ORDER BY path"
+        )
+        found |= dict.fromkeys(row[0] for row in index.query(sql, (id,)))
+    return list(found)
 
 
 def _tied(card: Card) -> set[str]:

@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmkit.errors import UsageError
 from kmkit.index.briefs.brief import Match, Part, choose, parts_of, passages, rarest, worth_it
-from kmkit.index.briefs.brief_lessons import KeptBack, Lessons, Section
+from kmkit.index.briefs.brief_lessons import Lessons, Look, Section, replacing
 from kmkit.index.choosing.conditions import where
 from kmkit.index.choosing.filters import Filter
 from kmkit.index.knowing.deeds import APPROVED
 from kmkit.note.documents import Document
-from kmkit.text import did_you_mean, one_line
+from kmkit.text import one_line
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -49,20 +48,22 @@ def brief_of(
     level: str,
     limit: int = 3,
     asked: Filter = Filter(),
-    kept_back: KeptBack | None = None,
+    look: Look,
 ) -> Brief:
     """The lessons for a description that the circle ``level`` may see, ``limit`` for each part.
 
     Only notes that somebody approved are brought up, as they were approved, and none that is
-    retired. ``kept_back`` tells whether a text holds what this circle may not see; None: nothing.
+    retired. ``look`` tells what this circle may see: nothing else is brought up.
     """
     rules = index.rules
     parts = parts_of(document)
     admitted = _admitted(index, level, asked)
-    notes = Lessons(index, parts, kept_back)
     found = matches_of(index.words, parts, admitted, index.count())
     likely = {n for fits in found for n, match in fits.items() if worth_it(match)}
-    shown = {n for n in likely if not notes.hidden(n)}
+    ids = _ids(index, likely)
+    sight = look({*ids.values(), *replacing(index, ids.values())})
+    shown = {n for n, id in ids.items() if id in sight.notes and sight.notes[id][1] in APPROVED}
+    notes = Lessons(index, parts, sight)
     chosen = choose(found, shown, bonus=notes.bonus, same=notes.same)
     return Brief(
         title=one_line(document.title),
@@ -71,17 +72,15 @@ def brief_of(
         organisation=rules.organisation,
         on=index.today,
         sections=tuple(notes.section(at, part, limit) for at, part in enumerate(chosen)),
-        looked_through=len(admitted),
+        looked_through=len(admitted) - len(likely - shown),
     )
 
 
-def circle(index: "Index", level: str) -> str:
-    """The circle that a brief is for: ``level``, or the narrowest; UsageError for another."""
-    levels = index.rules.levels
-    if level and level not in levels:
-        mend = did_you_mean(level, levels) or f"Choose one of: {', '.join(levels)}."
-        raise UsageError(f"There is no level '{one_line(level)}'.", mend)
-    return level or levels[0]
+def _ids(index: "Index", numbers: Collection[int]) -> dict[int, str]:
+    """The ids of the notes with these numbers."""
+    listed = ", ".join(map(str, sorted(numbers)))
+    sql = f"SELECT n, coalesce(nullif(id, ''), path) FROM notes WHERE n IN ({listed})"
+    return dict(index.query(sql))
 
 
 def _admitted(index: "Index", level: str, asked: Filter) -> set[int]:

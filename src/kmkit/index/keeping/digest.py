@@ -24,7 +24,7 @@ def digest(root: Path) -> str:
 
 
 _PACKAGE = Path(__file__).parents[2]
-_ROOMS = ("index", "index/keeping", "index/search", "lifecycle", "note")
+_ROOMS = ("index", "index/keeping", "index/search", "lifecycle", "note", "note/records")
 """Where it is decided what stands in an index."""
 _OURS = (".py", ".j2")
 

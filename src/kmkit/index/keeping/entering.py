@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kmkit.errors import Cannot
 from kmkit.index import dates
 from kmkit.index.card import Card, packed, returns
-from kmkit.index.carding import card_of, profile_of, rules_of, use_of
+from kmkit.index.carding import card_of, rules_of
 from kmkit.index.reasons import hidden, reapproved
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.fingerprint import fingerprint
@@ -16,7 +16,7 @@ from kmkit.note.checks import CheckContext, check
 from kmkit.note.file import read, unopened
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
-from kmkit.note.records import read_application, read_person
+from kmkit.note.records import kind_at, read_record
 from kmkit.note.references import is_file, linked
 from kmkit.text import fold, one_line
 
@@ -34,8 +34,11 @@ class Entered(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """A person or a use as the index keeps it."""
+    """A record as the index keeps it: the columns of the table ``records`` behind ``seen``."""
 
+    kind: str
+    id: str
+    note: str
     card: str | None
     errors: int
 
@@ -131,18 +134,17 @@ class Entering:
         return bool(not card.owner or card.superseded_by or hidden(card, self.rules, None))
 
     def record(self, path: str, data: bytes | Cannot) -> Recorded:
-        """The person or the use in a file; what cannot be read is counted."""
-        if isinstance(data, Cannot):
-            return Recorded(None, 1)
+        """The record in a file; what cannot be read is counted."""
         place = PurePosixPath(path)
-        found: list[Problem]
-        if place.parts[0] == "people":
-            person, found = read_person(data, place)
-            card = packed(profile_of(path, person)) if person else None
-        else:
-            use, found = read_application(data, place)
-            card = packed(use_of(path, use)) if use else None
-        return Recorded(card, sum(problem.severity == "error" for problem in found))
+        kind = kind_at(place)
+        if isinstance(data, Cannot):
+            return Recorded(kind, "", "", None, 1)
+        record, found = read_record(data, place)
+        errors = sum(problem.severity == "error" for problem in found)
+        if record is None:
+            return Recorded(kind, "", "", None, errors)
+        card = record.model_dump_json(by_alias=True)
+        return Recorded(kind, record.id, record.about, card, errors)
 
 
 def _marks(card: Card, shown: Card, problems: list[Problem]) -> set[tuple[str, str]]:

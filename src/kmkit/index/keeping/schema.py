@@ -62,9 +62,12 @@ CREATE TABLE problems (         -- what is wrong in the file alone, by its text 
   severity TEXT NOT NULL, message TEXT NOT NULL, mend TEXT NOT NULL
 );
 
-CREATE TABLE records (          -- people and uses of notes
-  path TEXT PRIMARY KEY, folder TEXT NOT NULL, seen TEXT NOT NULL,
-  card TEXT,                    -- NULL where the file cannot be read
+CREATE TABLE records (          -- of every kind: people, applications, questions
+  path TEXT PRIMARY KEY, seen TEXT NOT NULL,
+  kind TEXT NOT NULL,           -- by its folder; of a kind that nobody knows, and '' for none
+  id TEXT NOT NULL,             -- '' where the file cannot be read
+  note TEXT NOT NULL,           -- the id of the note that it concerns, '' for none
+  card TEXT,                    -- its fields as JSON, NULL where the file cannot be read
   errors INTEGER NOT NULL
 ) WITHOUT ROWID;
 
@@ -102,6 +105,9 @@ CREATE INDEX notes_odd ON notes (odd, drifted, errors) WHERE odd OR drifted OR e
 CREATE INDEX marks_by_note ON marks (n);
 CREATE INDEX links_by_target ON links (target, field);
 CREATE INDEX links_by_field ON links (field, target);
+CREATE INDEX records_by_kind ON records (kind, path);
+CREATE INDEX records_by_id ON records (id);
+CREATE INDEX records_by_note ON records (note) WHERE note != '';
 CREATE INDEX problems_by_note ON problems (n);
 CREATE INDEX problems_by_rule ON problems (rule);
 """

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kmkit.errors import Cannot
 from kmkit.trail.git import Git
 
-FOLDERS = ("notes", "people", "records/application")
+FOLDERS = ("notes", "people", "records")
 """Where the files are that the index holds, below the knowledge base."""
 _LINK, _MODULE = "120000", "160000"
 

@@ -75,8 +75,8 @@ class Writer:
         if isinstance(rows, Entered):
             self._note(path, seen, rows)
         elif isinstance(rows, Recorded):
-            row = (path, path.split("/")[0], seen, rows.card, rows.errors)
-            self._index.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)", row)
+            row = (path, seen, *rows)
+            self._index.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         else:
             self._drop(path)
 
@@ -116,7 +116,8 @@ class Writer:
 def _whole(rows: Entered | Recorded | None) -> Entered | Recorded | None:
     """The rows with halves of characters written out: in cards as JSON does, so nothing is lost."""
     if isinstance(rows, Recorded):
-        return rows._replace(card=_in_json(rows.card))
+        id, note = stored(rows.id), stored(rows.note)
+        return rows._replace(kind=stored(rows.kind), id=id, note=note, card=_in_json(rows.card))
     if rows is None:
         return None
     card, shown, *prints = rows.cards

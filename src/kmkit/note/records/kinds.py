@@ -1,0 +1,40 @@
+"""The kinds of records: one table. Each has a template of its name in ``templates/records``."""
+
+from pathlib import PurePosixPath
+
+from kmkit.note.records.application import ApplicationRecord
+from kmkit.note.records.assessment import Assessment
+from kmkit.note.records.base import Record
+from kmkit.note.records.event import EventRecord
+from kmkit.note.records.knowledge import Knowledge
+from kmkit.note.records.person import Person
+from kmkit.note.records.plan import Plan
+from kmkit.note.records.proposal import Proposal
+from kmkit.note.records.question import Question
+
+KINDS: dict[str, type[Record]] = {
+    "person": Person,
+    "application": ApplicationRecord,
+    "question": Question,
+    "plan": Plan,
+    "event": EventRecord,
+    "proposal": Proposal,
+    "assessment": Assessment,
+    "knowledge": Knowledge,
+}
+"""Every kind of record, and the model of its front matter."""
+FOLDERS = ("people", "records")
+"""Where the files of records are, below the knowledge base."""
+
+
+def folder_of(kind: str) -> str:
+    """Where the files of a kind of record are."""
+    return "people" if kind == "person" else f"records/{kind}"
+
+
+def kind_at(path: PurePosixPath) -> str:
+    """The kind of record that belongs at ``path``, '' where there is none; it may be unknown."""
+    first, *rest = path.parts
+    if first == "people":
+        return "person"
+    return rest[0] if first == "records" and len(rest) > 1 else ""
