@@ -13,6 +13,7 @@ import pytest
 
 from kmkit.views.digest_render import render
 from tests.digest_material import a_week, compose, event, note, stewards
+from tests.test_views_digest_newsletter import everything
 
 WIDTHS = (320, 360, 1000)
 BROWSER = next(
@@ -57,6 +58,10 @@ def letters() -> dict[str, str]:
         "stewards": render(stewards(), "html"),
         "empty": render(compose([], []), "html"),
         "wide": wide(),
+        "french": render(everything(language="fr"), "html"),
+        "arabic": render(everything(language="ar"), "html"),
+        "arabic-full": render(a_week(link=lambda note: None, language="ar"), "html"),
+        "arabic-stewards": render(stewards(language="ar"), "html"),
     }
 
 

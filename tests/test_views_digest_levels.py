@@ -153,7 +153,9 @@ def test_protected_names_stay_in_the_narrowest_circle() -> None:
         event(naming),
         event(water, "capture", "2026-11-15", "- captured", name="Jane Roe", email="j@x.org"),
     ]
-    used = applications()[2].model_copy(update={"by": "j@x.org", "on": date(2026, 11, 16)})
+    used = applications()[2].model_copy(
+        update={"note": water.id, "by": "j@x.org", "on": date(2026, 11, 16)}
+    )
     made = compose([water, naming, minutes], trail, level="domestic", applications=[used])
     assert titles(made) == ["Say what the water will do, street by street"]
     assert made.items[0].ask is not None

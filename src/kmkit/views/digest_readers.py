@@ -1,15 +1,15 @@
 """The readers' blocks: what is new, what to stop using, what came of it, a question, thanks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from urllib.parse import quote
 
 from kmkit.audience.shown import Shown
-from kmkit.index.dates import OUT
 from kmkit.note.model import Note, Section
 from kmkit.text import fold, one_line
 from kmkit.trail.event import Event
 from kmkit.views.clean import direction
+from kmkit.views.digest_news import is_out, news
 from kmkit.views.digest_values import Answer, Applied, Contact, Item, Question, Stop
 from kmkit.views.digest_view import View
 from kmkit.views.prose import advice, strip_comments
@@ -40,10 +40,14 @@ TITLE, ADVICE, MATTERS, REASON, QUESTION = 20, 45, 25, 20, 40
 """The most words that each piece of text may take."""
 
 
-def new_items(view: View, budget: Budget) -> tuple[tuple[Item, ...], int]:
-    """The newly disseminated notes that fit, and how many did not: critical first, then newest."""
-    days = _news(view)
-    latest = [view.notes[note] for note in reversed(days) if _is_out(view.notes[note])]
+def new_items(view: View, budget: Budget, told: str = "") -> tuple[tuple[Item, ...], int]:
+    """The newly disseminated notes that fit, and how many did not: critical first, then newest.
+
+    ``told``: the id of one that is told of elsewhere in the letter.
+    """
+    days = news(view)
+    new = [view.notes[note] for note in reversed(days) if note != told]
+    latest = [shown for shown in new if is_out(view, shown)]
     ranked = sorted(latest, key=lambda shown: not _critical(view, shown.note))
     room = ranked[: view.config.digest.max_notes]
     items: list[Item] = []
@@ -52,48 +56,36 @@ def new_items(view: View, budget: Budget) -> tuple[tuple[Item, ...], int]:
         if items and share.left < count(one_line(shown.note.title)) + 5:
             break
         given = share.left
-        items.append(_item(view, shown, days[shown.note.id], share))
+        items.append(item(view, shown, days[shown.note.id], share))
         budget.left -= given - share.left
     return tuple(items), len(ranked) - len(items)
-
-
-def _news(view: View) -> dict[str, date]:
-    """The notes that went out in the period, and the day on which each last did; oldest first.
-
-    What had reached this circle before is not news, unless it was revised since.
-    """
-    known: set[str] = set()
-    days: dict[str, date] = {}
-    for event in view.events:
-        if event.to_state == "captured":
-            known.discard(event.note)
-        if event.move != "disseminate":
-            continue
-        if event.when.date() < view.since:
-            if view.reaches(event.get("Channel")):
-                known.add(event.note)
-        elif event.note not in known:
-            days.pop(event.note, None)
-            days[event.note] = event.when.date()
-    return days
-
-
-def _is_out(shown: Shown) -> bool:
-    """Whether a version of the note stands that readers may rely on."""
-    return shown.state in OUT
 
 
 def _critical(view: View, note: Note) -> bool:
     return not set(note.fields.topics).isdisjoint(view.config.critical.topics)
 
 
-def _item(view: View, shown: Shown, on: date, budget: Budget) -> Item:
+def item(
+    view: View,
+    shown: Shown,
+    on: date,
+    budget: Budget,
+    *,
+    says: Sequence[str] = (),
+    answers: Callable[[View, Contact, Note], tuple[Answer, ...]] | None = None,
+) -> Item:
+    """A note in a letter, in at most ``budget`` words.
+
+    ``says``: what is told of it, by default what it tells people to do; ``answers``: the letters
+    that a reader can begin by a click.
+    """
     note = shown.note
     language = one_line(note.fields.language or view.config.organisation.language)
     link = view.link(note)
     ask = view.ask(note)
     title = budget.take(one_line(note.title), TITLE)
-    instruction = _instruction(view, note, budget)
+    texts = says or _said(view, note) or (one_line(note.fields.summary),)
+    instruction = _instruction(texts, budget)
     return Item(
         id=one_line(note.id),
         title=title,
@@ -104,7 +96,7 @@ def _item(view: View, shown: Shown, on: date, budget: Budget) -> Item:
         ask=ask,
         link=link,
         full=() if link else _full(note),
-        answers=_answers(ask, note) if ask else (),
+        answers=(answers or _answers)(view, ask, note) if ask else (),
         language=language,
         direction=direction(title, language),
         critical=_critical(view, note),
@@ -113,12 +105,8 @@ def _item(view: View, shown: Shown, on: date, budget: Budget) -> Item:
     )
 
 
-def _instruction(view: View, note: Note, budget: Budget) -> tuple[str, ...]:
-    """What the note tells people to do; its summary where no section does.
-
-    A last '…' says that the list goes on.
-    """
-    texts = _said(view, note) or (one_line(note.fields.summary),)
+def _instruction(texts: Sequence[str], budget: Budget) -> tuple[str, ...]:
+    """As many of ``texts`` as fit; a last '…' says that the list goes on."""
     part = Budget(min(budget.left, ADVICE))
     taken: list[str] = []
     for text in texts:
@@ -155,19 +143,26 @@ def _full(note: Note) -> tuple[Section, ...]:
     return tuple(section for section in stripped if section.text.strip())
 
 
-def _answers(ask: Contact, note: Note) -> tuple[Answer, ...]:
-    title = one_line(note.title)
-    used = "Where did you use it?\n\n\nWhat came of it?\n\n"
-    failed = "Where did you try it?\n\n\nWhat happened instead?\n\n"
-    about = f"Note: {one_line(note.id)}\n\n"
+def _answers(view: View, ask: Contact, note: Note) -> tuple[Answer, ...]:
+    _ = view.said.gettext
+    used = (_("Where did you use it?"), _("What came of it?"))
+    failed = (_("Where did you try it?"), _("What happened instead?"))
     return (
-        _letter("I used this", ask, f"I used this: {title}", about + used),
-        _letter("It did not help", ask, f"It did not help: {title}", about + failed),
-        _letter("Question", ask, f"Question: {title}", about),
+        answer(view, _("I used this"), ask, note, *used),
+        answer(view, _("It did not help"), ask, note, *failed),
+        answer(view, _("Question"), ask, note),
     )
 
 
-def _letter(label: str, to: Contact, subject: str, body: str) -> Answer:
+def answer(view: View, label: str, to: Contact, note: Note, *asked: str) -> Answer:
+    """A letter about ``note`` that says ``label`` and leaves room below each thing ``asked``."""
+    _ = view.said.gettext
+    about = _("Note: %(id)s", id=one_line(note.id)) + "\n\n"
+    subject = _("%(what)s: %(title)s", what=label, title=one_line(note.title))
+    return letter(label, to, subject, about + "\n\n\n".join(asked) + "\n\n" * bool(asked))
+
+
+def letter(label: str, to: Contact, subject: str, body: str) -> Answer:
     """A link that opens a letter; everything in it is quoted, so that nothing can add a header.
 
     Short enough for Outlook, which opens no more than about 2,000 characters.
@@ -189,7 +184,7 @@ def stopped(view: View, budget: Budget) -> tuple[tuple[Stop, ...], int]:
             out.add(event.note)
         elif event.note in out and event.from_state != event.to_state in ENDED:
             ended[event.note] = event
-    gone = [e for e in ended.values() if view.within(e.when.date())]
+    gone = [e for e in ended.values() if view.happened(e)]
     gone = [e for e in gone if view.notes[e.note].state == e.to_state]
     stops: list[Stop] = []
     for event in sorted(gone, key=lambda event: event.when, reverse=True):
@@ -202,7 +197,7 @@ def stopped(view: View, budget: Budget) -> tuple[tuple[Stop, ...], int]:
 def _stop(view: View, event: Event, budget: Budget) -> Stop:
     note = view.notes[event.note].note
     instead = view.notes.get(note.fields.superseded_by or "")
-    if instead and not _is_out(instead):
+    if instead and not is_out(view, instead):
         instead = None
     reason = one_line(event.reason)
     return Stop(
@@ -219,7 +214,7 @@ def _stop(view: View, event: Event, budget: Budget) -> Stop:
 
 def applied(view: View, budget: Budget) -> tuple[tuple[Applied, ...], int]:
     """What was applied in the period, and how many reports did not fit; newest first."""
-    reports = [a for a in view.applications if view.within(view.reported(a))]
+    reports = [a for a in view.applications if view.was_reported(a)]
     rows: list[Applied] = []
     for report in reports:
         note = view.notes[report.note].note
@@ -254,7 +249,10 @@ def question(view: View, budget: Budget) -> Question | None:
         return _question(view, note, one_line(str(note.raw["x_question"])), budget)
     for report in view.applications:
         if report.outcome == "did-not-help" and report.note in standing:
-            asked = f"It did not help at {one_line(report.in_)}. What do you do instead?"
+            where = one_line(report.in_)
+            asked = view.said.gettext(
+                "It did not help at %(where)s. What do you do instead?", where=where
+            )
             return _question(view, standing[report.note], asked, budget)
     return None
 
@@ -263,13 +261,15 @@ def _question(view: View, note: Note, asked: str, budget: Budget) -> Question | 
     title = one_line(note.title)
     if budget.left < min(count(asked), 8) + min(count(title), TITLE):
         return None
-    ask = view.ask(note)
-    body = f"Question: {clip(asked, 15)}\nNote: {one_line(note.id)}\n\n"
+    ask, _ = view.ask(note), view.said.gettext
+    subject = _("Answer: %(title)s", title=title)
+    about = _("Question: %(text)s", text=clip(asked, 15))
+    body = about + "\n" + _("Note: %(id)s", id=one_line(note.id)) + "\n\n"
     return Question(
         text=budget.take(asked, QUESTION),
         note=one_line(note.id),
         title=budget.take(title, TITLE),
-        answer=_letter("I know something", ask, f"Answer: {title}", body) if ask else None,
+        answer=letter(_("I know something"), ask, subject, body) if ask else None,
         being_revised=view.notes[note.id].being_revised,
     )
 
@@ -283,16 +283,16 @@ def thanks(view: View) -> tuple[str, ...]:
 
 def _givers(view: View) -> Iterator[str]:
     """Of what happened in the period; of the notes that are new also what happened before."""
-    new = {note for note in _news(view) if _is_out(view.notes[note])}
+    new = {note for note in news(view) if is_out(view, view.notes[note])}
     for event in view.events:
-        recent = view.within(event.when.date())
+        recent = view.happened(event)
         if event.move in ("capture", "edit", "validate") and (recent or event.note in new):
             yield view.contact(event.email).name
             yield from (view.contact(email).name for email in event.coauthors)
         if event.move in ("capture", "disseminate") and recent:
             sources = view.notes[event.note].note.fields.sources
             yield from (view.contact(source).name for source in sources)
-    reports = (a for a in view.applications if view.within(view.reported(a)))
+    reports = filter(view.was_reported, view.applications)
     yield from (view.contact(report.by).name for report in reports)
 
 

@@ -12,7 +12,7 @@ from kmkit.views.environment import render_template
 
 SCHEMA = "kmkit.digest/1"
 FORMATS = ("md", "html", "text", "json")
-"""What `render` writes; a letter (eml) is made of these in reach/mail.py."""
+"""What `render` writes; a letter (eml) is made of these in reach/letters.py."""
 
 _SUFFIX = {"md": "md", "html": "html", "text": "txt"}
 
@@ -26,7 +26,8 @@ def render(digest: Digest, fmt: str, kb: Path | None = None) -> str:
         return json.dumps(as_json(digest), ensure_ascii=False, indent=2) + "\n"
     if fmt not in _SUFFIX:
         raise ValueError(f"a digest is written as one of {', '.join(FORMATS)}")
-    text = render_template(f"digest/{digest.edition}.{_SUFFIX[fmt]}.j2", kb, digest=digest)
+    name = f"digest/{digest.edition}.{_SUFFIX[fmt]}.j2"
+    text = render_template(name, kb, language=digest.language, digest=digest)
     lines = (line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
 

@@ -70,8 +70,9 @@ def returned(view: View) -> tuple[Task, ...]:
 def _returned(view: View, event: Event) -> Task:
     note = view.notes[event.note].note
     reviewer = view.contact(event.email).name
-    reason = one_line(event.reason) or "no reason was given"
-    message = f"{reviewer} asks for changes: {reason}"
+    _ = view.said.gettext
+    reason = one_line(event.reason) or _("no reason was given")
+    message = _("%(name)s asks for changes: %(reason)s", name=reviewer, reason=reason)
     return _task(view, note, event.when.date(), message, "kmkit edit {note}")
 
 
@@ -105,7 +106,9 @@ def _task(view: View, note: Note, since: date | None, message: str, command: str
         overdue=view.first(note.id, "overdue") is not None,
         since=since,
         message=one_line(message),
-        owner=view.contact(note.owner or view.config.organisation.contact or "no owner"),
+        owner=view.contact(
+            note.owner or view.config.organisation.contact or view.said.gettext("no owner")
+        ),
         command=command.format(
             note=shlex.quote(_short(view, note)), path=shlex.quote(one_line(str(note.path)))
         ),

@@ -5,16 +5,20 @@ from datetime import date
 from typing import NamedTuple
 
 from kmkit.note.model import Section
+from kmkit.views.wording import N_, words
 
 READERS = "readers"
 STEWARDS = "stewards"
 
 RESULTS = {
-    "helped": "It helped",
-    "no-difference": "It made no difference",
-    "did-not-help": "It did not help",
+    "helped": N_("It helped"),
+    "no-difference": N_("It made no difference"),
+    "did-not-help": N_("It did not help"),
 }
 """What came of using a note, in words."""
+
+day, between = words().day, words().between
+"""A date, and a period, in English words."""
 
 
 class Contact(NamedTuple):
@@ -56,12 +60,12 @@ class Item:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """What a reader should know about the note before reading it."""
+        """What a reader should know about the note before reading it; templates translate it."""
         known = {
             self.kind if self.kind == "how-to" else self.kind.replace("-", " "): True,
-            "critical topic": self.critical,
-            "being revised": self.being_revised,
-            "review overdue": self.overdue,
+            N_("critical topic"): self.critical,
+            N_("being revised"): self.being_revised,
+            N_("review overdue"): self.overdue,
         }
         return tuple(mark for mark, holds in known.items() if mark and holds)
 
@@ -111,6 +115,35 @@ class Question(NamedTuple):
     being_revised: bool
 
 
+class Asked(NamedTuple):
+    """A question that somebody put to everybody and that no note answers yet."""
+
+    id: str
+    text: str
+    on: date
+    answer: Answer | None
+
+
+class YearAgo(NamedTuple):
+    """A note to be asked about again: does it still hold?"""
+
+    note: Item
+    on: date
+    """The day, about a year ago, on which it last went out or was confirmed."""
+    confirmed: bool
+    """Whether it was confirmed on that day."""
+
+
+_STATES = {
+    "captured": N_("captured"),
+    "validated": N_("validated"),
+    "formatted": N_("formatted"),
+    "disseminated": N_("disseminated"),
+    "maintained": N_("maintained"),
+    "retired": N_("retired"),
+}
+
+
 class Task(NamedTuple):
     """Something about one note that waits for a person."""
 
@@ -129,8 +162,17 @@ class Task(NamedTuple):
     @property
     def standing(self) -> str:
         """The state, never without what qualifies it: 'maintained, overdue'."""
-        words = [self.state, "being revised" * self.being_revised, "overdue" * self.overdue]
-        return ", ".join(filter(None, words))
+        return ", ".join(self.marks)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The parts of ``standing``; templates translate them."""
+        known = {
+            _STATES.get(self.state, self.state): True,
+            N_("being revised"): self.being_revised,
+            N_("overdue"): self.overdue,
+        }
+        return tuple(mark for mark, holds in known.items() if mark and holds)
 
 
 class Owed(NamedTuple):
@@ -162,7 +204,13 @@ class Digest:
     stop_left_out: int = 0
     applied: tuple[Applied, ...] = ()
     applied_left_out: int = 0
+    story: Item | None = None
+    """The story of the month; not among the ``items``."""
+    story_is_news: bool = False
+    """Whether the story went out in this period."""
     question: Question | None = None
+    ask: Asked | None = None
+    year_ago: YearAgo | None = None
     thanks: tuple[str, ...] = ()
     waiting: tuple[Task, ...] = ()
     due: tuple[Task, ...] = ()
@@ -186,6 +234,7 @@ class Digest:
             or self.stop_left_out
             or self.applied
             or self.applied_left_out
+            or self.story_is_news
             or self.waiting
             or self.due
             or self.overdue
@@ -193,9 +242,22 @@ class Digest:
         )
 
     @property
+    def filled(self) -> tuple[str, ...]:
+        """The readers' blocks that have something to say, in their order."""
+        says = {
+            "greeting": True,
+            "why": any(item.matters_to for item in self.items),
+            "notes": self.items or self.items_left_out,
+            "stop": self.stop or self.stop_left_out,
+            "applied": self.applied or self.applied_left_out,
+        }
+        return tuple(b for b in self.blocks if says.get(b) or (b not in says and getattr(self, b)))
+
+    @property
     def annex(self) -> tuple[Item, ...]:
         """The items whose text follows in full, because there is no link to it."""
-        return tuple(item for item in self.items if not item.link)
+        told = [*self.items, *([self.story] if self.story else [])]
+        return tuple(item for item in told if not item.link)
 
     @property
     def late(self) -> int:
@@ -204,37 +266,10 @@ class Digest:
 
     @property
     def opening(self) -> str:
-        """What a list of letters shows after the subject."""
-        told = next((text for item in self.items for text in item.instruction), "")
-        return told or f"{self.organisation}, {self.period}"
+        """What a list of letters shows after the subject; '' where there is no advice."""
+        return next((text for item in self.items for text in item.instruction), "")
 
     @property
     def period(self) -> str:
         """The days it covers, in words."""
-        return between(self.since, self.until)
-
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
-
-def day(on: date) -> str:
-    """A date in words: 21 November 2026."""
-    return f"{on.day} {_month(on)} {on.year}"
-
-
-def between(since: date, until: date) -> str:
-    """A period in words, no part of the date said twice."""
-    if since == until:
-        return day(until)
-    if since.year != until.year:
-        return f"{day(since)} to {day(until)}"
-    if since.month != until.month:
-        return f"{since.day} {_month(since)} to {day(until)}"
-    return f"{since.day} to {day(until)}"
-
-
-def _month(on: date) -> str:
-    return _MONTHS[on.month - 1]
+        return words(self.language).between(self.since, self.until)

@@ -13,9 +13,11 @@ from kmkit.index.stale import Reason, Stale
 from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
 from kmkit.note.records import Application
+from kmkit.note.records import Question as Asking
 from kmkit.text import one_line
 from kmkit.trail.event import Event
 from kmkit.views.digest_values import Contact
+from kmkit.views.wording import Wording
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\?&#%]+@[^\s@<>,;:\"()\[\]\\?&#%]+")
 
@@ -33,8 +35,8 @@ class View:
     """Of these notes up to the end of the period, oldest first."""
     applications: Sequence[Application]
     """Of these notes up to the end of the period, newest first."""
-    recorded: Mapping[str, date]
-    """The day on which each application was recorded, by its id, as far as the trail tells."""
+    recorded: Mapping[str, Event]
+    """The event that recorded each application, by its id, as far as the trail tells."""
     reasons: Mapping[str, Sequence[Reason]]
     """Why a note is stale, by id."""
     config: Config
@@ -45,6 +47,25 @@ class View:
     protected: Protected
     tails: Callable[[str], int]
     """How many ids end with these four characters."""
+    said: Wording
+    """The fixed words in the readers' language."""
+    questions: Sequence[Asking] = ()
+    """Open questions that the circle may read, newest first."""
+    audience: str = ""
+    """The audience that is written to, as kmkit.toml names it; '' for a circle alone."""
+    entered: Container[str] | None = None
+    """The commits that the letter tells of where it is sent; the days only label it then."""
+
+    def happened(self, event: Event) -> bool:
+        """Whether the event belongs to the period."""
+        if self.entered is None:
+            return self.within(event.when.date())
+        return event.commit in self.entered
+
+    def was_reported(self, application: Application) -> bool:
+        """Whether the application was recorded in the period."""
+        event = self.recorded.get(application.id)
+        return self.happened(event) if event else self.within(application.on)
 
     def within(self, on: date) -> bool:
         """Whether ``on`` is a day of the period."""
@@ -52,7 +73,8 @@ class View:
 
     def reported(self, application: Application) -> date:
         """The day the application was recorded; without a trail, the day the note was used."""
-        return self.recorded.get(application.id, application.on)
+        event = self.recorded.get(application.id)
+        return event.when.date() if event else application.on
 
     def first(self, note: str, code: str) -> Reason | None:
         """The note's reason ``code``, if it has it."""
@@ -96,14 +118,18 @@ def view(
     names: Mapping[str, str],
     kinds: Mapping[str, Kind],
     link: Callable[[Note], str | None],
+    said: Wording,
+    questions: Iterable[Asking] = (),
     only: Container[str] | None = None,
+    entered: Container[str] | None = None,
 ) -> View:
     """What of ``seen`` belongs to the period.
 
-    ``only`` holds the ids of the notes that are asked for, None for all.
+    ``only`` holds the ids of the notes that are asked for, None for all; ``entered`` the commits
+    that make the period, whatever day they tell, None where its days do.
     """
     notes = {id: shown for id, shown in seen.notes.items() if only is None or id in only}
-    past = [event for event in seen.events if event.when.date() <= until]
+    past = [e for e in seen.events if entered is not None or e.when.date() <= until]
     events = [event for event in past if event.note in notes]
     reports = [event for event in past if event.about in notes]
     reasons = {s.note.id: seen.protected.without(s.reasons) for s in stale if s.note.id in notes}
@@ -114,7 +140,7 @@ def view(
         notes=notes,
         events=events,
         applications=[use for use in seen.uses if use.note in notes and use.on <= until],
-        recorded={event.note: event.when.date() for event in reports},
+        recorded={event.note: event for event in reports if event.outcome},
         reasons=reasons,
         config=config,
         policy=seen.policy,
@@ -123,7 +149,24 @@ def view(
         link_of=link,
         protected=seen.protected,
         tails=seen.tails,
+        said=said,
+        questions=_asked(seen, questions),
+        audience=seen.audience.name,
+        entered=entered,
     )
+
+
+def _asked(seen: Seen, questions: Iterable[Asking]) -> list[Asking]:
+    """The open questions that the circle may read and that name nothing it may not."""
+    width = seen.policy.width
+    readable = [
+        question
+        for question in questions
+        if question.open
+        and width(question.level) >= width(seen.level)
+        and not seen.protected.in_text(question.text)
+    ]
+    return sorted(readable, key=lambda question: (question.on, question.id), reverse=True)
 
 
 def _names(events: Iterable[Event], names: Mapping[str, str]) -> dict[str, str]:

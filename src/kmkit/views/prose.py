@@ -117,14 +117,17 @@ def to_text(text: str, indent: str = "") -> str:
 
 def _reflowed(text: str) -> str:
     """``text`` with each paragraph and each item of a list on one line."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
+    ended = True
     for line in text.split("\n"):
-        before = lines[-1] if lines else ""
-        if before.strip() and not _ENDS.search(before) and not _BEGINS.match(line):
-            lines[-1] = f"{before.rstrip()} {line.strip()}"
+        if ended or _BEGINS.match(line):
+            lines.append([line])
+            ended = not line.strip() or bool(_ENDS.search(line))
         else:
-            lines.append(line)
-    return "\n".join(lines)
+            before = lines[-1]
+            before[-1:] = [before[-1].rstrip(), line.strip()]
+            ended = line.strip().endswith("\\")
+    return "\n".join(" ".join(parts) for parts in lines)
 
 
 def advice(text: str) -> tuple[str, ...]:
