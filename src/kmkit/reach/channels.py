@@ -1,0 +1,234 @@
+"""Channels: what waits for each, and bringing it there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kmkit.audience.audiences import Audience, audience_of
+from kmkit.audience.seeing import Seen, see
+from kmkit.audience.shown import Shown
+from kmkit.config.leaving import WEBHOOKS, Channel
+from kmkit.errors import Cannot, KmkitError, UsageError
+from kmkit.index.book import Index
+from kmkit.kb import KnowledgeBase
+from kmkit.kb.links import links
+from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.states import State
+from kmkit.period import Period
+from kmkit.reach import folder, webhooks
+from kmkit.reach.channel_files import files_of
+from kmkit.reach.recording import Left, Recorded, record
+from kmkit.reach.secrets import secret_of
+from kmkit.text import did_you_mean, one_line
+from kmkit.views import channel as view
+
+SENDABLE = (*WEBHOOKS, "folder", "feed")
+"""The kinds of channels that `bring` brings notes to."""
+RECENT = Period(months=-1)
+"""How long a note counts as new to a channel that never had it."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is to go to a channel."""
+
+    name: str
+    channel: Channel
+    seen: Seen
+    """What the channel's circle may see."""
+    notes: tuple[Shown, ...]
+    """Those that go now, the longest waiting first."""
+    more: int = 0
+    """How many wait for the next time, since one message does not hold them."""
+    older: int = 0
+    """How many never went there, but became ready before the days that were asked for."""
+    left: tuple[Left, ...] = ()
+    """Those that cannot go, and why."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the notes that go."""
+        return tuple(shown.note.id for shown in self.notes)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What was done for a channel."""
+
+    said: str
+    """In one sentence."""
+    recorded: Recorded
+
+
+def channel_of(kb: KnowledgeBase, name: str) -> Channel:
+    """The channel ``name`` of kmkit.toml; UsageError where there is none."""
+    found = kb.config.channels.get(name)
+    if found is None:
+        known = ", ".join(kb.config.channels) or "none yet"
+        near = did_you_mean(name[:80], kb.config.channels) or f"In kmkit.toml: {known}."
+        raise UsageError(f"There is no channel '{one_line(name)}'.", near)
+    return found
+
+
+def waiting(kb: KnowledgeBase, name: str, *, since: date | None = None) -> Waiting:
+    """What is to go to the channel ``name``: ready notes that never went there.
+
+    Only what its circle may see and its audience is interested in. ``since``: notes that became
+    ready before are left out; by default those of more than a month ago, where a channel gets
+    messages. Raises UsageError for a channel that there is not.
+    """
+    channel = channel_of(kb, name)
+    snapshot = channel.kind in ("folder", "feed")
+    since = since or (date.min if snapshot else RECENT.after(kb.today))
+    with Index.open(kb.root, today=kb.today) as index:  # closed before any note is moved
+        fresh = {
+            card.id
+            for card in index.cards("state IN (?, ?, ?)", _READY)
+            if name not in {entry.channel for entry in card.disseminated}
+        }
+        seen = see(kb, index, _audience(kb, channel), ids=None if snapshot else fresh)
+    wanted = [seen.notes[id] for id in fresh if id in seen.notes and seen.wanted(seen.notes[id])]
+    ready = _days(seen)
+    days = {shown.note.id: ready.get(shown.note.id, kb.today) for shown in wanted}
+    new = [shown for shown in wanted if days[shown.note.id] >= since]
+    new.sort(key=lambda shown: (days[shown.note.id], shown.note.id))
+    able, left = _rehearsed(kb, name, channel, new)
+    most = len(able) if snapshot else channel.max_notes
+    return Waiting(
+        name=name,
+        channel=channel,
+        seen=seen,
+        notes=tuple(able[:most]),
+        more=len(able[most:]),
+        older=len(wanted) - len(new),
+        left=tuple(left),
+    )
+
+
+def bring(
+    kb: KnowledgeBase,
+    what: Waiting,
+    *,
+    environ: Mapping[str, str],
+    wait: Callable[[float], None],
+) -> Brought:
+    """Bring to a channel what waits for it, then record it on the notes as ``disseminated``.
+
+    Nothing is recorded of what did not arrive; where that is not known, it is told. Raises
+    UsageError for a channel that people bring notes to, Cannot for what stops it.
+    """
+    kind = what.channel.kind
+    if kind == "mail":
+        raise UsageError(
+            f"{what.name} is mail.", "kmkit digest --send --for AUDIENCE sends it, and records it."
+        )
+    if kind not in SENDABLE:
+        raise UsageError(
+            f"kmkit does not write to channels of the kind {one_line(kind)}.",
+            f"Once it has happened, record it: kmkit disseminate NOTE --channel {what.name}.",
+        )
+    if kind in WEBHOOKS:
+        said = _posted(kb, what, environ=environ, wait=wait) if what.notes else "Nothing is new."
+    else:
+        said = _written(kb, what)
+    recorded = record(kb, what.ids, channel=what.name, audience=what.channel.audience)
+    return Brought(said, recorded)
+
+
+def payload(kb: KnowledgeBase, what: Waiting) -> bytes:
+    """The message that a webhook would get, as JSON."""
+    return view.message(
+        what.notes,
+        kind=what.channel.kind,
+        link=links(kb),
+        organisation=kb.config.organisation.name,
+        language=_language(kb, what),
+        template=what.channel.template,
+        kb=kb.root,
+    )
+
+
+_READY = (str(State.FORMATTED), str(State.DISSEMINATED), str(State.MAINTAINED))
+
+
+def _audience(kb: KnowledgeBase, channel: Channel) -> Audience:
+    """Who reads a channel: its audience, at the wider of the two levels."""
+    if channel.level not in kb.policy.levels:
+        near = did_you_mean(channel.level[:80], kb.policy.levels)
+        raise Cannot(
+            f"kmkit.toml: a channel has the level '{one_line(channel.level)}', which there is not.",
+            near or f"The levels are {', '.join(kb.policy.levels)}.",
+        )
+    circle = Audience(channel.level)
+    if not channel.audience:
+        return circle
+    audience = audience_of(kb.config, kb.policy, channel.audience)
+    return audience._replace(level=max(circle.level, audience.level, key=kb.policy.width))
+
+
+def _days(seen: Seen) -> dict[str, date]:
+    """Note -> the day on which it became ready for readers, where its trail tells."""
+    ready = (event for event in seen.events if event.to_state == State.FORMATTED)
+    return {event.note: event.when.date() for event in ready}
+
+
+def _rehearsed(
+    kb: KnowledgeBase, name: str, channel: Channel, notes: list[Shown]
+) -> tuple[list[Shown], list[Left]]:
+    """The notes of which it can be recorded that they went there, and the others."""
+    trying = KnowledgeBase(kb.root, now=kb.now, actor=kb.actor, dry_run=True)
+    able: list[Shown] = []
+    left: list[Left] = []
+    for shown in notes:
+        try:
+            note = trying.resolve(shown.note.id)
+            trying.move("disseminate", note, Request(channel=name, audience=channel.audience))
+            able.append(shown)
+        except KmkitError as error:
+            left.append(Left(shown.note.id, shown.note.title, str(error)))
+    return able, left
+
+
+def _language(kb: KnowledgeBase, what: Waiting) -> str:
+    return what.seen.audience.language or kb.config.organisation.language
+
+
+def _posted(
+    kb: KnowledgeBase,
+    what: Waiting,
+    *,
+    environ: Mapping[str, str],
+    wait: Callable[[float], None],
+) -> str:
+    """Post the message to the webhook; what was done. Cannot where it did not arrive."""
+    channel = what.channel
+    if not channel.url:
+        raise Cannot(
+            f"The channel {what.name} has no url.",
+            f'Write [channels.{what.name}] url = "env:NAME", and the address into that variable.',
+        )
+    data = payload(kb, what)
+    url = secret_of(channel.url, root=kb.root, environ=environ)
+    posted = webhooks.post(url, data, wait=wait, ca=kb.config.mail.ca)
+    if posted.kind == "sent":
+        return f"{_many(len(what.notes), 'note')} went to {what.name}."
+    if posted.kind == "unknown":
+        raise Cannot(
+            f"{posted.said} {what.name} may have been told.",
+            f"Look there. If it was: kmkit disseminate NOTE --channel {what.name}; else run this "
+            "again.",
+        )
+    later = "Run this again later." if posted.kind == "deferred" else "See its url and template."
+    raise Cannot(f"{what.name} does not take it: {posted.code} {posted.said}", later)
+
+
+def _written(kb: KnowledgeBase, what: Waiting) -> str:
+    """Write what the circle may see to the channel's folder; what was done."""
+    place = folder.place_of(kb.root, what.channel.folder)
+    files = files_of(kb, what.name, what.channel, what.seen, what.ids)
+    came, went = folder.put(place, what.name, files)
+    return f"{place}: {_many(came, 'file')} written, {went} removed."
+
+
+def _many(count: int, thing: str) -> str:
+    return f"1 {thing}" if count == 1 else f"{count} {thing}s"
