@@ -1,15 +1,15 @@
 """``kmkit digest``: the letter that brings what is new to those who need it."""
 
 import sys
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.completing import complete_level
+from kmkit.cli.completing import complete_audience, complete_level
 from kmkit.cli.filters import filtered
-from kmkit.cli.options import open_kb
+from kmkit.cli.options import a_period, open_kb
 from kmkit.cli.screen import broken_files, on_terminal, out, say
 from kmkit.errors import Cannot, UsageError
 from kmkit.index.choosing.filters import Filter
@@ -24,19 +24,26 @@ NAMES = ("readers", "stewards")
 _SUFFIXES = {".htm": "html", ".markdown": "md", ".txt": "text"} | {f".{f}": f for f in FORMATS}
 
 
+def complete_readers(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The audiences and levels that begin with ``incomplete``."""
+    return [*complete_audience(ctx, incomplete), *complete_level(ctx, incomplete)]
+
+
 For = Annotated[
     str,
     typer.Option(
         "--for",
-        metavar="LEVEL",
-        help="the circle that will read it; by default the narrowest",
-        autocompletion=complete_level,
+        metavar="AUDIENCE",
+        help="who will read it: an audience or a level; by default the narrowest level",
+        autocompletion=complete_readers,
     ),
 ]
 Since = Annotated[
     str,
     typer.Option(
-        "--since", metavar="WHEN", help="the first day: 2026-10, 'last month', '2 weeks', P2W"
+        "--since",
+        metavar="WHEN",
+        help="the first day: 2026-10, 'last month', '2 weeks'; by default a week, P1W",
     ),
 ]
 Until = Annotated[
@@ -58,6 +65,31 @@ Sender = Annotated[
 SkipEmpty = Annotated[
     bool, typer.Option("--skip-empty", help="write nothing when nothing happened")
 ]
+Send = Annotated[
+    bool, typer.Option("--send", help="send it by mail to the audience, all that is new to it")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="say what --send would send to whom, and send nothing")
+]
+IfDue = Annotated[
+    bool,
+    typer.Option("--if-due", help="with --send: not before 'every' of the audience has passed"),
+]
+EvenEmpty = Annotated[
+    bool, typer.Option("--even-empty", help="with --send: also when nothing is new")
+]
+Offline = Annotated[
+    bool,
+    typer.Option(
+        "--offline", help="with --send: without the remote, which could know of letters sent"
+    ),
+]
+TakeOver = Annotated[
+    bool,
+    typer.Option(
+        "--take-over", help="with --send: finish what another machine began; may repeat letters"
+    ),
+]
 
 
 @filtered(without=("since", "until"))
@@ -65,25 +97,95 @@ def command(
     ctx: typer.Context,
     asked: Filter,
     circle: For = "",
-    first: Since = "P1W",
+    first: Since = "",
     last: Until = "",
     fmt: Format = "",
     output: Output = "",
     name: Name = "readers",
     sender: Sender = "",
     skip_empty: SkipEmpty = False,
+    send: Send = False,
+    dry_run: DryRun = False,
+    if_due: IfDue = False,
+    even_empty: EvenEmpty = False,
+    offline: Offline = False,
+    take_over: TakeOver = False,
 ) -> None:
     """Write the letter of what is new: for readers, or for stewards what waits for them.
 
     It shows a circle only the notes that may reach it, and tells them from the history: what
     went out in these days, what to stop using, what was applied and with what result.
+
+    With --send it goes to an audience by mail, to each reader once, whatever cuts it off: all that
+    came into the history since the last one. Delivery is recorded on the notes.
+
+    \b
+    kmkit digest --for partner-agencies --dry-run
+    kmkit digest --for partner-agencies --send
     """
+    _one_of(name, NAMES, "--name")
+    printed: dict[str, object] = {
+        "--since": first,
+        "--until": last,
+        "--format": fmt,
+        "--output": output,
+    }
+    printed |= {"--from": sender, "--skip-empty": skip_empty, "A filter": asked.terms}
+    sent = {"--if-due": if_due, "--even-empty": even_empty, "--take-over": take_over}
+    sending = send or dry_run
+    _fits(printed if sending else {**sent, "--offline": offline}, sending=sending)
+    if not sending:
+        _written(ctx, asked, circle, (first, last), (fmt, output, name, sender), skip_empty)
+    elif dry_run:
+        _shown(ctx, circle, name, offline)
+    else:
+        _sent(ctx, circle, name, (take_over, even_empty, if_due), offline)
+
+
+def _fits(given: Mapping[str, object], *, sending: bool) -> None:
+    """Refuse options that mean nothing here."""
+    odd = next((option for option, value in given.items() if value), None)
+    if odd and sending:
+        raise UsageError(
+            f"{odd} does not go with --send: what is sent is all that is new to the audience.",
+            "Leave it out; without --send the digest is written, not sent.",
+        )
+    if odd:
+        raise UsageError(f"{odd} goes with --send only.", "Add --send, or leave it out.")
+
+
+def _sent(
+    ctx: typer.Context, circle: str, name: str, wish: tuple[bool, bool, bool], offline: bool
+) -> None:
+    from kmkit.cli import sending
+    from kmkit.reach.sending.digest import Wish
+
+    kb = open_kb(ctx)
+    sending.send(kb, name, sending.named(kb, circle), Wish(*wish), offline=offline)
+
+
+def _shown(ctx: typer.Context, circle: str, name: str, offline: bool) -> None:
+    from kmkit.cli import sending
+
+    kb = open_kb(ctx)
+    sending.show(kb, name, sending.named(kb, circle), offline=offline)
+
+
+def _written(
+    ctx: typer.Context,
+    asked: Filter,
+    circle: str,
+    days: tuple[str, str],
+    how: tuple[str, str, str, str],
+    skip_empty: bool,
+) -> None:
+    """Write the digest to a file, or print it; ``how``: format, file, name, sender."""
     from kmkit.reach.digests import digest_of
 
+    fmt, output, name, sender = how
     wanted = _format(fmt, output)
-    _one_of(name, NAMES, "--name")
     kb = open_kb(ctx)
-    since, until = _days(first, last, kb.today)
+    since, until = a_period(days[0] or "P1W", days[1], kb.today)
     gathered = digest_of(kb, to=circle, since=since, until=until, name=name, asked=asked)
     _broken(gathered)
     made = gathered.digest
@@ -129,29 +231,13 @@ def _one_of(value: str, known: tuple[str, ...], option: str) -> str:
     return value
 
 
-def _days(since: str, until: str, today: date) -> tuple[date, date]:
-    """The first and the last day; a length of time ends with the last one."""
-    from kmkit import natural
-
-    option, said = "--until", until
-    try:
-        last = natural.until(until, today) if until else today
-        option, said = "--since", since
-        first = natural.since(since, today, until=last)
-    except ValueError:
-        raise UsageError(f"{option}: '{said}' is no day.", natural.HOW) from None
-    if first > last:
-        raise UsageError(f"--since {first} is later than {last}.", "Give an earlier --since.")
-    return first, last
-
-
 def _bytes(kb: "KnowledgeBase", made: "Digest", wanted: str, sender: str) -> bytes:
     """The digest as a file of the ``wanted`` format."""
-    from kmkit.reach.mail import eml, message
+    from kmkit.reach.letters import digest_letter, eml
     from kmkit.views.digest_render import render
 
     if wanted == "eml":
-        return eml(message(made, sender=sender or _sender(kb), sent=kb.now, kb=kb.root))
+        return eml(digest_letter(made, sender=sender or _sender(kb), sent=kb.now, kb=kb.root))
     return render(made, wanted, kb.root).encode()
 
 

@@ -1,6 +1,6 @@
 """The digest of a knowledge base: all that it is made of, gathered and composed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kmkit.audience.audiences import audience_of
@@ -12,8 +12,10 @@ from kmkit.index.choosing.filters import Filter
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.links import links
 from kmkit.note.problem import Problem
+from kmkit.note.records import Question
 from kmkit.period import Period
-from kmkit.reach.candidates import candidates
+from kmkit.reach.candidates import candidates, recalled
+from kmkit.reach.going import Going, told_events
 from kmkit.views.digest import READERS, STEWARDS, Digest, compose
 
 SOON = Period(days=30)
@@ -41,11 +43,14 @@ def digest_of(
     until: date | None = None,
     name: str = READERS,
     asked: Filter = Filter(),
+    going: Going | None = None,
+    language: str = "",
 ) -> Gathered:
     """The digest ``name`` of a knowledge base for an audience or a level; by default the narrowest.
 
-    ``asked``: which notes may be in it.
-    Covers the days ``since`` to ``until``, by default the seven days up to today. Notes that
+    ``asked``: which notes may be in it, beside what the audience is interested in. Covers the days
+    ``since`` to ``until``, by default the seven days up to today; where it is ``going`` out, the
+    commits that this says. ``language``: of the fixed words, '' for the audience's. Notes that
     cannot be read are left out and told of. Raises Cannot in a shallow clone, whose history does
     not tell what is new, and what `compose` raises.
     """
@@ -60,8 +65,15 @@ def digest_of(
     with Index.open(kb.root, today=kb.today) as index:
         stale = index.stale(SOON)
         wide = kb.policy.width(audience.level) > 0
-        chosen = candidates(index, since, until, stale if name == STEWARDS else (), wide=wide)
+        owed = stale if name == STEWARDS else ()
+        period = told_events(index, going, since, until, audience.name) if going else None
+        chosen = candidates(index, since, until, owed, wide=wide, period=period)
+        if name != STEWARDS:
+            chosen |= recalled(index, since, until, kb.policy.width(audience.level))
         seen = see(kb, index, audience, ids=chosen)
+        if going:
+            seen = replace(seen, events=[e for e in seen.events if e.commit not in going.later])
+        wanted = frozenset(id for id, shown in seen.notes.items() if seen.wanted(shown))
         found = compose(
             seen,
             since=since,
@@ -72,7 +84,10 @@ def digest_of(
             names={email: person.name for email, person in kb.people.items()},
             kinds=kb.kinds,
             link=links(kb),
-            only=_ids(index, asked) if asked.terms else None,
+            only=wanted & _ids(index, asked) if asked.terms else wanted,
+            questions=kb.records(Question),
+            language=language,
+            entered=None if period is None else frozenset(event.commit for event in period),
         )
         broken = tuple(index.broken(records=True, standing=True))
     return Gathered(found, tuple(seen.problems), broken)

@@ -65,7 +65,7 @@ def commit(
     """Make the commit, write the files, return its name; where it raises, all is as it was."""
     ready(git)
     _check_message(git, change.message)
-    env = _who_and_when(actor, when)
+    env = who_and_when(actor, when)
     with at_work(git), git_lock(git.git_dir / "index.lock"):
         _as_seen(git, change)
         branch = git.branch()
@@ -211,7 +211,8 @@ def _take_back(git: Git, change: Change, branch: str, made: str, tip: str) -> No
         git.run("update-ref", *back)
 
 
-def _who_and_when(actor: Person | None, when: datetime | None) -> dict[str, str]:
+def who_and_when(actor: Person | None, when: datetime | None) -> dict[str, str]:
+    """The environment in which git makes a commit of ``actor`` at that moment."""
     env: dict[str, str] = {}
     if actor:
         env |= {"GIT_AUTHOR_NAME": actor.name, "GIT_AUTHOR_EMAIL": actor.email}

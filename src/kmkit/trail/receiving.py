@@ -15,6 +15,8 @@ from kmkit.trail.signing import Verifier
 PROTECTED = "kmkit.protected"
 """The setting in git's configuration that names the protected branches, one each."""
 _BRANCH = "refs/heads/"
+LEDGER = "refs/heads/kmkit-outbox"
+"""The branch that says which letters went to whom; it only ever grows by lines."""
 
 
 class Update(NamedTuple):
@@ -52,7 +54,9 @@ def updates(lines: Iterable[str]) -> Iterator[Update]:
 def refusals(git: Git, pushed: Iterable[Update]) -> Iterator[str]:
     """Why the push is refused, one sentence each; none where it may come in."""
     for update in pushed:
-        if update.ref.startswith(_BRANCH):
+        if update.ref == LEDGER:
+            yield from _of_ledger(git, update)
+        elif update.ref.startswith(_BRANCH):
             yield from _refusals(git, update)
 
 
@@ -71,6 +75,33 @@ def _refusals(git: Git, update: Update) -> Iterator[str]:
         )
         return
     yield from _audited(git, update, name, guarded=guarded)
+
+
+def _of_ledger(git: Git, update: Update) -> Iterator[str]:
+    """Why the ledger of letters may not become what the push makes of it."""
+    name = LEDGER.removeprefix(_BRANCH)
+    if not update.new:
+        yield f"{name} says which letters went to whom: it is not deleted."
+        return
+    if update.old and not leads_back(git, update.old, update.new):
+        yield (
+            f"{name} says which letters went to whom: this push would drop {update.old[:12]} from "
+            "it. Give the command that sends again: it takes over what is there."
+        )
+        return
+    before, after = git.tracked(update.old, ""), git.tracked(update.new, "")
+    for path, blob in after.items():
+        if not path.endswith(".jsonl"):
+            yield f"{name}: {path} is no record of letters. Keep it on another branch."
+        elif before.get(path, blob) != blob and not _grew(git, before[path], blob):
+            yield f"{name}: {path} would lose lines. Records of letters are only added to."
+    for path in before.keys() - after.keys():
+        yield f"{name}: {path} would be gone. Records of letters are kept."
+
+
+def _grew(git: Git, old: str, new: str) -> bool:
+    """Whether every line of a file is in its next version."""
+    return set(git.blob(old).splitlines()) <= set(git.blob(new).splitlines())
 
 
 def _audited(git: Git, update: Update, name: str, *, guarded: bool) -> Iterator[str]:
