@@ -1,6 +1,6 @@
 """``kmkit review``: confirm that notes still hold; list what is stale."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -44,7 +44,19 @@ def command(
             help="with --stale: text, json, github, gitlab, sarif or junit",
         ),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="with --stale: as JSON")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="with --stale or --proposals: as JSON")
+    ] = False,
+    proposals: Annotated[
+        bool, typer.Option("--proposals", help="list what was answered by mail")
+    ] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="do what was answered by mail")] = False,
+    decline: Annotated[
+        bool, typer.Option("--decline", help="do not do what was answered by mail")
+    ] = False,
+    proposal: Annotated[
+        str, typer.Option("--proposal", metavar="ID", help="which answer, where there are several")
+    ] = "",
     no_input: NoInput = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -52,13 +64,27 @@ def command(
 
     Alone, it walks you through your notes that are due: confirm, revise, retire, hand over, or
     put off once. `--stale` lists every note that needs a person, and exits with 1 if there is one;
-    with it go the options that choose notes.
+    with it go the options that choose notes. `--proposals` lists what was answered by mail to
+    `kmkit remind`; a mail proves nothing, so whoever may do it accepts or declines.
 
     \b
     kmkit review x7k2 --confirm --because "Checked against this year's fuel log."
     kmkit review --stale --within P30D
     kmkit review --stale --mine --kind not:story
+    kmkit review x7k2 --accept
     """
+    if proposals or accept or decline or proposal:
+        from kmkit.cli.proposing import decide, show_proposals
+
+        way = Way(proposals, accept, decline, stale or confirm or bool(defer))
+        _one_way(way, note, proposal)
+        if proposals:
+            show_proposals(ctx, as_json=as_json)
+        else:
+            note = picked(ctx, note, mend="Name it: kmkit review NOTE --accept.")
+            kb = open_kb(ctx, dry_run=dry_run)
+            decide(kb, note, proposal, accept=accept, because=because, no_input=no_input)
+        return
     if (within or grace or asked.terms or fmt or as_json) and not stale:
         raise UsageError(
             "--within, --grace, --format, --json and the options that choose notes go with "
@@ -87,6 +113,25 @@ def command(
     else:
         raise UsageError(
             "What about it?", "Give --stale, or NOTE with --confirm --because '…' or --defer DATE."
+        )
+
+
+class Way(NamedTuple):
+    """What is to be done with answers by mail, as the options say it."""
+
+    listed: bool
+    accept: bool
+    decline: bool
+    other: bool
+    """Something else is asked for as well."""
+
+
+def _one_way(way: Way, note: str, proposal: str) -> None:
+    """Refuse options about answers by mail that exclude each other."""
+    if sum(way) != 1 or way.other or (way.listed and (note or proposal)):
+        raise UsageError(
+            "--proposals lists; --accept and --decline decide about one NOTE.",
+            "Give one of the three, and no other way to answer.",
         )
 
 
