@@ -92,11 +92,14 @@ def test_a_text_that_was_changed_after_its_approval_is_not_brought_up(
 def test_a_circle_sees_only_what_may_reach_it(kb: KnowledgeBase, run: Run, tor: str) -> None:
     approve(kb, "Fuel")
     approve(kb, "Sirens", level="domestic", protect=["Old Harbour"])
-    found = run(kb.root, "brief", tor, "--level", "domestic", "--format", "json")
+    found = run(kb.root, "brief", tor, "--for", "domestic", "--format", "json")
     assert brought_up(found.out)["Energy"] == []
     assert brought_up(found.out)["Warning"] == ["Test every siren with the village"]
-    ran = run(kb.root, "brief", tor, "--level", "domestc")
-    assert (ran.code, ran.err) == (2, "There is no level 'domestc'.\nDid you mean domestic?\n")
+    ran = run(kb.root, "brief", tor, "--for", "domestc")
+    assert (ran.code, ran.err) == (
+        2,
+        "There is no audience and no level 'domestc'.\nDid you mean domestic?\n",
+    )
 
 
 def test_protected_names_stay_in_the_narrowest_circle(
@@ -106,9 +109,27 @@ def test_protected_names_stay_in_the_narrowest_circle(
     approve(kb, "Sirens", level="domestic")
     inside = run(kb.root, "brief", tor, "--format", "json")
     assert brought_up(inside.out)["Warning"] == ["Test every siren with the village"]
-    outside = run(kb.root, "brief", tor, "--level", "domestic")
+    outside = run(kb.root, "brief", tor, "--for", "domestic")
     assert "siren" not in outside.out.casefold().replace("sirens are", "")
-    assert "None of 1 approved note bears on this." in outside.out
+    assert "There is no approved note yet that this circle may see" in outside.out
+
+
+def test_an_audience_sees_what_its_circle_may_see(kb: KnowledgeBase, run: Run, tor: str) -> None:
+    approve(kb, "Fuel")
+    approve(kb, "Sirens", level="domestic")
+    with (kb.root / "kmkit.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[audiences.partners]\nlevel = "domestic"\n')
+    ran = run(kb.root, "brief", tor, "--for", "partners", "--format", "json")
+    assert brought_up(ran.out)["Energy"] == []
+    assert brought_up(ran.out)["Warning"] == ["Test every siren with the village"]
+    assert json.loads(ran.out)["level"] == "domestic"
+
+
+def test_a_level_that_a_hand_widened_reaches_nobody(kb: KnowledgeBase, run: Run, tor: str) -> None:
+    path = kb.root / approve(kb, "Fuel").path
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("level: internal", "level: domestic"), encoding="utf-8")
+    assert "Order fuel" not in run(kb.root, "brief", tor, "--for", "domestic").out
 
 
 def test_filters_narrow_what_is_looked_through(kb: KnowledgeBase, run: Run, tor: str) -> None:

@@ -129,8 +129,8 @@ def test_people_and_uses(kb: KnowledgeBase, run: Run) -> None:
     front = "note: 20200101-x-zz99\nin: x\nby: a@example.org\non: 2026-01-01\noutcome: helped\n"
     use.write_text(f"---\n{front}---\n", "utf-8")
     ran = run(kb.root, "check")
-    assert "people/b.md:1:1: duplicate-person" in ran.out
-    assert "records/application/x.md:1:1: broken-link" in ran.out
+    assert "people/b.md:3:8: duplicate-person" in ran.out
+    assert "records/application/x.md:2:7: broken-link" in ran.out
 
 
 def test_a_template_that_cannot_be_read(kb: KnowledgeBase, run: Run) -> None:

@@ -266,3 +266,15 @@ def test_fish(hostile: KnowledgeBase) -> None:
     lines = in_shell("fish", hostile.root, FISH).splitlines()
     assert lines[0] == own
     assert lines[1:] == ["status\tWhat there is, what waits, what to do next."]
+
+
+def test_records_by_what_a_step_can_be_taken_with(kb: KnowledgeBase, run: Run) -> None:
+    note = captured(kb)
+    planned = ["apply", note.short, "--in", "Coast", "--action", "Sign", "--due", "2026-12-01"]
+    record = Path(run(kb.root, *planned).out.strip()).stem
+    question = Path(run(kb.root, "ask", "Who has the keys?").out.strip()).stem
+    run(kb.root, "actions")
+    assert asked(kb.root, "apply", "--done", "2026") == [record]
+    assert asked(kb.root, "apply", "--verify", "2026") == []
+    assert asked(kb.root, "apply", "2026") == [note.id]
+    assert asked(kb.root, "ask", "--answered", "KEYS") == [question]

@@ -16,6 +16,7 @@ from kmkit.note.file import read, write_fields
 from kmkit.note.kinds import body_of
 from kmkit.note.model import Deferred, Gathered, Note
 from tests.lifecycle_material import (
+    CONFIG,
     EXPERT,
     LESSON,
     OWNER,
@@ -34,7 +35,7 @@ TOMORROW = TODAY + timedelta(days=1)
 
 def answer(guard: ask.Guard, note: Note, actor: Person = OWNER, /, **more: Any) -> str:
     """What a guard says; ``more`` are wishes of the request, or parts of the circumstances."""
-    parts = {"people", "approved", "verdicts", "known_ids", "policy", "committed"}
+    parts = {"people", "approved", "verdicts", "known_ids", "policy", "committed", "config"}
     wishes = {name: value for name, value in more.items() if name not in parts}
     rest = {name: value for name, value in more.items() if name in parts}
     return said(list(guard(note, context_of(note, actor, request=Request(**wishes), **rest))))
@@ -193,6 +194,20 @@ def test_a_channel_reaches_no_wider_than_the_note_may() -> None:
         ask.channelled, note_of(level="unheard-of"), channel="portal"
     )
     assert answer(ask.channelled, note_of(level="unheard-of"), channel="weekly") == ""
+
+
+def test_a_protected_name_reaches_no_channel_beyond_its_circle() -> None:
+    config = CONFIG.model_copy(update={"protect": {"Kim Lee": "domestic"}})
+    note = note_of(level="international", matters_to="Ask kim.lee@example.org", protect=["Zoe"])
+    assert answer(ask.channelled, note, channel="portal", config=config) == ""
+    refused = answer(ask.channelled, note, channel="bulletin", config=config)
+    assert "'Kim Lee' may reach domestic at most and stands in line " in refused
+    assert "channel bulletin reaches international. Write a role instead: kmkit edit" in refused
+    of_audience = answer(ask.channelled, note, channel="weekly", audience="partners", config=config)
+    assert "audience partners reaches international" in of_audience
+    own = note_of(level="domestic", matters_to="Zoe knows.", protect=["Zoe"])
+    assert "'Zoe' may reach internal at most" in answer(ask.channelled, own, channel="portal")
+    assert answer(ask.channelled, own, channel="weekly") == ""
 
 
 def test_a_dissemination_names_what_there_is_and_what_has_happened() -> None:

@@ -228,6 +228,33 @@ def test_protected_names_above_the_narrowest_level() -> None:
     assert "Zöe Marsh" in of.text.split("\n")[problem.line - 1][problem.col - 1 :]
 
 
+@pytest.mark.parametrize(
+    ("level", "widest", "found_it"),
+    [
+        ("internal", "internal", False), ("domestic", "internal", True),
+        ("domestic", "domestic", False), ("international", "domestic", True),
+        ("secret", "internal", False), ("domestic", "worldwide", True),
+    ],
+)  # fmt: skip
+def test_names_of_the_settings_stay_in_their_circle(
+    level: str, widest: str, found_it: bool
+) -> None:
+    settings = CONTEXT.config.model_copy(update={"protect": {"Zoe Marsh": widest}})
+    context = replace(CONTEXT, config=settings)
+    body = BODY + "\nTold by Z&ouml;e\nMarsh.\n"
+    problems = check(note("captured", body=body, level=level), context)
+    assert ("protected-name" in rules(problems)) is found_it
+
+
+def test_a_protected_name_is_found_in_every_field_and_in_the_path() -> None:
+    of = note("captured", level="domestic", protect=["Zoe Marsh"], topics=["zoe-marsh"],
+              owner="zoe.marsh@example.org", evidence=["annex/Zoe_Marsh.pdf"])  # fmt: skip
+    of = replace(of, path=PurePosixPath("notes/zoe-marsh/x.md"))
+    found_ones = [p for p in check(of, CONTEXT) if p.rule == "protected-name"]
+    assert len(found_ones) == 4
+    assert found_ones[0].message == "The file's path holds 'Zoe Marsh', which is protected."
+
+
 def test_links_lead_to_files_that_are_there() -> None:
     body = (
         BODY + "\n[log](../../annex/log.xlsx) [gone](gone.md) `[code](x.md)` <https://a.example>\n"

@@ -29,7 +29,8 @@ class Audience(NamedTuple):
 def audience_of(config: Config, policy: Policy, name: str = "") -> Audience:
     """The audience that ``name`` means: one of kmkit.toml, else a level; '' is the narrowest.
 
-    UsageError where there is neither, Cannot where the audience's level is none.
+    UsageError where there is neither; Cannot where the audience's level is none, and where an
+    audience has the name of a level.
     """
     found = config.audiences.get(name)
     if found is None:
@@ -38,6 +39,11 @@ def audience_of(config: Config, policy: Policy, name: str = "") -> Audience:
         known = (*config.audiences, *policy.levels)
         near = did_you_mean(name[:80], known) or f"Choose one of: {', '.join(known)}."
         raise UsageError(f"There is no audience and no level '{one_line(name)}'.", near)
+    if name in policy.levels:
+        raise Cannot(
+            f"kmkit.toml: audiences.{name}: there is a level of that name, too.",
+            "Give the audience another name.",
+        )
     if found.level not in policy.levels:
         raise Cannot(
             f"kmkit.toml: audiences.{name}: there is no level '{one_line(found.level)}'.",

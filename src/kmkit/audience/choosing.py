@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 
 from kmkit.index.book import Index
 from kmkit.index.card import Card
+from kmkit.index.keeping.schema import original
 from kmkit.trail.event import Event
 
 _SHARE = 500
@@ -16,6 +17,25 @@ def cards_of(index: Index, ids: Collection[str]) -> Iterator[Card]:
     paths = {id for id in ids if id.endswith(".md")}
     found += [card for path in paths for card in index.cards("id = '' AND path = ?", (path,))]
     return iter(sorted(found, key=lambda card: card.path))
+
+
+def reaching(index: Index, width: int, ids: Collection[str] | None = None) -> dict[str, str]:
+    """The paths of the notes whose file says a level at least so wide, with their ids, by path.
+
+    Of those with ``ids``, or of all. A note without an id goes by its path.
+    """
+    asked = "SELECT path, coalesce(nullif(id, ''), path) FROM notes WHERE width >= ?"
+    if ids is None:
+        rows = list(index.query(asked, (width,)))
+    else:
+        rows = [
+            row
+            for question, values in _shares(set(ids))
+            for column in ("id", "path")
+            for row in index.query(f"{asked} AND {column} IN {question}", (width, *values))
+            if column == "id" or row[0] == row[1]
+        ]
+    return {original(path): original(id) for path, id in sorted(rows)}
 
 
 def trail_of(index: Index, ids: Collection[str]) -> list[Event]:

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.completing import complete_level
+from kmkit.cli.completing import complete_circle
 from kmkit.cli.filters import filtered
 from kmkit.cli.formats import deliver
-from kmkit.cli.options import open_index
+from kmkit.cli.options import DryRun, NoInput, open_index, open_kb
 from kmkit.cli.screen import console, on_terminal, say
 from kmkit.errors import Cannot, UsageError
 
 if TYPE_CHECKING:
-    from kmkit.index.book import Index
-    from kmkit.index.briefs.brief_lessons import KeptBack
     from kmkit.index.briefs.briefing import Brief
     from kmkit.index.choosing.filters import Filter
     from kmkit.note.documents import Document
@@ -46,13 +44,13 @@ def command(
             help="the description: Markdown, text or .docx; - reads it from stdin",
         ),
     ],
-    level: Annotated[
+    audience: Annotated[
         str,
         typer.Option(
-            "--level",
-            metavar="LEVEL",
-            help="the circle that will read it; by default the narrowest",
-            autocompletion=complete_level,
+            "--for",
+            metavar="AUDIENCE",
+            help="who will read it: an audience of kmkit.toml or a level; by default the narrowest",
+            autocompletion=complete_circle,
         ),
     ] = "",
     limit: Annotated[
@@ -73,6 +71,18 @@ def command(
             "--output", "-o", metavar="FILE", help="write to FILE; its ending may say the format"
         ),
     ] = None,
+    project: Annotated[
+        str,
+        typer.Option("--record", metavar="PROJECT", help="keep what this project makes of each"),
+    ] = "",
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers", metavar="FILE", help="with --record: a CSV; written if it is not there"
+        ),
+    ] = None,
+    no_input: NoInput = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Bring up the lessons that a project should not start without.
 
@@ -80,25 +90,26 @@ def command(
     lessons that fit, best first and each once, with why it was chosen, what it says, where it was
     used, and what to beware of. Where nothing fits, nothing is brought up.
 
+    With `--record` each lesson is decided on: not applicable, applicable without action, or an
+    action with who and until when, which `kmkit actions` then lists.
+
     \b
     kmkit brief terms-of-reference.docx -o brief.html
     kmkit brief "Sirens and drills for coastal schools"
+    kmkit brief terms-of-reference.docx --record "Coastal schools" --answers decisions.csv
     """
-    from kmkit.index.briefs.briefing import brief_of, circle
+    from kmkit.reach.briefs import brief_for
 
     wanted = _format(fmt, output)
     document = _document(description)
     with open_index(ctx, records=True) as index:
-        reached = circle(index, level)
-        made = brief_of(
-            index,
-            document,
-            level=reached,
-            limit=limit,
-            asked=asked,
-            kept_back=_kept_back(index, reached),
-        )
+        kb = open_kb(ctx, dry_run=dry_run)
+        made = brief_for(kb, index, document, to=audience, limit=limit, asked=asked)
         _deliver(made, wanted, output, index.root)
+        if project:
+            from kmkit.cli.dispositions import record
+
+            record(kb, index, made, project, answers, no_input=no_input)
     for note in document.notes:
         say(note)
     if wanted != "text" or output:
@@ -143,21 +154,6 @@ def _is(what: Callable[[], bool]) -> bool:
         return what()
     except (OSError, ValueError):  # too long to be a name, or a text with a zero in it
         return False
-
-
-def _kept_back(index: "Index", level: str) -> "KeptBack | None":
-    """Whether texts hold a protected name, or the id of a note that this circle may not see."""
-    width = index.rules.width(level)
-    if not width:
-        return None
-    from kmkit.audience.protected import Protected
-    from kmkit.text import fold
-
-    names = index.query("SELECT DISTINCT value FROM marks WHERE name = 'protect'")
-    hidden = index.query("SELECT id FROM notes WHERE width < ? AND id <> ''", (width,))
-    return Protected(
-        tuple(name for (name,) in names), frozenset(fold(id) for (id,) in hidden)
-    ).in_text
 
 
 def _deliver(made: "Brief", fmt: str, output: Path | None, root: Path) -> None:

@@ -65,6 +65,26 @@ def complete_note(ctx: typer.Context, incomplete: str) -> list[str]:
     return [Offered(f"{before}{id}") for id in _fewer(found, len(wanted))]
 
 
+@_quiet
+def complete_application(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The applications that a step can be taken with; without a step, notes."""
+    steps = {"done": "planned", "drop": "planned", "replan": "planned", "verify": "done"}
+    taken = [status for step, status in steps.items() if ctx.params.get(step)]
+    if not taken:
+        return complete_note(ctx, incomplete)
+    status = "json_extract(card, '$.status')"
+    rows = _rows(ctx, f"SELECT id FROM records WHERE kind = ? AND {status} = ?",
+                 ("application", taken[0])) or []  # fmt: skip
+    return [Offered(id) for (id,) in rows if incomplete.casefold() in id]
+
+
+@_quiet
+def complete_question(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The questions that no note answers yet."""
+    sql = "SELECT id FROM records WHERE kind = 'question' AND note = '' AND id <> ''"
+    return [Offered(id) for (id,) in _rows(ctx, sql) or [] if incomplete.casefold() in id]
+
+
 def _fewer(ids: list[str], typed: int) -> list[str]:
     """The ids; of too many, the different ways in which they go on, as far as can be shown."""
     ways, length = ids, typed
@@ -93,8 +113,8 @@ def _ids(ctx: typer.Context, where: str, values: tuple[str, ...]) -> list[str]:
 def complete_owner(ctx: typer.Context, incomplete: str) -> list[str]:
     """The addresses of people and owners in which, or in whose name, the typed text stands."""
     before, wanted = _split(incomplete.casefold())
-    people = "SELECT json_extract(card, '$[2]'), json_extract(card, '$[3]') FROM records"
-    people += " WHERE folder = 'people' AND card NOT NULL"
+    people = "SELECT lower(json_extract(card, '$.email')), json_extract(card, '$.name')"
+    people += " FROM records WHERE kind = 'person' AND card NOT NULL"
     owners = "SELECT DISTINCT owner, '' FROM notes"
     rows = _rows(ctx, f"{people} UNION ALL {owners}")
     if rows is None:
@@ -118,7 +138,7 @@ def complete_owner(ctx: typer.Context, incomplete: str) -> list[str]:
 def complete_unit(ctx: typer.Context, incomplete: str) -> list[str]:
     """The units of the organisation that own notes or have people."""
     sql = "SELECT DISTINCT json_extract(card, '$[8]') FROM cards"
-    people = "SELECT json_extract(card, '$[4]') FROM records WHERE folder = 'people'"
+    people = "SELECT json_extract(card, '$.unit') FROM records WHERE kind = 'person'"
     rows = _rows(ctx, f"{sql} UNION {people}")
     return _begin({unit for (unit,) in rows or () if unit}, incomplete)
 
@@ -144,6 +164,9 @@ complete_kind = _of_rules(lambda rules: rules.kinds, "The kinds of notes.")
 complete_channel = _of_rules(lambda rules: rules.channels, "The channels.")
 complete_audience = _of_rules(lambda rules: rules.audiences, "The audiences.")
 complete_level = _of_rules(lambda rules: rules.levels, "The levels.")
+complete_circle = _of_rules(
+    lambda rules: (*rules.audiences, *rules.levels), "The audiences and the levels."
+)
 complete_topic = _of_rules(lambda rules: rules.topics, "The topics of the vocabulary.")
 complete_filter = _of_rules(lambda rules: rules.filters, "The saved filters.")
 

@@ -40,8 +40,18 @@ class Block(Table):
     max_notes: int = Field(5, ge=0, description="newly disseminated notes at most")
     max_words: int = Field(300, ge=20, description="words of the notes' text at most")
     blocks: tuple[str, ...] = Field(
-        ("notes", "stop", "applied", "question", "thanks"),
-        description="the blocks of the readers' digest, in their order",
+        (
+            "greeting",
+            "notes",
+            "stop",
+            "applied",
+            "story",
+            "question",
+            "ask",
+            "year_ago",
+            "thanks",
+        ),
+        description="the blocks of the readers' digest, in their order; there is 'why', too",
     )
     steward_blocks: tuple[str, ...] = Field(
         ("waiting", "due", "overdue", "returned"),
@@ -65,6 +75,9 @@ class Config(Table):
         {}, description="names that must not leave a circle: name = the widest level it may reach"
     )
     digest: Block = Field(Block(), description="what a digest holds")
+    targets: dict[str, float] = Field(
+        {}, description="what is aimed at: metric = value; a share from 0 to 1 (kmkit metrics)"
+    )
     filters: dict[str, str] = Field({}, description="saved filters: name = words")
 
 

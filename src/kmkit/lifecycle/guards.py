@@ -14,6 +14,7 @@ from kmkit.lifecycle.rounds import WIDEST_METHODS, approvals_of
 from kmkit.lifecycle.states import LONGEST_DEFERRAL, WALK, State
 from kmkit.note.checks import missing_for
 from kmkit.note.model import Note
+from kmkit.note.protecting import said_above
 from kmkit.text import did_you_mean, one_line
 
 
@@ -146,7 +147,7 @@ def _unknown(what: str, name: str, known: Mapping[str, object]) -> Objection:
 
 def _within(note: Note, context: Context, what: str, level: str) -> Iterable[Objection]:
     """The note may go as far as ``what`` reaches."""
-    policy = context.policy
+    policy, short = context.policy, note.short
     if level not in policy.levels:
         yield Objection(
             f"In kmkit.toml, {what} has the level '{level}', which does not exist.",
@@ -155,7 +156,15 @@ def _within(note: Note, context: Context, what: str, level: str) -> Iterable[Obj
     elif policy.width(note.level) < policy.width(level):
         yield Objection(
             f"The note's level is {note.level}, and {what} reaches {level}.",
-            f"A manager can widen it: kmkit release {note.short} --level {level} --because '…'.",
+            f"A manager can widen it: kmkit release {short} --level {level} --because '…'.",
+        )
+    for said in {
+        s.name: s for s in said_above(note, level, context.config.protect, policy)
+    }.values():
+        where = f"stands in line {said.line}" if said.line else "stands in the file's path"
+        yield Objection(
+            f"'{said.name}' may reach {said.widest} at most and {where}; {what} reaches {level}.",
+            f"Write a role instead: kmkit edit {short}.",
         )
 
 

@@ -13,13 +13,9 @@ from kmkit.config import QUORUM, REQUIRED, Config, Policy
 from kmkit.note.kinds import Kind
 from kmkit.note.model import GATHERING_METHODS, Fields, Note
 from kmkit.note.problem import Problem
+from kmkit.note.protecting import protected_names
 from kmkit.note.records import Person
-from kmkit.note.references import (
-    broken_links,
-    cut_by_comment,
-    hidden_characters,
-    protected_names,
-)
+from kmkit.note.references import broken_links, cut_by_comment, hidden_characters
 from kmkit.note.required import missing_for
 from kmkit.note.rules import RULES
 from kmkit.period import Period
@@ -253,8 +249,7 @@ def _references(note: Note, context: CheckContext) -> Iterator[Problem]:
     yield from broken_links(note, context.ids, context.exists)
     yield from hidden_characters(note)
     yield from cut_by_comment(note)
-    if context.policy.width(note.level) > 0:
-        yield from protected_names(note, context.policy.levels[0])
+    yield from protected_names(note, context.config.protect, context.policy)
 
 
 _LOOKS = (

@@ -1,4 +1,4 @@
-"""What a note points to, and what stands in it that should not: links, names, hidden characters."""
+"""What a note points to, and what stands in it that should not: links, hidden characters."""
 
 import posixpath
 import re
@@ -9,7 +9,7 @@ from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
 from kmkit.note.sections import lines_in
-from kmkit.text import HIDDEN, find_folded, one_line
+from kmkit.text import HIDDEN, one_line
 
 _LINK = re.compile(r"\]\(\s*(<[^>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)")
 _DEFINITION = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s*(\S+)")
@@ -41,7 +41,7 @@ def broken_links(
     if exists is None:
         return
     for line, col, target in _links(note):
-        if (path := _resolved(note, target)) and not exists(path):
+        if (path := resolved(note, target)) and not exists(path):
             message = f"The link leads to '{target}', and there is no such file."
             mend = "Correct the path, or take the link away."
             yield Problem(str(note.path), line, col, "broken-link", message, mend)
@@ -82,7 +82,7 @@ def linked(note: Note) -> tuple[tuple[str, str], ...]:
     """
     found = {(at.split(".")[0], target): None for at, target in _ids(note)}
     for _, _, target in _links(note):
-        if path := _resolved(note, target):
+        if path := resolved(note, target):
             found["link", path] = None
     return tuple(found)
 
@@ -114,8 +114,8 @@ def _body_line(lines: list[str]) -> int:
     return next((i + 1 for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), 0)
 
 
-def _resolved(note: Note, target: str) -> str:
-    """The path in the knowledge base that a link means, '' where it leads elsewhere."""
+def resolved(note: Note, target: str) -> str:
+    """The path in the knowledge base that a link in a note means, '' where it leads elsewhere."""
     if not target or _ELSEWHERE.match(target):
         return ""
     plain = unquote(re.split("[#?]", target)[0])
@@ -134,40 +134,8 @@ def is_file(address: str) -> bool:
 
 def _is_there(note: Note, address: str, exists: Callable[[str], bool]) -> bool:
     """Whether evidence is beside the note or named from the top of the knowledge base."""
-    places = (posixpath.normpath(address), _resolved(note, address))
+    places = (posixpath.normpath(address), resolved(note, address))
     return any(place.startswith("..") or (bool(place) and exists(place)) for place in places)
-
-
-def protected_names(note: Note, narrowest: str) -> Iterator[Problem]:
-    """Names under ``protect`` that stand anywhere else in the file, its name included."""
-    if not note.fields.protect:
-        return
-    text = note.text
-    own = _lines_of(note, "protect")
-    for name in note.fields.protect:
-        if list(find_folded(note.path.name, name)):
-            message = f"The file's name holds '{name}', which is protected."
-            yield note.problem(
-                "protected-name", message, f"Rename it, or narrow it to {narrowest}."
-            )
-        for place in find_folded(text, name):
-            line = text.count("\n", 0, place) + 1
-            if line in own:
-                continue
-            col = place - text.rfind("\n", 0, place)
-            message = f"'{name}' is protected and stands in a note at level {note.level}."
-            mend = f"Write a role instead, or kmkit narrow {note.short} --level {narrowest}."
-            yield Problem(str(note.path), line, col, "protected-name", message, mend)
-
-
-def _lines_of(note: Note, name: str) -> range:
-    """The lines that the value of a field takes up in the front matter."""
-    if name not in note.places:
-        return range(0)
-    start = note.places[name].line
-    lines = note.text.split("\n")
-    later = [place.line for key, place in note.places.items() if "." not in key]
-    return range(start, min((line for line in later if line > start), default=_body_line(lines)))
 
 
 def hidden_characters(note: Note) -> Iterator[Problem]:

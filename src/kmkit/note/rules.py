@@ -126,9 +126,11 @@ _TRUST = {
     "bad-in-force": """`in_force` names the approved version that stands while a note is being
         revised: a captured note, git's name of a version and the state it had. Mend: put back what
         the trail gives (`kmkit log NOTE`); no hand writes this field.""",
-    "protected-name": """A name under `protect` stands in a note whose level is wider than the
-        narrowest, so people outside will read it. Mend: write a role instead of the name, or
-        narrow the note. Git keeps the earlier text; docs/removal.md says what to do about it.""",
+    "protected-name": """A name stands in a note whose level is wider than the name may reach: one
+        that the note lists under `protect`, which must not leave the narrowest circle, or one under
+        [protect] in kmkit.toml. Every output keeps the note back from the wider circles. Mend:
+        write a role instead of the name, or narrow the note. Git keeps the earlier text;
+        docs/removal.md says what to do about it.""",
     "broken-link": """The note points to a note or file that is not there. Mend: correct the id or
         the path, or take the link away.""",
     "cut-by-comment": """In YAML a hash after a blank begins a comment: of `summary: order #5
@@ -139,7 +141,26 @@ _TRUST = {
         is the surest way.""",
 }
 
+_RECORDS = {
+    "wrong-folder": """A record says that it is of another kind than the folder it lies in, so it
+        counts among neither. Mend: move it to the folder of its kind, people/ or records/KIND/,
+        or correct `kind`.""",
+    "verified-by-doer": """An application is verified by whoever did it or reported it. A change is
+        verified by somebody else, as a lesson is approved by somebody else; it does not count as
+        learned. Mend: put `status: done` back, take `verified` away, and ask somebody else:
+        `kmkit apply APPLICATION --verify`.""",
+    "early-evidence": """An application is verified by evidence that is no later than the change
+        itself, which cannot show that the change holds. Mend: name evidence from after the
+        change, and its day.""",
+    "overdue-action": """A lesson was to be used somewhere by a day that has passed, and nobody has
+        reported that it was. Mend: `kmkit apply APPLICATION --done`; give it another day with
+        `--replan`, or drop it with a reason.""",
+    "planned-action": """A lesson is to be used somewhere, and its day has not come yet. `kmkit
+        actions` lists what is owed.""",
+}
+
 RULES: dict[str, str] = {
-    rule: " ".join(text.split()) for rule, text in (_READING | _FILES | _FIELDS | _TRUST).items()
+    rule: " ".join(text.split())
+    for rule, text in (_READING | _FILES | _FIELDS | _RECORDS | _TRUST).items()
 }
 """Rule id -> a paragraph: what, why, how to mend."""

@@ -17,11 +17,28 @@ def check_settings(config: Config, policy: Policy, text: str) -> Iterator[Proble
             yield _problem(CONFIG, text, topic, message, mend)
     circles = [(f"channels.{name}", channel.level) for name, channel in config.channels.items()]
     circles += [(f"audiences.{name}", group.level) for name, group in config.audiences.items()]
+    circles += [(f"protect: {name}", level) for name, level in config.protect.items()]
     for where, level in circles:
         if level not in policy.levels:
             mend = did_you_mean(level, policy.levels) or f"Known: {', '.join(policy.levels)}."
             message = f"{where}: there is no level '{level}' in policy.toml."
             yield _problem(CONFIG, text, level, message, mend)
+    for name, group in config.audiences.items():
+        for topic in group.topics if config.topics else ():
+            if topic not in config.topics:
+                mend = did_you_mean(topic, config.topics) or "Add it under [topics]."
+                message = f"audiences.{name}: the topic '{topic}' is not in the vocabulary."
+                yield _problem(CONFIG, text, topic, message, mend)
+        if name in policy.levels:
+            message = (
+                f"The audience '{name}' has the name of a level; nobody could tell which is meant."
+            )
+            yield _problem(CONFIG, text, f"audiences.{name}", message, "Give it another name.")
+    for name, group in config.audiences.items():
+        if group.channel and group.channel not in config.channels:
+            message = f"audiences.{name}: there is no channel '{group.channel}'."
+            mend = did_you_mean(group.channel, config.channels) or "Add it under [channels]."
+            yield _problem(CONFIG, text, group.channel, message, mend)
 
 
 def check_policy(policy: Policy, text: str) -> Iterator[Problem]:
