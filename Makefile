@@ -25,7 +25,7 @@ help: ## Show this list
 	@printf 'make demo and make test set up all they need; start with one of them.\n\n'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
-demo: $(BIN)/.kmkit ## Lay out a knowledge base in demo/, replay its history, print its digest
+demo: $(BIN)/.kmkit ## Lay out a knowledge base in demo/, replay its history, print its digest and scorecard
 	@if [ -e "$(DEMO)" ]; then \
 	  if [ -e "$(DEMO)/.made-by-make-demo" ]; then rm -rf "$(DEMO)"; else \
 	    echo "'$(DEMO)' exists and is not make's. Move it away, or choose another: make demo DEMO=folder" >&2; exit 1; fi; fi

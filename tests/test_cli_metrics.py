@@ -15,16 +15,11 @@ from kmkit.learn.metrics.table import BY_NAME, METRICS
 from tests.conftest import Run
 from tests.digest_material import KB
 
-TARGETS = "\n[targets]\non-time = 0.8\ncovered = 1\nrecurrence = 0.1\n"
-
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example with its history, and with targets."""
-    root = replay(KB, tmp_path_factory.mktemp("demo") / "kb").root
-    settings = root / "kmkit.toml"
-    settings.write_text(settings.read_text(encoding="utf-8") + TARGETS, encoding="utf-8")
-    return root
+    """The example with its history."""
+    return replay(KB, tmp_path_factory.mktemp("demo") / "kb").root
 
 
 def figures(run: Run, demo: Path, *args: str) -> dict[str, Mapping[str, object]]:
@@ -104,7 +99,7 @@ def test_a_target_of_no_metric_is_refused(run: Run, demo: Path, tmp_path: Path) 
     root = tmp_path / "kb"
     shutil.copytree(demo, root)
     settings = root / "kmkit.toml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("on-time", "in-time"))
+    settings.write_text(settings.read_text(encoding="utf-8").replace("\non-time", "\nin-time"))
     done = run(root, "metrics")
     assert done.code == 2
     assert "kmkit.toml: targets: there is no metric 'in-time'." in done.err

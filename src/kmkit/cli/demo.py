@@ -26,16 +26,18 @@ def command(
     """Lay out a knowledge base to look at.
 
     It replays eighteen months of an agency that does not exist, commit by commit, with dates and
-    people, and ends with the digest of its last week.
+    people, and ends with the digest of its last week and the scorecard of its last year.
     """
     from kmkit.cli.digest import digest_text
+    from kmkit.cli.metrics import scorecard_text
     from kmkit.kb.replay import replay
     from kmkit.resources import example_kb
 
     def told(number: int, count: int, step: "Mapping[str, Any]") -> None:
         if quiet:
             return
-        line = f"{step['on']:%Y-%m-%d}  {step['who']:<7} {step['do']:<12} {step['note'][6:]}"
+        what = str(step.get("note") or step["record"]).partition("/")[2]
+        line = f"{step['on']:%Y-%m-%d}  {step['who']:<7} {step['do']:<12} {what}"
         end = f"  ({number}/{count})"
         print(line + end, file=sys.stderr)
 
@@ -43,6 +45,8 @@ def command(
     kb = replay(example_kb(), root, told)
     say("")
     out(digest_text(kb, kb.policy.levels[0], "text"))
+    say("")
+    out(scorecard_text(kb))
     day = f"KMKIT_TODAY={kb.today} "
     say(f"It is {kb.today} there, and you are {kb.actor}. Look around:")
     say(f"  cd {shlex.quote(str(root))}")
@@ -53,6 +57,8 @@ def command(
         ("kmkit log complaint-as-evidence", "a note that was returned, mended, approved, released"),
         ("kmkit show publish-every-contract", "a note that is being revised"),
         ("kmkit digest --for domestic", "the letter for the domestic circle"),
+        ("kmkit site --for domestic", "the portal for the domestic circle"),
+        ("kmkit map", "what is critical, and where it is thin"),
         ("git log --format=fuller", "the proof"),
     ):
         print(f"  {day}{line:<40} # {what}", file=sys.stderr)

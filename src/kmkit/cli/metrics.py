@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from kmkit.index.book import Index
+    from kmkit.kb import KnowledgeBase
     from kmkit.learn.metrics.figures import Figure
     from kmkit.learn.metrics.scorecard import Line
     from kmkit.learn.metrics.world import World
@@ -105,6 +106,19 @@ def command(
         _show(index, found, lines, by, parts, wanted, output)
     if not found.lives:
         say("There are no notes yet, so there is nothing to measure: kmkit capture.")
+
+
+def scorecard_text(kb: "KnowledgeBase") -> str:
+    """The scorecard of the last twelve months, in plain lines."""
+    from kmkit.index.book import Index
+    from kmkit.learn.metrics.scorecard import scorecard
+    from kmkit.learn.metrics.world import world
+    from kmkit.views.metrics import text
+
+    with Index.open(kb.root, today=kb.today) as index:
+        since, until = a_period("P1Y", "", kb.today)
+        found = world(index, since=since, until=until)
+        return text(found, scorecard(found, index.rules.targets))
 
 
 def _format(given: str, output: Path | None) -> str:

@@ -51,6 +51,20 @@ def rows(lines: Iterable[Line]) -> list[tuple[Cell, ...]]:
     ]
 
 
+def text(world: World, lines: Iterable[Line]) -> str:
+    """The scorecard in plain lines, the parts of metrics left out."""
+    said = [f"What was done, and what came of it, {between(world.since, world.until)}", ""]
+    for line in lines:
+        if line.figure.detail or line.figure.value is None:
+            continue
+        of = f" of {len(line.figure.whole)}" if line.figure.whole else ""
+        met = {True: ", reached", False: ", not reached", None: ""}[line.met]
+        target = line.figure._replace(value=line.target)
+        aim = f"  (target {shown(target)}{met})" if line.target is not None else ""
+        said.append(f"  {line.metric.title:<40} {shown(line.figure):>6}{of}{aim}")
+    return "\n".join(said) + "\n"
+
+
 def sliced_rows(parts: Sliced) -> list[tuple[Cell, ...]]:
     """Figures by month, unit, topic or kind as rows of `SLICES`."""
     return [
