@@ -97,6 +97,7 @@ def test_a_draft_opens_in_outlook_with_its_days(kb: KnowledgeBase, run: Run) -> 
 
 
 def test_calendars(kb: KnowledgeBase, run: Run, tmp_path: Path) -> None:
+    people(kb)
     for owner in ("ana", "cy"):
         disseminated(kb, f"Of {owner}", owner=f"{owner}@example.org")
     files = {"all": [], "mine": ["--mine"], "cy": ["--owner", "CY@example.org"]}
@@ -155,6 +156,7 @@ def state(kb: KnowledgeBase, note: Note) -> str:
 def test_an_answer_becomes_a_proposal_and_its_acceptance_the_move(
     kb: KnowledgeBase, run: Run
 ) -> None:
+    people(kb)
     note = disseminated(kb, owner="cy@example.org")
     letter = draft(kb, run)
     (told,) = read(kb, run, answer(letter, "confirm: checked against the 2026 tender rules"))
@@ -208,6 +210,7 @@ def test_what_else_can_be_answered(kb: KnowledgeBase, run: Run) -> None:
 
 
 def test_a_note_replaced_by_another(kb: KnowledgeBase, run: Run) -> None:
+    people(kb)
     note, heir = disseminated(kb), disseminated(kb, "Newer", owner="cy@example.org")
     letter = draft(kb, run, "--to", "ana@example.org")
     read(kb, run, answer(letter, f"retire: replaced by {heir.short}"))

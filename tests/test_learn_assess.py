@@ -142,7 +142,7 @@ def test_a_workbook_is_filled_in_and_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "[]", "{}", "no", '{"schema": "kmkit.answers/1"}', "[" * 100_000,
+        "", "[]", "{}", "no", '{"schema": "kmkit.sheet/1"}', "[" * 100_000,
         written(sheet(1, 2, 5)),
         written(sheet(0, 2, 3)),
         written(sheet(None, None, None)),

@@ -234,6 +234,7 @@ def test_somebody_outside_gets_only_what_everybody_may_see(kb: KnowledgeBase) ->
 
 
 def test_whoever_the_server_refuses_is_followed_by_the_next(kb: KnowledgeBase) -> None:
+    people(kb)
     disseminated(kb, owner="cy@example.org", backup="ben@example.org")
     with office(kb) as post:
         post.box.answers["cy@example.org"] = ["550 no such user"]
@@ -301,6 +302,7 @@ def test_nobody_is_left_to_ask(kb: KnowledgeBase) -> None:
 
 
 def test_what_a_letter_has_no_room_for_was_not_asked_about(kb: KnowledgeBase) -> None:
+    people(kb)
     settings(kb, "[remind]\nnotes = 1\n")
     for title in ("First", "Second"):
         disseminated(kb, title, owner="cy@example.org", backup="ben@example.org")
@@ -310,3 +312,13 @@ def test_what_a_letter_has_no_room_for_was_not_asked_about(kb: KnowledgeBase) ->
         assert post.got() == ["cy@example.org 1"]
         post.send("2027-12-27")
         assert sorted(post.got()) == ["ben@example.org 1", "cy@example.org 1"]
+
+
+def test_a_role_that_everybody_has_makes_nobody_one_of_the_house(kb: KnowledgeBase) -> None:
+    with Index.open(kb.root, today=kb.today) as index:
+        desk = Desk(kb, index)
+        assert desk.circle("ana@example.org") == "internal"  # a steward by her address
+        assert desk.circle("ben@example.org") == "international"  # a contributor as * is
+    people(kb)
+    with Index.open(kb.root, today=kb.today) as index:
+        assert Desk(kb, index).circle("ben@example.org") == "internal"

@@ -11,7 +11,7 @@ from kmkit.config import QUORUM, ROLES, Config, Policy
 from kmkit.lifecycle.states import State
 from kmkit.note.checks import RULES
 from kmkit.note.model import GATHERING_METHODS, Fields
-from kmkit.note.records import Application, Person
+from kmkit.note.records import KINDS
 from kmkit.trail.audit.findings import RULES as AUDIT_RULES
 from kmkit.trail.event import OURS
 from tools.docs.commands import walk
@@ -37,7 +37,8 @@ _SCHEMA = re.compile(r"kmkit\.[a-z]+/\d+")
 def undocumented() -> Iterator[str]:
     """One sentence for each thing of the program that no page explains."""
     yield from _without_help()
-    for model in (Fields, Config, Policy, Person, Application):
+    models: tuple[type[BaseModel], ...] = (Fields, Config, Policy, *KINDS.values())
+    for model in models:
         yield from _without_description(model, model.__name__)
     for name, words in SPOKEN.items():
         page = (ROOT / name).read_text(encoding="utf-8")

@@ -12,7 +12,8 @@ from kmkit.config import REQUIRED, Config, Policy
 from kmkit.note.checks import RULES
 from kmkit.note.kinds import kind_names, load_kind
 from kmkit.note.model import MOVE_FIELDS, Entry, Fields
-from kmkit.note.records import Application, Person
+from kmkit.note.records import KINDS, folder_of
+from kmkit.note.records.templates import load_template
 from kmkit.period import Period
 from kmkit.trail.audit.findings import RULES as AUDIT_RULES
 from tools.docs.table import code, table
@@ -51,14 +52,20 @@ def entries() -> str:
     return "\n\n".join(found)
 
 
-def person() -> str:
-    """The fields of a person's file."""
-    return _model(Person)
-
-
-def application() -> str:
-    """The fields of the record that a lesson was used."""
-    return _model(Application)
+def records() -> str:
+    """The kinds of records: where they are, what makes them, their fields."""
+    found = []
+    for name, model in KINDS.items():
+        made = f"Made by `{model.made_by or f'kmkit new {name}'}`."
+        help_ = load_template(name, None).help
+        found.append(
+            f"### {name}: {folder_of(name)}/*.md\n\nIt is {help_}. {made}\n\n{_model(model)}"
+        )
+        for field, info in model.model_fields.items():
+            for entry in _entries_in(info.annotation):
+                doc = (entry.__doc__ or "").strip().split("\n")[0]
+                found.append(f"#### {name}: `{field}`\n\n{doc}\n\n{_model(entry)}")
+    return "\n\n".join(found)
 
 
 def kinds() -> str:
@@ -119,7 +126,7 @@ def _words(annotation: Any) -> str:
     if origin in (Union, types.UnionType):
         return " or ".join(word for word in map(_words, arguments) if word)
     if origin is Literal:
-        return ", ".join(arguments)
+        return ", ".join(filter(None, arguments))
     if origin is tuple:
         return f"list of {_plural(_words(arguments[0]))}"
     if origin is dict:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tools.docs import commands, filters, house, note_format, tour, walk
+from tools.docs import commands, filters, house, metrics, note_format, tour, walk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -20,8 +20,7 @@ BLOCKS: Mapping[str, Block] = {
     "exit-codes": commands.exit_codes,
     "fields": note_format.fields,
     "entries": note_format.entries,
-    "person": note_format.person,
-    "application": note_format.application,
+    "records": note_format.records,
     "kinds": note_format.kinds,
     "required": note_format.required,
     "config": note_format.config,
@@ -30,6 +29,8 @@ BLOCKS: Mapping[str, Block] = {
     "audit-rules": note_format.audit_rules,
     "filter-fields": filters.fields,
     "filter-days": filters.days,
+    "metrics-outputs": metrics.outputs,
+    "metrics-outcomes": metrics.outcomes,
     "drawing": house.drawing,
     "rooms": house.rooms,
     "states": walk.states,

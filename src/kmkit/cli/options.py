@@ -115,6 +115,25 @@ def a_day(text: str, option: str) -> date:
         raise UsageError(f"{option}: '{text}' is no date.", "Write it as 2026-11-21.") from None
 
 
+def a_period(since: str, until: str, today: date) -> tuple[date, date]:
+    """The first and the last day of ``--since`` and ``--until``; '' for until is today.
+
+    A length of time ends with the last day. UsageError where one is no day, or they are turned.
+    """
+    from kmkit import natural
+
+    option, said = "--until", until
+    try:
+        last = natural.until(until, today) if until else today
+        option, said = "--since", since
+        first = natural.since(since, today, until=last)
+    except ValueError:
+        raise UsageError(f"{option}: '{said}' is no day.", natural.HOW) from None
+    if first > last:
+        raise UsageError(f"--since {first} is later than {last}.", "Give an earlier --since.")
+    return first, last
+
+
 def _picked(ctx: typer.Context, value: str) -> str:
     """The note that was named, or is picked now."""
     from kmkit.cli.picking import picked

@@ -22,6 +22,7 @@ from kmkit.note.records.proposal import Proposal
 from kmkit.note.references import broken_links
 from kmkit.reach.reminders_turns import WEEK, Around, Asked, Turn, closed, opens, turn
 from kmkit.reach.replies_said import Code
+from kmkit.roles import named
 from kmkit.text import did_you_mean, one_line
 from kmkit.views.digest_values import Contact
 from kmkit.views.reminder import compose
@@ -154,10 +155,10 @@ class Desk:
         """The circle of a letter to somebody.
 
         The narrowest for people of the house: those in people/, and those to whom policy.toml
-        gives a role. Anybody else gets what everybody may see.
+        gives a role by their address or its domain. Anybody else gets what everybody may see.
         """
         policy = self._kb.policy
-        ours = email in self._index.people or policy.roles_of(email)
+        ours = email in self._index.people or named(policy.roles, email)
         return policy.levels[0 if ours else -1]
 
     def sees(self, email: str, id: str, ids: Sequence[str]) -> bool:

@@ -150,8 +150,8 @@ def _welcome(path: Path, organisation: str, unit: str) -> Iterator[str]:
         yield f"   *Why: {md('; '.join(one.why))}.*"
     if path.meetings:
         yield "\n## Meet\n"
-    for one in path.meetings:
-        yield f"- {md(one.name)} <{one.email}>: {md(', '.join(one.about))}"
+    for person in path.meetings:
+        yield f"- {md(person.name)} <{person.email}>: {md(', '.join(person.about))}"
     yield "\n## In the first month\n"
     yield "- Ask one question that nobody has answered yet: `kmkit ask`."
     yield "- Write down one thing that surprised you: `kmkit capture`. After a month it will not."

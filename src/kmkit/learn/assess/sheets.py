@@ -11,7 +11,7 @@ from kmkit.errors import Cannot
 from kmkit.learn.assess.instrument import Instrument
 from kmkit.text import one_line
 
-SCHEMA = "kmkit.answers/1"
+SCHEMA = "kmkit.sheet/1"
 LARGEST = 2_000_000
 """Bytes of a file of answers, and ten times that unpacked."""
 ABOUT = "kmkit"
