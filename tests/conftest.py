@@ -70,6 +70,15 @@ def _own_git_configuration(
     _as_on_a_new_machine(tmp_path_factory.mktemp("home"), monkeypatch)
 
 
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example with its history, to look at: what changes it works on a copy."""
+    from kmkit.kb.replay import replay
+    from kmkit.resources import example_kb
+
+    return replay(example_kb(), tmp_path_factory.mktemp("history") / "kb").root
+
+
 @pytest.fixture
 def kb(tmp_path: Path) -> KnowledgeBase:
     """A new knowledge base without notes, and Ana in it."""

@@ -10,31 +10,23 @@ from pathlib import Path
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.kb.replay import replay
 from kmkit.learn.metrics.table import BY_NAME, METRICS
 from tests.conftest import Run
-from tests.digest_material import KB
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example with its history."""
-    return replay(KB, tmp_path_factory.mktemp("demo") / "kb").root
-
-
-def figures(run: Run, demo: Path, *args: str) -> dict[str, Mapping[str, object]]:
-    done = run(demo, "metrics", "--since", "2025-06", "--format", "json", *args)
+def figures(run: Run, history: Path, *args: str) -> dict[str, Mapping[str, object]]:
+    done = run(history, "metrics", "--since", "2025-06", "--format", "json", *args)
     assert done.code == 0, done.err
     found = json.loads(done.out)
     assert found["schema"] == "kmkit.metrics/1"
     return {m["metric"] + (f":{m['part']}" if m["part"] else ""): m for m in found["metrics"]}
 
 
-def test_every_metric_is_told_with_its_definition(run: Run, demo: Path) -> None:
-    found = figures(run, demo)
+def test_every_metric_is_told_with_its_definition(run: Run, history: Path) -> None:
+    found = figures(run, history)
     assert {m["metric"] for m in found.values()} == set(BY_NAME)
     assert all(m["definition"] and m["unit"] and m["source"] for m in found.values())
-    notes = len(list(KnowledgeBase(demo).notes()))
+    notes = len(list(KnowledgeBase(history).notes()))
     assert found["captured"]["value"] == notes == 18
     states = [m["counted"] for name, m in found.items() if name.startswith("notes:")]
     assert sum(int(str(n)) for n in states) == notes
@@ -45,10 +37,10 @@ def test_every_metric_is_told_with_its_definition(run: Run, demo: Path) -> None:
 OPENED = ("notes:captured", "days-in-state:formatted", "on-time", "applied", "people", "units")
 
 
-def test_a_figure_opens_into_what_was_counted(run: Run, demo: Path) -> None:
-    found = figures(run, demo)
+def test_a_figure_opens_into_what_was_counted(run: Run, history: Path) -> None:
+    found = figures(run, history)
     for name in OPENED:
-        done = run(demo, "metrics", "--since", "2025-06", "--why", name, "--format", "csv")
+        done = run(history, "metrics", "--since", "2025-06", "--why", name, "--format", "csv")
         rows = list(csv.DictReader(io.StringIO(done.out.lstrip("\ufeff"))))
         assert done.code == 0
         counted = [row for row in rows if row["counted"] == "yes"]
@@ -58,18 +50,18 @@ def test_a_figure_opens_into_what_was_counted(run: Run, demo: Path) -> None:
         assert "@" not in done.out  # nobody is named
 
 
-def test_the_table_and_the_parts_in_a_pipe(run: Run, demo: Path) -> None:
-    whole = run(demo, "metrics", "--since", "2025-06").out.splitlines()
+def test_the_table_and_the_parts_in_a_pipe(run: Run, history: Path) -> None:
+    whole = run(history, "metrics", "--since", "2025-06").out.splitlines()
     assert whole[0].split("\t")[:3] == ["metric", "part", "value"]
     for by in ("month", "unit", "topic", "kind"):
-        lines = run(demo, "metrics", "--since", "2025-06", "--by", by).out.splitlines()
+        lines = run(history, "metrics", "--since", "2025-06", "--by", by).out.splitlines()
         told = {line.split("\t")[1] for line in lines[1:]}
         assert told == {metric.name for metric in METRICS if by in metric.by}
 
 
-def test_the_page_needs_nothing_but_itself(run: Run, demo: Path, tmp_path: Path) -> None:
+def test_the_page_needs_nothing_but_itself(run: Run, history: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    done = run(demo, "metrics", "--since", "2025-06", "--by", "month", "-o", str(page))
+    done = run(history, "metrics", "--since", "2025-06", "--by", "month", "-o", str(page))
     assert (done.code, done.out) == (0, "")
     text = page.read_text(encoding="utf-8")
     assert text.count("<svg") == text.count("<details>")
@@ -89,15 +81,17 @@ def test_the_page_needs_nothing_but_itself(run: Run, demo: Path, tmp_path: Path)
         (("--since", "2027"), "--since 2027-01-01 is later than 2026-11-21."),
     ],
 )
-def test_what_is_not_understood(run: Run, demo: Path, args: tuple[str, ...], message: str) -> None:
-    done = run(demo, "metrics", *args)
+def test_what_is_not_understood(
+    run: Run, history: Path, args: tuple[str, ...], message: str
+) -> None:
+    done = run(history, "metrics", *args)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(message.split(" Did")[0])
 
 
-def test_a_target_of_no_metric_is_refused(run: Run, demo: Path, tmp_path: Path) -> None:
+def test_a_target_of_no_metric_is_refused(run: Run, history: Path, tmp_path: Path) -> None:
     root = tmp_path / "kb"
-    shutil.copytree(demo, root)
+    shutil.copytree(history, root)
     settings = root / "kmkit.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("\non-time", "\nin-time"))
     done = run(root, "metrics")

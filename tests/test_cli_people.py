@@ -7,19 +7,11 @@ from pathlib import Path
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.kb.replay import replay
 from kmkit.lifecycle.person import Person
 from tests.conftest import Run
 from tests.cut_off import git
-from tests.digest_material import KB
 
 AMINA = Person("Amina Diallo", "amina.diallo@example.org")
-
-
-@pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example with its history."""
-    return replay(KB, tmp_path_factory.mktemp("history") / "kb").root
 
 
 @pytest.fixture

@@ -7,20 +7,12 @@ from pathlib import Path
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.kb.replay import replay
 from kmkit.learn.reports.report import ROLES
 from kmkit.lifecycle.person import Person
 from kmkit.views.report import FORMATS
 from tests.conftest import Run
-from tests.digest_material import KB
 
 FARAH = Person("Farah Siddiqui", "farah.siddiqui@example.org")
-
-
-@pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example with its history."""
-    return replay(KB, tmp_path_factory.mktemp("history") / "kb").root
 
 
 @pytest.mark.parametrize("role", ROLES)

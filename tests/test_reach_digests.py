@@ -1,23 +1,22 @@
 """The digest of a whole knowledge base: the example, replayed commit by commit."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from kmkit.kb.replay import replay
 from kmkit.reach.digests import digest_of
 from kmkit.text import one_line
 from kmkit.views.digest_render import FORMATS, render
-from tests.digest_material import KB
 
 WEEKS = [date(2026, 11, 20) - timedelta(weeks=8 * n) for n in range(9)]
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+@pytest.fixture
+def demo(history: Path) -> KnowledgeBase:
     """The example with its history."""
-    return replay(KB, tmp_path_factory.mktemp("demo") / "kb")
+    return KnowledgeBase(history, now=datetime(2026, 11, 20, 12, tzinfo=UTC))
 
 
 def test_the_last_week_has_something_in_every_block(demo: KnowledgeBase) -> None:
