@@ -92,6 +92,7 @@ def megabytes(command: Command, *, cwd: Path, env: Mapping[str, str] | None = No
         """Add up what the processes have, again and again."""
         while not over.wait(_LOOK_EVERY):
             together.append(sum(map(_kilobytes, _family(process.pid))))
+            together.append(_most(process.pid))
 
     watching = threading.Thread(target=look)
     watching.start()
@@ -99,8 +100,9 @@ def megabytes(command: Command, *, cwd: Path, env: Mapping[str, str] | None = No
     over.set()
     watching.join()
     process.returncode = 0  # it was waited for
+    # what a process had at most counts from its parent's size on, so it is the last resort
     alone = used.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return max(alone, *together) / 1024
+    return (max(together) or alone) / 1024
 
 
 def _family(pid: int) -> list[int]:
@@ -112,6 +114,15 @@ def _family(pid: int) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def _most(pid: int) -> int:
+    """The most memory that a process has had itself; 0 where /proc does not tell."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
+    except (OSError, StopIteration):
+        return 0
 
 
 def _kilobytes(pid: int) -> int:
