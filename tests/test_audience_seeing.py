@@ -57,6 +57,14 @@ def test_ids_and_paths_of_other_notes_are_masked_and_lead_nowhere(kb: KnowledgeB
     assert inside.notes[note.id].note.section("Lessons") == note.section("Lessons")
 
 
+def test_a_word_made_to_look_like_ids_without_end_is_read_at_once(kb: KnowledgeBase) -> None:
+    """Each id that it could begin with would be a copy of it: gigabytes."""
+    secret = captured(kb, "Zebrafish")
+    seen = seen_by(kb)
+    word = f"20260101{'-abcd' * 100_000}"
+    assert seen.masked(f"{word} {secret.id}-log.csv") == f"{word} […]"
+
+
 def test_an_id_that_looks_like_any_word_is_masked_too(kb: KnowledgeBase) -> None:
     note = write(kb, "See zebra for more; zebras are others.")
     (kb.root / "notes" / "odd.md").write_text("---\nid: zebra\nlevel: internal\n---\n")

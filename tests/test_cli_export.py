@@ -11,6 +11,7 @@ from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.context import Request
 from kmkit.note.file import read
 from kmkit.note.model import Note
+from kmkit.reach.exporting import export
 from tests.conftest import Run, captured, formatted
 
 
@@ -66,6 +67,14 @@ def _json(run: Run, kb: KnowledgeBase) -> str:
     done = run(kb.root, "export", "--format", "json")
     assert done.code == 0, done.err
     return done.out
+
+
+@pytest.mark.parametrize("piece", ["[", "[a]("])
+def test_a_text_made_to_take_long_is_written_at_once(kb: KnowledgeBase, piece: str) -> None:
+    """In time that grows with the length; with its square, this would take hours."""
+    note = kb.capture({"title": "Long"}, f"## Lessons\n\n{piece * (200_000 // len(piece))}\n").note
+    (data,) = export(kb, "internal", "md").files.values()
+    assert len(data) > 100_000, note.id
 
 
 def test_lines_and_a_spreadsheet(run: Run, kb: KnowledgeBase, two: tuple[Note, Note]) -> None:

@@ -40,6 +40,13 @@ def test_what_is_another_word_is_not_found(text: str) -> None:
     assert JANE.find(text) == []
 
 
+@pytest.mark.parametrize("piece", ["<!--", "&#", "%4", "a*", "\\", "Jane "])
+def test_a_text_made_to_take_long_is_read_at_once(piece: str) -> None:
+    """In time that grows with the length; with its square, this would take hours."""
+    text = f"<!-- x -->J&#97;ne<!-- y --> Roe {piece * (500_000 // len(piece))} J&#97;ne Roe"
+    assert len(JANE.find(text)) == 2
+
+
 def test_without_names_nothing_is_found() -> None:
     assert not Names([])
     assert not Names(["", "—"]).in_text("— anything")

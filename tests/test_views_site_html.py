@@ -151,6 +151,12 @@ def test_comments_are_dropped_and_code_keeps_them() -> None:
     assert "&lt;!-- kept --&gt;" in html
 
 
+def test_a_table_in_another_language_is_framed_like_any_other() -> None:
+    page = shown('<table lang="fr"><tr><td>x</td></tr></table>')
+    assert page.startswith('<div class="table" tabindex="0"><table lang="fr">')
+    assert page.count("</div>") == 1
+
+
 def test_each_paragraph_says_in_which_direction_it_is_read() -> None:
     assert '<p dir="auto">اطلبوا الوقود مبكرا</p>' in shown("اطلبوا الوقود مبكرا")
     assert '<pre dir="ltr" tabindex="0">' in shown("```\nx = 1\n```")

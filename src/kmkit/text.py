@@ -104,6 +104,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"Did you mean {' or '.join(names)}?" if names else ""
 
 
+def address_key(text: str | None) -> str:
+    """An e-mail address as people are compared by it: in lower case; '' for none."""
+    return (text or "").strip().casefold()
+
+
+def comments_end(text: str) -> int:
+    """Where the last HTML comment can end, 0 for none.
+
+    Behind it each that opens would be looked for in vain, which takes long where many do.
+    """
+    return text.rfind("-->") + 3 if "-->" in text else 0
+
+
 def clean(text: str) -> str:
     """``text`` with LF line ends and without invisible characters that programs act on."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")

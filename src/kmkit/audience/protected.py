@@ -22,6 +22,8 @@ _PIECE = re.compile(r"[^/\\]+")
 _RUN = re.compile(r"(?<!\d)\d{8}(?:-[^\W_]+)+")
 """What may begin with an id, as the name of an attached file does."""
 _TAIL = re.compile(r"(?<=-[^\W_]{4})(?![^\W_])")
+_LONGEST = 1024
+"""Characters of a run in which ids are looked for that it begins with: none is so long."""
 _ADDRESS = re.compile(r"[^<>\n]*>")
 _GOES_ON = re.compile(r"[\w\u2010\u2011-]")
 _HYPHENS = str.maketrans("\u2010\u2011", "--")
@@ -151,6 +153,6 @@ def _parts(token: str) -> tuple[tuple[tuple[str, int], ...], int]:
         plain = fold(piece.translate(_HYPHENS))
         found.append((plain, at))
         for run in _RUN.finditer(plain) if len(plain) == len(piece) else ():
-            ids = (run[0][: tail.start()] for tail in _TAIL.finditer(run[0]))
+            ids = (run[0][: tail.start()] for tail in _TAIL.finditer(run[0], 0, _LONGEST))
             found += [(id, at + run.start()) for id in ids]
     return tuple(dict.fromkeys(found)), len(whole)

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from kmkit.text import fold
+from kmkit.text import comments_end, fold
 
 _ESCAPED = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"  # of HTML
     r"|(?:%[0-9a-fA-F]{2})+"  # of addresses
     r"|\\[!-/:-@\[-`{-~]"  # of Markdown
-    r"|<!--.*?-->"
-    r"|(?<=[^\W_])[*~`]{1,3}(?=[^\W_])",  # emphasis inside a word
-    re.DOTALL,
+    r"|(?<=[^\W_])[*~`]{1,3}(?=[^\W_])"  # emphasis inside a word
 )
 """What readers are not shown as it is written."""
+_OR_COMMENT = re.compile(f"{_ESCAPED.pattern}|<!--.*?-->", re.DOTALL)
 _SIGNS = frozenset("&%\\<*~`")
 
 _CASED = (
@@ -128,7 +127,8 @@ def as_read(text: str) -> tuple[str, ...]:
     """``text`` as it is written, and as readers see it where that is something else."""
     if not any(sign in text for sign in _SIGNS):
         return (text,)
-    read = _ESCAPED.sub(_meant, text)
+    end = comments_end(text)
+    read = _OR_COMMENT.sub(_meant, text[:end]) + _ESCAPED.sub(_meant, text[end:])
     return (text,) if read == text else (text, read)
 
 
@@ -144,7 +144,7 @@ def decoded(text: str) -> Written:
         ends.extend([end] * len(what))
 
     at = 0
-    for hit in _ESCAPED.finditer(text):
+    for hit in _escapes(text):
         for place in range(at, hit.start()):
             put(text[place], place, place + 1)
         put(_meant(hit), hit.start(), hit.end())
@@ -152,6 +152,13 @@ def decoded(text: str) -> Written:
     for place in range(at, len(text)):
         put(text[place], place, place + 1)
     return Written("".join(chars), starts, ends)
+
+
+def _escapes(text: str) -> Iterator[re.Match[str]]:
+    """What readers are not shown as it is written, in its order."""
+    end = comments_end(text)
+    yield from _OR_COMMENT.finditer(text, 0, end)
+    yield from _ESCAPED.finditer(text, end)
 
 
 def _meant(escape: re.Match[str]) -> str:

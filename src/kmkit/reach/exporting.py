@@ -33,7 +33,9 @@ _PLAIN = ("id", "title", "kind", "state", "level", "summary", "matters_to", "top
 _LINKS = ("translation_of", "derived_from", "supersedes", "superseded_by", "repeats")
 """Fields that name notes; only notes that are exported too are named."""
 COLUMNS = (*_PLAIN, "being_revised", "gathered_on", "gathered_method", "reviewed_on", *_LINKS)
-_LINK = re.compile(r"(?P<before>!?\[[^\]\n]*\])\((?P<href>[^)\s]*)(?P<title>\s+\"[^\"\n]*\")?\)")
+_LINK = re.compile(
+    r"(?P<before>!?\[[^\[\]\n]*+\])\((?P<href>[^)\s]{0,2000}+)(?P<title>\s{1,9}\"[^\"\n]{0,500}\")?\)"
+)
 _OUT = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 
 

@@ -80,7 +80,8 @@ def incoming(source: Path) -> Iterator[Incoming]:
             yield from _maildir(source)
         elif source.is_dir():
             for path in sorted(source.glob("*.eml")):
-                yield _file(path)
+                if path.is_file():
+                    yield _file(path)
         elif source.suffix.casefold() == ".eml":
             yield _file(source)
         elif source.is_file():

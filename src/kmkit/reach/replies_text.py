@@ -76,7 +76,7 @@ _QUOTED = re.compile(
 """Names of the elements in which mail programs put what they quote."""
 _UNSEEN = ("head", "style", "script", "title", "template", "noscript")
 _BREAKS = ("br", "p", "div", "li", "tr", "h1", "h2", "h3", "table", "ul", "ol", "pre")
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)([^<>]*)>", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*+)([^<>]*+)>", re.IGNORECASE)
 
 
 def text_of_html(page: str) -> str:

@@ -11,6 +11,7 @@ from kmkit.index.keeping.schema import stored
 from kmkit.index.search.engine import Broken, Engine
 from kmkit.index.search.values import Entry
 from kmkit.lifecycle.states import State
+from kmkit.text import comments_end
 from kmkit.trail.git import Git
 
 _FRONT = re.compile(rb"---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.MULTILINE | re.DOTALL)
@@ -89,7 +90,7 @@ def _entries(
         )
     for n, text, revised, language, state in rows:
         note = card(n, text)
-        said = _COMMENT.sub("", body(root, note, revised=bool(revised)))
+        said = _uncommented(body(root, note, revised=bool(revised)))
         yield Entry(
             n,
             stored(note.title),
@@ -99,3 +100,9 @@ def _entries(
             language,
             state == State.RETIRED,
         )
+
+
+def _uncommented(text: str) -> str:
+    """``text`` without its comments."""
+    end = comments_end(text)
+    return _COMMENT.sub("", text[:end]) + text[end:]

@@ -133,7 +133,7 @@ def _cleaner() -> "tuple[nh3.Cleaner, _Rules]":
     from nh3 import Cleaner
 
     rules = _Rules()
-    fixed = {tag: {"dir": "auto"} for tag in _BLOCKS} | {"pre": {"dir": "ltr", "tabindex": "0"}}
+    fixed = {tag: {"dir": "auto"} for tag in _BLOCKS} | {"pre": {"dir": "ltr"}}
     cleaner = Cleaner(
         tags=_TAGS,
         attributes=_ATTRIBUTES,
@@ -165,8 +165,10 @@ def _dressed(html: str) -> str:
         html = _PICTURE.sub(_pictured, html)
     if "<input" in html:
         html = _BOX.sub(_ticked, html)
+    if "<pre" in html:  # the cleaner would put two attributes now in this order, now in that
+        html = html.replace(' dir="ltr">', ' dir="ltr" tabindex="0">')
     if "<table" in html:
-        html = html.replace("<table>", '<div class="table" tabindex="0"><table>')
+        html = html.replace("<table", '<div class="table" tabindex="0"><table')
         html = html.replace("</table>", "</table></div>")
     return html
 
