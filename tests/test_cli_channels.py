@@ -6,8 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from kmkit.cli.channels import _left
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.context import Request
+from kmkit.reach.recording import Left
 from tests.conftest import ANA, CY, NOW, Run, at, disseminated, formatted
 from tests.webhook_servers import Hook, hooked
 
@@ -380,3 +382,11 @@ def test_a_level_is_never_taken_for_an_audience_of_that_name(
     config_path.write_text(text, encoding="utf-8")
     failed = run(kb.root, "channels", "team")
     assert (failed.code, "has the level 'x'" in failed.err) == (4, True)
+
+
+@pytest.mark.parametrize(("kind", "said"), [("folder", "Not recorded"), ("slack", "Left out")])
+def test_what_a_folder_holds_all_the_same_is_not_called_left_out(
+    capsys: pytest.CaptureFixture[str], kind: str, said: str
+) -> None:
+    _left([Left("n", "Fuel", "no editor.")], kind=kind)
+    assert capsys.readouterr().err == f"{said}: Fuel: no editor.\n"

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from kmkit.cli.sending import told_when_stopped
+from kmkit.errors import Stopped
 from kmkit.kb import KnowledgeBase
+from kmkit.reach.ledger import Ledger, What
 from tests.conftest import Run
-from tests.sending_kb import KEY, STAFF, clone, cloned, git, staffed
+from tests.sending_kb import KEY, STAFF, clone, cloned, git, staffed, write_staff
 from tests.smtp_servers import Box, serving
 
 SEND = ("digest", "--for", "staff", "--send")
@@ -44,12 +47,33 @@ def test_a_dry_run_says_what_would_go_to_whom(kb: KnowledgeBase, run: Run, box: 
         done = run(kb.root, "digest", "--for", "staff", *words)
         assert done.code == 0, done.err
         assert "To: staff (internal), 4 recipients" in done.out
-        assert "Covers: 15 to 21 November 2026, the first of its kind" in done.out
+        assert "Covers: 2026-11-15 to 2026-11-21, the first of its kind" in done.out
         assert "Subject: Order fuel early" in done.out
         assert "to be recorded under letter" in done.out
         assert "@" not in done.out
     assert arrived(box) == []
     assert git(kb.root, "for-each-ref") == refs
+
+
+def test_a_dry_run_says_which_entries_mean_nobody(kb: KnowledgeBase, run: Run) -> None:
+    write_staff(kb, ("people:unit=Stores", STAFF[0]))
+    done = run(kb.root, "digest", "--for", "staff", "--dry-run")
+    assert "To: staff (internal), 1 recipient\nNobody is found by: people:unit=Stores\n" in done.out
+
+
+def test_a_dry_run_says_that_unfinished_letters_go_first(kb: KnowledgeBase, run: Run) -> None:
+    ledger = Ledger(kb)
+    ledger.begin(ledger.intent(What("digest", "readers", "staff"), STAFF, tip=kb.git.tip()))
+    done = run(kb.root, "digest", "--for", "staff", "--dry-run")
+    assert "Unfinished: " in done.out
+    assert "--send finishes that first" in done.out
+
+
+def test_ctrl_c_while_letters_go_out_says_what_to_do() -> None:
+    told = pytest.raises(Stopped, match=r"kmkit outbox .* same command again")
+    with told as stopped, told_when_stopped():
+        raise KeyboardInterrupt
+    assert stopped.value.code == 130
 
 
 def test_it_is_sent_told_of_and_listed(kb: KnowledgeBase, run: Run, box: Box) -> None:

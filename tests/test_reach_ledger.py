@@ -437,3 +437,19 @@ def _committed(root: Path, tip: str, files: dict[str, bytes]) -> str:
         path: Entry("100644", here.hash(path, data, write=True)) for path, data in files.items()
     }
     return write_commit(here, tip, entries, "outbox: by hand\n", {"GIT_AUTHOR_NAME": ANA.name})
+
+
+def test_a_remote_that_never_answers_is_given_up(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        place = f"127.0.0.1:{deaf.getsockname()[1]}/kb.git"
+        monkeypatch.setattr("kmkit.reach.ledger_branch.SILENT", 1)
+        monkeypatch.setattr("kmkit.reach.ledger_branch.PATIENCE", 2)
+        for scheme in ("http", "git"):
+            kb.git.run("config", "remote.origin.url", f"{scheme}://{place}")
+            kb.git.run("config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+            with pytest.raises(Cannot, match="cannot be asked what was sent already"):
+                Ledger(kb).fetch()

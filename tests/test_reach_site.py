@@ -288,7 +288,8 @@ def test_what_servers_and_systems_need_may_stand_there(folder: Path, name: str) 
 
 def test_a_damaged_list_of_files_stops_everything(folder: Path) -> None:
     portal(seen([shown("aaaa")]), folder)
-    for told in ("{", "[]", '{"kmkit": 1, "files": ["../kb/kmkit.toml"]}', '{"kmkit": 9}'):
+    named = [f'{{"kmkit": 1, "files": ["{name}"]}}' for name in ("../kb/x.toml", ".git/config")]
+    for told in ("{", "[]", *named, '{"kmkit": 9}'):
         (folder / LIST).write_text(told, encoding="utf-8")
         with pytest.raises(Refused, match="damaged"):
             portal(seen([shown("aaaa")]), folder)

@@ -74,6 +74,11 @@ def test_cut_before_the_answer_nobody_knows(clock: Clock) -> None:
     assert len(hook.bodies) == 1
 
 
+def test_cut_within_the_text_of_a_refusal_the_code_tells(clock: Clock) -> None:
+    with hooked((400, "3\r\nabc\r\n", {"Transfer-Encoding": "chunked"})) as hook:
+        assert post(hook.url, BODY, wait=clock.wait)[:2] == ("refused", 400)
+
+
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 def test_no_message_goes_where_an_answer_points(clock: Clock, code: int) -> None:
     with (

@@ -50,3 +50,9 @@ class Cannot(KmkitError):
     """The surroundings do not allow it: no KB, no git, a damaged file, a full disk."""
 
     code = Exit.CANNOT
+
+
+class Stopped(KmkitError):
+    """Somebody stopped it while letters or messages were going out."""
+
+    code = Exit.INTERRUPTED

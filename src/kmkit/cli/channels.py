@@ -13,7 +13,7 @@ from kmkit.errors import Exit, UsageError
 from kmkit.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kmkit.index.card import Card
     from kmkit.kb import KnowledgeBase
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _ENOUGH = 20
 """Notes that went over a channel which a screen shows."""
+_STOPPED = (
+    "Stopped. It may have gone there without being recorded on the notes.",
+    "Look there: record what went with kmkit disseminate, or send it again.",
+)
 
 
 def command(
@@ -121,7 +125,7 @@ def _one(kb: "KnowledgeBase", name: str, *, since: str, send: bool, as_json: boo
         _send(kb, name, first)
         return
     what = waiting(kb, name, since=first)
-    _left(what.left)
+    _left(what.left, kind=what.channel.kind)
     if as_json:
         _json(kb, _cards(kb), what)
     else:
@@ -141,17 +145,18 @@ def _day(text: str, today: date) -> date | None:
 def _send(kb: "KnowledgeBase", name: str, since: date | None) -> None:
     """Bring there what waits, and say what was done; one process at a time does so."""
     import os
-    import time
 
+    from kmkit.cli.sending import told_when_stopped
     from kmkit.reach.channels import bring, waiting
     from kmkit.reach.ledger import Ledger
 
     with Ledger(kb).at_work():
         what = waiting(kb, name, since=since)
-        _left(what.left)
-        done = bring(kb, what, environ=os.environ, wait=time.sleep)
+        _left(what.left, kind=what.channel.kind)
+        with told_when_stopped(*_STOPPED):
+            done = bring(kb, what, environ=os.environ, wait=_patiently(name))
     say(done.said)
-    _left(done.recorded.left)
+    _left(done.recorded.left, kind=what.channel.kind)
     _rest(what)
     if done.recorded.left:
         raise typer.Exit(Exit.FINDINGS)
@@ -189,10 +194,25 @@ def _rest(what: "Waiting") -> None:
         say(f"{many(what.older, 'older note')} never went there; --since P1Y has those of a year.")
 
 
-def _left(left: "Sequence[Left]") -> None:
-    """Name the notes that cannot go there."""
+def _left(left: "Sequence[Left]", *, kind: str) -> None:
+    """Name the notes of which it cannot be recorded that they went there.
+
+    A folder and a feed hold all that their circle may see, so these too, without protected people.
+    """
+    said = "Not recorded" if kind in ("folder", "feed") else "Left out"
     for one in left:
-        say(f"Left out: {one.title}: {one.why}")
+        say(f"{said}: {one.title}: {one.why}")
+
+
+def _patiently(name: str) -> "Callable[[float], None]":
+    """A pause that says why nothing happens."""
+    from time import sleep
+
+    def wait(seconds: float) -> None:
+        say(f"{name} puts it off; trying again in {seconds:.0f} seconds.")
+        sleep(seconds)
+
+    return wait
 
 
 def _json(kb: "KnowledgeBase", cards: "Sequence[Card]", what: "Waiting") -> None:

@@ -200,7 +200,7 @@ def write_calendar(kb: "KnowledgeBase", index: "Index", file: Path, *, owner: st
 def _send(kb: "KnowledgeBase", index: "Index", to: str, *, take_over: bool, offline: bool) -> None:
     """Send the letters; exits with 1 where not everybody got one."""
     from kmkit.cli.reading import watched
-    from kmkit.cli.sending import ledger_of, post_of
+    from kmkit.cli.sending import ledger_of, post_of, told_when_stopped
     from kmkit.reach.reminders_sending import send_reminders
     from kmkit.reach.sending.digest import Ways
 
@@ -209,7 +209,8 @@ def _send(kb: "KnowledgeBase", index: "Index", to: str, *, take_over: bool, offl
 
     ledger = ledger_of(kb, offline=offline)
     ways = Ways(lambda: post_of(kb), time.monotonic, track)
-    sent = send_reminders(kb, index, ledger, ways, to=to, take_over=take_over)
+    with told_when_stopped():
+        sent = send_reminders(kb, index, ledger, ways, to=to, take_over=take_over)
     missed = 0
     for run in sent.runs:
         counts = run.counts()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kmkit.cli.screen import broken_files, on_terminal, out, say
-from kmkit.errors import Cannot, Exit, UsageError
+from kmkit.errors import Cannot, Exit, Stopped, UsageError
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
@@ -48,12 +48,25 @@ def send(kb: "KnowledgeBase", name: str, to: str, wish: "Wish", *, offline: bool
 
     ways = Ways(lambda: post_of(kb), time.monotonic, track)
     ledger = ledger_of(kb, offline=offline)
-    report = send_digest(kb, ledger, name, to, ways, wish=wish)
+    with told_when_stopped():
+        report = send_digest(kb, ledger, name, to, ways, wish=wish)
     _told(report, to)
     if report.runs and not offline and not ledger.shared:
         say("The remote could not be told what became of the letters: kmkit outbox does it.")
     if report.waiting or any(_missed(run) for run in report.runs):
         raise typer.Exit(Exit.FINDINGS)
+
+
+@contextmanager
+def told_when_stopped(
+    message: str = "Stopped. Letters may have gone out; kmkit outbox says how many.",
+    mend: str = "Give the same command again to send the rest.",
+) -> Iterator[None]:
+    """Say on Ctrl-C that something may have gone out, and what to do."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped(message, mend) from None
 
 
 @contextmanager
@@ -137,20 +150,26 @@ def show(kb: "KnowledgeBase", name: str, to: str, *, offline: bool) -> None:
         say(f"{error.message} This goes by what is known here.")
     found = preview(kb, ledger, name, to)
     broken_files(found.plan.broken)
-    for line in _shown(found, ledger, to):
+    for line in _shown(kb, found, ledger, to):
         out(line)
 
 
-def _shown(found: "Preview", ledger: "Ledger", to: str) -> Iterator[str]:
+def _shown(kb: "KnowledgeBase", found: "Preview", ledger: "Ledger", to: str) -> Iterator[str]:
+    from kmkit.audience.recipients import nobody_by
+
     plan = found.plan
     for run in found.unfinished:
         whose = "this machine" if run.holder == ledger.machine else f"machine {run.holder}"
         left = len(run.left(ledger.now))
         yield f"Unfinished: {run.id} of {whose}, {left} of {len(run.intent.to)} letters left"
+    if found.unfinished:
+        yield "--send finishes that first, by those who are recipients today."
     yield f"To: {to} ({plan.audience.level}), {_people(len(plan.recipients))}"
-    yield f"Covers: {plan.first.period}, {_commits(plan)}"
+    yield from (f"Nobody is found by: {entry}" for entry in nobody_by(kb, plan.audience))
+    yield f"Covers: {plan.since} to {plan.until}, {_commits(plan)}"
     if plan.empty:
-        yield "Nothing is new: nothing would be sent."
+        other = "else " if found.unfinished else ""
+        yield f"Nothing is new: nothing {other}would be sent."
         return
     yield f"Subject: {plan.first.subject}"
     for item in plan.first.items:

@@ -231,7 +231,7 @@ class Ledger:
         try:
             self._branch.add_first({self._path(intent.path): [line]}, why)
         except Cannot as error:
-            mend = error.mend or _OFFLINE
+            mend = error.mend or (_OFFLINE if self._branch.remote else "")
             raise Refused(f"{error.message} Nothing was sent.", mend) from None
 
     def _settle(self) -> None:

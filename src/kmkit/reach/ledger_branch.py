@@ -18,6 +18,10 @@ from kmkit.trail.receiving import LEDGER
 _MARK = "outbox: "
 """How the message of every commit of the ledger begins."""
 _RETRIES = 8
+SILENT = 60
+"""Seconds without a byte after which a remote over http is given up."""
+PATIENCE = 600
+"""Seconds after which any other is."""
 
 
 class Behind(Exception):
@@ -137,7 +141,7 @@ class Branch:
         """Take over what the remote has; Cannot where it cannot be reached."""
         if not self.remote:
             return
-        self._git.run(
+        self._ask(
             "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
             "--prune", "--no-recurse-submodules", "--end-of-options", self.remote,
             f"+{LEDGER}*:{self._theirs}*",
@@ -165,8 +169,13 @@ class Branch:
             return False
         return not self._contains(self._git.tip(self._theirs), self.tip)
 
+    def _ask(self, *args: str) -> None:
+        """Run git, which asks the remote; Cannot where that does not answer."""
+        slow = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": str(SILENT)}
+        self._git.run(*args, env=slow, patience=PATIENCE)
+
     def _pushed(self, commit: str) -> None:
-        self._git.run(
+        self._ask(
             "push", "--quiet", "--no-follow-tags", "--end-of-options", self.remote,
             f"{commit}:{LEDGER}",
         )  # fmt: skip

@@ -177,6 +177,8 @@ def _listed(root: Path) -> set[str]:
 def _within(href: str) -> bool:
     """Whether a name in the list is one that kmkit gives."""
     parts = href.split("/")
+    if len(parts) > 1 and parts[0].casefold() == ".git":
+        return False
     return all(part not in ("", ".", "..") and "\\" not in part for part in parts)
 
 

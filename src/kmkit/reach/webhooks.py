@@ -4,6 +4,7 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPException
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -84,9 +85,10 @@ def _once(url: str, host: str, data: bytes, ca: str) -> tuple[Posted, float]:
             said = one_line(answer.read(_ENOUGH).decode("utf-8", "replace"))[:200]
             return _taken(answer.status, said), 0
     except urllib.error.HTTPError as error:
-        with error:
+        said = ""
+        with error, suppress(OSError, HTTPException):  # the code tells enough
             said = one_line(error.read(_ENOUGH).decode("utf-8", "replace"))[:200]
-            return _not_taken(error.code, said or one_line(error.reason), host), _asked(error)
+        return _not_taken(error.code, said or one_line(error.reason), host), _asked(error)
     except urllib.error.URLError as error:
         raise _unreached(host, error.reason) from None
     except (OSError, HTTPException):

@@ -110,8 +110,12 @@ class Git:
         stdin: bytes | None = None,
         env: Mapping[str, str] | None = None,
         ok: Sequence[int] = (0,),
+        patience: float | None = None,
     ) -> bytes:
-        """Run git with ``args`` in the top folder; return what it prints, Cannot where it fails."""
+        """Run git with ``args`` in the top folder; return what it prints, Cannot where it fails.
+
+        ``patience``: seconds after which git is ended, where it waits for somebody else.
+        """
         try:
             done = subprocess.run(
                 self.command(args),
@@ -119,7 +123,13 @@ class Git:
                 capture_output=True,
                 env=self.environment(env),
                 check=False,
+                timeout=patience,
             )
+        except subprocess.TimeoutExpired:
+            raise Cannot(
+                f"git {args[0]} got no answer in {patience:.0f} seconds.",
+                "Look whether the remote can be reached: git ls-remote.",
+            ) from None
         except FileNotFoundError:
             raise Cannot(
                 "git is not installed.", f"Install git {OLDEST[0]}.{OLDEST[1]} or newer."

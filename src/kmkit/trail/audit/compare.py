@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.model import MOVE_FIELDS, Fields, Note
+from kmkit.text import address_key
 from kmkit.trail.fold import Claim
 
 _COVERED = MOVE_FIELDS | {"kind", "title", "summary", "evidence"}
@@ -47,7 +48,7 @@ def differing(fields: Fields, claim: Claim) -> Iterator[str]:
         yield "state"
     if (fields.level or "") != claim.level:
         yield "level"
-    if _address(fields.owner) != _address(claim.owner):
+    if address_key(fields.owner) != address_key(claim.owner):
         yield "owner"
     if (fields.superseded_by or "") != claim.superseded_by:
         yield "superseded_by"
@@ -70,12 +71,8 @@ def bare(entry: BaseModel | None) -> dict[str, Any] | None:
         kept.pop("on", None)
     kept.pop("since", None)
     if "by" in kept:
-        kept["by"] = _address(kept["by"])
+        kept["by"] = address_key(kept["by"])
     return kept
-
-
-def _address(text: str | None) -> str:
-    return (text or "").strip().casefold()
 
 
 def claim_of(fields: Fields, claim: Claim | None = None) -> Claim:
