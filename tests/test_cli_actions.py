@@ -75,4 +75,6 @@ def test_what_is_done_waits_to_be_verified(kb: KnowledgeBase, run: Run, owed: st
 def test_nothing_is_owed_in_a_new_knowledge_base(kb: KnowledgeBase, run: Run) -> None:
     captured(kb)
     ran = run(kb.root, "actions", "--overdue")
-    assert (ran.code, ran.err) == (0, "Nothing is owed.\n")
+    assert (ran.code, ran.err.startswith("Nothing is owed. A lesson to be used: ")) == (0, True)
+    verify = run(kb.root, "actions", "--to-verify").err
+    assert verify == "Nothing waits to be verified.\n"

@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
@@ -78,6 +79,14 @@ def test_offices_that_could_help_each_other(run: Run, kb: KnowledgeBase, tmp_pat
         ["Test Agency", "Coast", "Content", "2026-12-08"],
         ["Coast", "Test Agency", "Exchange", "2026-12-22"],
     ]
+    days = tmp_path / "days.ics"
+    asked = ("assess", "match", NAME, str(shared), "--from", "2026-12-07", "--ics", str(days))
+    assert "Would write 2 proposed days" in run(kb.root, *asked, "--dry-run").err
+    assert not days.exists()
+    assert run(kb.root, *asked).code == 0
+    events = Calendar.from_ical(days.read_bytes()).walk("VEVENT")
+    assert [str(event.decoded("DTSTART")) for event in events] == ["2026-12-08", "2026-12-22"]
+    assert str(events[0]["SUMMARY"]) == ("Peer assist (proposed): Coast helps Test Agency, Content")
     beside = run(kb.root, "assess", "report", NAME, "--with", str(shared))
     assert "Coast, 2026:" in beside.err
     alone = run(kb.root, "assess", "match", NAME)

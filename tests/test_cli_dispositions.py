@@ -18,7 +18,7 @@ FILLED = {
         "by": BEN.email, "due": "2027-03-01",
     },
     "Test every siren with the village": {
-        "decision": "not-applicable", "because": "No sirens here.",
+        "decision": "Not applicable", "because": "No sirens here.",
     },
 }  # fmt: skip
 
@@ -66,6 +66,7 @@ def test_by_a_file_that_is_written_first(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"decision": "Maybe so"}, "'Maybe so' is no decision"),
         ({"decision": "maybe"}, "'maybe' is no decision"),
         ({"because": " "}, "because is missing"),
         ({"action": ""}, "action is missing"),

@@ -97,6 +97,16 @@ def test_protected_names_are_told_with_their_line(kb: KnowledgeBase, run: Run) -
     }  # fmt: skip
 
 
+def test_a_name_that_is_left_out_as_a_person_is_no_reason(kb: KnowledgeBase, run: Run) -> None:
+    note = validated(kb, "Ask for fuel early", level="domestic")
+    protect(kb, f'"{note.owner}" = "internal"\n"fuel" = "domestic"')
+    assert run(kb.root, "level", note.short, "domestic").code == 0
+    ran = run(kb.root, "level", note.short, "international")
+    assert ran.code == 1
+    assert "'fuel' may reach domestic at most" in ran.out
+    assert f"'{note.owner}' may reach" not in ran.out
+
+
 def test_a_name_that_another_note_protects_counts_too(kb: KnowledgeBase, run: Run) -> None:
     note = validated(kb, summary="Told by Zoe Marsh.", level="domestic")
     captured(kb, "Minutes", protect=["Zoe Marsh"])

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,6 +51,21 @@ def test_a_figure_opens_into_what_was_counted(run: Run, history: Path) -> None:
         assert "@" not in done.out  # nobody is named
 
 
+def test_a_figure_of_a_part_opens_too(run: Run, history: Path) -> None:
+    for by in ("month", "unit"):
+        table = run(history, "metrics", "--since", "2025-06", "--by", by, "--format", "csv").out
+        told = {
+            row["by"]: float(row["value"])
+            for row in csv.DictReader(io.StringIO(table.lstrip("\ufeff")))
+            if row["metric"] == "captured"
+        }
+        asked = ("--since", "2025-06", "--why", "captured", "--by", by, "--format", "csv")
+        rows = csv.DictReader(io.StringIO(run(history, "metrics", *asked).out.lstrip("\ufeff")))
+        opened = Counter(row["by"] for row in rows)
+        assert len(opened) > 1
+        assert {part: opened[part] for part in told} == told
+
+
 def test_the_table_and_the_parts_in_a_pipe(run: Run, history: Path) -> None:
     whole = run(history, "metrics", "--since", "2025-06").out.splitlines()
     assert whole[0].split("\t")[:3] == ["metric", "part", "value"]
@@ -76,7 +92,8 @@ def test_the_page_needs_nothing_but_itself(run: Run, history: Path, tmp_path: Pa
         (("--by", "mounth"), "--by: there is no 'mounth'. Did you mean month?"),
         (("--why", "ontime"), "--why: there is no metric 'ontime'. Did you mean on-time?"),
         (("--why", "notes:lost"), "--why: notes has no part 'lost'."),
-        (("--why", "notes", "--by", "unit"), "--why opens one figure of the whole."),
+        (("--why", "habits", "--by", "unit"), "--why: habits is not told apart by unit."),
+        (("--why", "uses", "--by", "mounth"), "--why: uses is not told apart by mounth."),
         (("--format", "xml"), "--format: there is no 'xml'."),
         (("--since", "2027"), "--since 2027-01-01 is later than 2026-11-21."),
     ],

@@ -103,3 +103,12 @@ def test_what_the_kind_needs_is_asked_for_on_a_terminal(kb: KnowledgeBase) -> No
     )  # fmt: skip
     assert sat.code == 0, sat.screen
     assert [person.name for person in at(kb).records(Person)] == ["Zoë Ba"]
+
+
+def test_on_a_terminal_the_day_of_a_session_is_asked_for(kb: KnowledgeBase) -> None:
+    sat = sitting(
+        kb.root, "new", "event",
+        talk=[("name, what it is called", "Radio lunch\n"), ("on, the day it is", "2026-12-24\n")],
+    )  # fmt: skip
+    assert sat.code == 0, sat.screen
+    assert [str(event.on) for event in at(kb).records(EventRecord)] == ["2026-12-24"]

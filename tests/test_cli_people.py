@@ -69,6 +69,9 @@ def test_a_newcomer_reads_what_is_theirs_and_good(
     assert found["meetings"]
     role = json.loads(run(demo.root, "onboard", "--role", "expert.early-warning", "--json").out)
     assert role["readings"] == found["readings"]
+    nosuch = run(demo.root, "onboard", "--topic", "early-waning")
+    assert (nosuch.code, "Did you mean early-warning" in nosuch.err) == (2, True)
+    assert "of the unit 'Coast' yet" in run(demo.root, "onboard", "--unit", "Coast").err
     page = tmp_path / "welcome.md"
     assert run(demo.root, "onboard", "--unit", "Coast", "--limit", "3", "-o", str(page)).code == 0
     assert page.read_text(encoding="utf-8").count("*Why: ") == 3
@@ -79,8 +82,13 @@ def test_skills_are_listed_and_matched(run: Run, demo: KnowledgeBase) -> None:
     assert lines[1] == "digital-services\truth.mensah@example.org\tlena.brandt@example.org"
     pairs = run(demo.root, "skills", "--match").out.splitlines()[1:]
     assert [line.split("\t")[0] for line in pairs] == [
-        "communication", "digital-services", "early-warning",
+        "digital-services", "early-warning", "training",
     ]  # fmt: skip
+
+
+def test_who_owns_nothing_has_nothing_to_give(run: Run, demo: KnowledgeBase) -> None:
+    done = run(demo.root, "offboard", "ruth", "--to", "farah.siddiqui@example.org", "--dry-run")
+    assert (done.code, "Ruth Mensah owns no note" in done.err) == (0, True)
 
 
 def test_an_empty_knowledge_base_says_what_to_do(run: Run, kb: KnowledgeBase) -> None:

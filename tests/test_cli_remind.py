@@ -165,6 +165,8 @@ def test_an_answer_becomes_a_proposal_and_its_acceptance_the_move(
     (again,) = read(kb, run)
     assert (again["kind"], len(proposals(kb))) == ("known", 1)
     assert "1 answer by mail wait" in run(kb.root, "remind", today=DAY).err
+    status = run(kb.root, "status", today=DAY).out
+    assert "next\t1 answer by mail to be decided about.\t" in status
     listed = run(kb.root, "review", "--proposals", today=DAY)
     assert "checked against the 2026 tender rules" in listed.out
     dry = run(kb.root, "review", note.short, "--accept", "--dry-run", who=CY, today=DAY)

@@ -9,8 +9,9 @@ import pytest
 from kmkit.kb import KnowledgeBase
 from kmkit.learn.reports.report import ROLES
 from kmkit.lifecycle.person import Person
+from kmkit.note.records import Question
 from kmkit.views.report import FORMATS
-from tests.conftest import Run
+from tests.conftest import Run, at, captured
 
 FARAH = Person("Farah Siddiqui", "farah.siddiqui@example.org")
 
@@ -65,7 +66,19 @@ def test_an_empty_knowledge_base_has_a_page_too(run: Run, kb: KnowledgeBase) -> 
     for role in ROLES:
         done = run(kb.root, "report", "--for", role)
         assert done.code == 0, done.err
+    assert "There are no notes yet." in run(kb.root, "report", "--for", "owner").out
+    captured(kb)
     assert "Nothing waits for you this month." in run(kb.root, "report", "--for", "owner").out
+
+
+def test_a_file_whose_name_says_something_else_is_not_written(
+    run: Run, kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    place = tmp_path / "lead.docx"
+    for verb in (("report",), ("map",), ("metrics",), ("assess", "form", "after-an-event")):
+        done = run(kb.root, *verb, "-o", str(place))
+        assert (done.code, "Let its name end in one of: " in done.err) == (2, True)
+    assert not place.exists()
 
 
 @pytest.mark.parametrize(
@@ -78,3 +91,14 @@ def test_what_is_not_understood(
     done = run(kb.root, "report", *args)
     assert (done.code, done.out) == (2, "")
     assert message in done.err
+
+
+def test_who_asked_hears_of_the_answer(run: Run, kb: KnowledgeBase) -> None:
+    note = captured(kb, "Fuel keeps for a year")
+    assert run(kb.root, "ask", "How long does fuel keep?").code == 0
+    assert "Questions that were answered" not in run(kb.root, "report").out
+    (question,) = at(kb).records(Question)
+    assert run(kb.root, "ask", "--answered", question.id, note.id).code == 0
+    told = run(kb.root, "report").out
+    assert "How long does fuel keep? Fuel keeps for a year." in told
+    assert f"kmkit show {note.id[-4:]}" in told

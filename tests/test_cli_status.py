@@ -35,6 +35,19 @@ def test_states_gaps_and_what_waits(kb: KnowledgeBase, run: Run) -> None:
     assert "next\tYours, to be reviewed: 1 note.\t\t\tkmkit review\n" in later.out
 
 
+def test_what_records_owe_is_among_the_next_steps(kb: KnowledgeBase, run: Run) -> None:
+    note = disseminated(kb, "Radios")
+    late = '{what: "Film the readers", focal_point: ana@example.org, timeline: "9/2026"}'
+    asked = ("new", "plan", "--set", "name=2026", "--set", f"actions={late}")
+    assert run(kb.root, *asked).code == 0
+    use = ("--in", "Coast road", "--action", "Buy radios", "--due", "2026-12-01")
+    assert run(kb.root, "apply", note.id, *use).code == 0
+    after = run(kb.root, "status", today="2026-12-02").out
+    assert "next\t1 lesson to be applied by now.\t\t\tkmkit actions --overdue\n" in after
+    assert "next\t1 overdue action of plans.\t\t\tkmkit plan --overdue\n" in after
+    assert "kmkit actions --overdue" not in run(kb.root, "status", today="2026-12-01").out
+
+
 def test_json(kb: KnowledgeBase, run: Run) -> None:
     note = captured(kb)
     found = json.loads(run(kb.root, "status", "--json").out)

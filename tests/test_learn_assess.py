@@ -137,6 +137,9 @@ def test_a_workbook_is_filled_in_and_read(tmp_path: Path) -> None:
     rows["a-1@1"][2].value, rows["b-1@1"][2].value = "4 Yes", "I cannot say"
     book.save(place)
     assert read_sheet(place, lambda _: small()) == sheet(4, None, None, unit="Roads")
+    rows["unit"][1].value, rows["unit"][2].value = None, "Roads"  # where the answers stand
+    book.save(place)
+    assert read_sheet(place, lambda _: small()) == sheet(4, None, None, unit="Roads")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kmkit.index.book import Index
     from kmkit.learn.actions import Action
 
+_NOTHING = "Nothing is owed. A lesson to be used: kmkit apply NOTE --in WHERE --action WHAT."
 _COLUMNS = ("action", "what", "where", "lesson", "by", "due")
 
 
@@ -64,8 +65,10 @@ def command(
         _show(index, rows, Findings.JSON if as_json else fmt)
     late = sum(row.overdue for row in rows)
     what = "to be verified" if to_verify else "owed"
-    said = f"{many(len(rows), 'action')} {what}, {late} overdue." if rows else "Nothing is owed."
-    say(f"{many(len(rows), 'action')} {what}." if to_verify and rows else said)
+    said = f"{many(len(rows), 'action')} {what}, {late} overdue." if rows else _NOTHING
+    if to_verify:
+        said = f"{many(len(rows), 'action')} {what}." if rows else "Nothing waits to be verified."
+    say(said)
     if overdue and rows:
         raise typer.Exit(Exit.FINDINGS)
 
@@ -95,6 +98,8 @@ def _learned(ctx: typer.Context, *, as_json: bool) -> None:
         table(("note", "lesson", "learned", "since", "why"), rows)
     many_ = many(len(found), "lesson")
     say(f"{sum(one.learned for one in found)} learned, of {many_} applied or to be applied.")
+    if not found:
+        say("Where one was used: kmkit apply NOTE --in WHERE --outcome helped --because WHY.")
 
 
 def _show(index: "Index", rows: "list[Action]", fmt: Findings) -> None:

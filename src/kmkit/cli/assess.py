@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.assess_rounds import chosen, collect, match, report, rounds_of
-from kmkit.cli.formats import OutputFile, deliver
+from kmkit.cli.assess_rounds import PAGES, chosen, collect, match, report, rounds_of
+from kmkit.cli.formats import OutputFile, by_ending, deliver
 from kmkit.cli.options import DryRun, NoInput, a_day, folder, open_kb
 from kmkit.cli.screen import ask, may_ask, say, table
 from kmkit.errors import Cannot, UsageError
@@ -80,6 +80,10 @@ def command(
     start: Annotated[
         str, typer.Option("--from", metavar="DATE", help="match: the first day to propose")
     ] = "",
+    ics: Annotated[
+        Path | None,
+        typer.Option("--ics", metavar="FILE", help="match: write the proposed days as a calendar"),
+    ] = None,
     output: OutputFile = None,
     no_input: NoInput = False,
     dry_run: DryRun = False,
@@ -95,7 +99,7 @@ def command(
     kmkit assess collect learning-for-change answers/*.json --round 2026
     kmkit assess report learning-for-change -o report.html
     kmkit assess share learning-for-change -o ours.json
-    kmkit assess match learning-for-change theirs.json others.json
+    kmkit assess match learning-for-change theirs.json others.json --ics days.ics
     """
     if action not in ACTIONS:
         from kmkit.text import did_you_mean, one_line
@@ -129,7 +133,7 @@ def command(
         deliver(shared(now, kb.config.organisation.name), output)
     else:
         first = a_day(start, "--from") if start else kb.today + timedelta(days=14)
-        match(kb, found, files or [], name, each, first)
+        match(kb, found, files or [], name, each, first, ics)
 
 
 def _instrument(ctx: typer.Context, name: str) -> "Instrument":
@@ -161,7 +165,7 @@ def _list(ctx: typer.Context) -> None:
 def _form(ctx: typer.Context, found: "Instrument", output: Path | None) -> None:
     from kmkit.views.assess import form, workbook
 
-    if output and output.suffix.casefold() == ".xlsx":
+    if output and by_ending(output, {**PAGES, ".xlsx": "xlsx"}) == "xlsx":
         from kmkit.trail.safely import write_file
 
         write_file(output.resolve(), workbook(found))

@@ -4,14 +4,19 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kmkit.cli.formats import deliver, many
+from kmkit.cli.formats import by_ending, deliver, many
+from kmkit.cli.options import now as this_moment
 from kmkit.cli.screen import out, say, table
 from kmkit.errors import Cannot, UsageError
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
     from kmkit.learn.assess.instrument import Instrument
+    from kmkit.learn.assess.match import Pair
     from kmkit.learn.assess.rounds import Round
+
+PAGES = {".html": "html", ".htm": "html"}
+"""How the name of a page may end."""
 
 
 def rounds_of(kb: "KnowledgeBase") -> "list[Round]":
@@ -100,7 +105,7 @@ def report(
     for path, one in zip(others, theirs, strict=True):
         if one.instrument != found.name:
             raise UsageError(f"{path} is about {one.instrument}.", f"Name one of {found.name}.")
-    if output and output.suffix.casefold() in (".html", ".htm"):
+    if output and by_ending(output, PAGES):
         organisation = kb.config.organisation.name
         text = view.report(found, now, before, theirs, organisation=organisation, kb=kb.root)
         deliver(text, output)
@@ -118,8 +123,9 @@ def match(
     name: str,
     each: int,
     first: date,
+    ics: Path | None = None,
 ) -> None:
-    """Pair this office and those whose rounds are named."""
+    """Pair this office and those whose rounds are named; ``ics`` takes the days as a calendar."""
     from kmkit.learn.assess.match import dated, matched, means_of
     from kmkit.learn.assess.rounds import read_shared
 
@@ -136,3 +142,30 @@ def match(
     table(("asks", "helps", "about", "day", "why"), rows)
     if not pairs:
         say("Nobody is far enough ahead of anybody else to help.")
+    if ics:
+        _calendar(kb, found, pairs, ics)
+
+
+def _calendar(kb: "KnowledgeBase", found: "Instrument", pairs: "list[Pair]", place: Path) -> None:
+    """Write the proposed days as a calendar: one event a pair, with why."""
+    from kmkit.reach.ics import DueDay, calendar
+    from kmkit.reach.ledger import Ledger
+    from kmkit.trail.safely import write_file
+
+    days = [
+        DueDay(
+            f"peer-assist/{found.name}/{one.about}/{one.asks}/{one.helps}",
+            f"Peer assist (proposed): {one.helps} helps {one.asks}, {one.title}",
+            one.on,
+            one.why,
+        )
+        for one in pairs
+        if one.on
+    ]
+    if kb.dry_run:
+        say(f"Would write {many(len(days), 'proposed day')} to {place}.")
+        return
+    name = f"{kb.config.organisation.name}: peer assists"
+    data = calendar(days, name=name, now=this_moment(), kb_id=Ledger(kb).kb_id)
+    write_file(place.resolve(), data)
+    say(f"Written: {place} ({many(len(days), 'proposed day')}).")

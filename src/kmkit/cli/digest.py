@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.completing import complete_audience, complete_level
+from kmkit.cli.completing import complete_circle
 from kmkit.cli.filters import filtered
 from kmkit.cli.options import a_period, open_kb
 from kmkit.cli.screen import broken_files, on_terminal, out, say
@@ -24,18 +24,13 @@ NAMES = ("readers", "stewards")
 _SUFFIXES = {".htm": "html", ".markdown": "md", ".txt": "text"} | {f".{f}": f for f in FORMATS}
 
 
-def complete_readers(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The audiences and levels that begin with ``incomplete``."""
-    return [*complete_audience(ctx, incomplete), *complete_level(ctx, incomplete)]
-
-
 For = Annotated[
     str,
     typer.Option(
         "--for",
         metavar="AUDIENCE",
         help="who will read it: an audience or a level; by default the narrowest level",
-        autocompletion=complete_readers,
+        autocompletion=complete_circle,
     ),
 ]
 Since = Annotated[

@@ -159,12 +159,12 @@ def _read(file: Path, lessons: "Sequence[Lesson]", today: date) -> Iterator[Deci
 
 def _decided(said: dict[str, str], known: set[str], place: str, today: date) -> Decided:
     """One line of a file; UsageError, with its place, where something is missing."""
-    decision = said["decision"].casefold()
+    decision = "-".join(said["decision"].casefold().removeprefix("applicable, ").split())
     if said["note"] not in known:
         raise UsageError(f"{place}: '{said['note']}' is no lesson of this brief.", "See its note.")
     if decision not in DECISIONS:
         mend = did_you_mean(decision[:80], DECISIONS) or f"Write {', '.join(DECISIONS)}."
-        raise UsageError(f"{place}: '{decision}' is no decision.", mend)
+        raise UsageError(f"{place}: '{said['decision']}' is no decision.", mend)
     for name in ("because", *(("action", "due") if decision == ACTION else ())):
         if not given(said[name]):
             raise UsageError(f"{place}: {name} is missing.", "Fill it in.")

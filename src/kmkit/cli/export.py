@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.completing import complete_level
+from kmkit.cli.completing import complete_circle
 from kmkit.cli.filters import filtered
 from kmkit.cli.formats import deliver, many
 from kmkit.cli.options import DryRun, open_kb
@@ -35,7 +35,7 @@ def command(
             "--for",
             metavar="AUDIENCE",
             help="who gets it: an audience of kmkit.toml or a level; by default the narrowest",
-            autocompletion=complete_level,
+            autocompletion=complete_circle,
         ),
     ] = "",
     fmt: Annotated[

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmkit.cli.screen import console, on_terminal, out, say
-from kmkit.errors import Cannot
+from kmkit.errors import Cannot, UsageError
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -58,6 +58,20 @@ def deliver(text: str, file: Path | None = None) -> None:
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
+
+
+def by_ending(file: Path, endings: Mapping[str, str]) -> str:
+    """The format that the name of ``file`` says: ending -> format, the endings in small letters.
+
+    Raises UsageError for another ending, so that nobody sends a page that is called a document.
+    """
+    if found := endings.get(file.suffix.casefold()):
+        return found
+    from kmkit.text import one_line
+
+    known = ", ".join(endings)
+    raise UsageError(f"-o: what '{one_line(file.name)[:80]}' is to hold is not known.",
+                     f"Let its name end in one of: {known}.")  # fmt: skip
 
 
 def many(count: int, thing: str) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.formats import OutputFile, deliver, many
+from kmkit.cli.formats import OutputFile, by_ending, deliver, many
 from kmkit.cli.options import AsJson, open_index
 from kmkit.cli.screen import say, table
 from kmkit.errors import UsageError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kmkit.learn.knowledge_map import Place
 
 _SOON = "P6M"
+_ENDINGS = {".svg": "svg", ".html": "html", ".htm": "html", ".json": "json", ".tsv": "tsv"}
 
 
 def command(
@@ -37,6 +38,7 @@ def command(
     from kmkit.learn.knowledge_map import knowledge_map
     from kmkit.views import knowledge_map as view
 
+    wanted = "json" if as_json else by_ending(output, _ENDINGS) if output else ""
     with open_index(ctx, records=True) as index:
         try:
             until = Period.parse(within).after(index.today)
@@ -44,12 +46,11 @@ def command(
             raise UsageError(f"--within: {HOW}.", "Write P6M or '6 months'.") from None
         found = knowledge_map(index, until)
         name, root = index.rules.organisation, index.root
-    suffix = output.suffix.casefold() if output else ""
-    if as_json or suffix == ".json":
+    if wanted == "json":
         deliver(view.map_json(found), output)
-    elif suffix == ".svg":
+    elif wanted == "svg":
         deliver(view.picture(found), output)
-    elif suffix in (".html", ".htm"):
+    elif wanted == "html":
         deliver(view.page(found, organisation=name, kb=root), output)
     elif output:
         from kmkit.views.tables import tsv
@@ -57,6 +58,7 @@ def command(
         deliver(tsv(view.COLUMNS, view.rows(found), header=True), output)
     else:
         table(view.COLUMNS, view.rows(found))
+    if not wanted or not found:
         _said(found)
 
 
@@ -64,7 +66,7 @@ def _said(found: "list[Place]") -> None:
     missing = [one for one in found if one.signs != ("covered",)]
     critical = sum(one.critical for one in missing)
     if not found:
-        say("kmkit.toml names no topics yet: [topics].")
+        say("There is nothing to lay out yet: name topics under [topics] in kmkit.toml.")
     elif missing:
         say(f"Something is missing in {len(missing)} of {many(len(found), 'topic')}; "
             f"{critical} of them critical.")  # fmt: skip

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.formats import OutputFile, deliver
+from kmkit.cli.formats import OutputFile, by_ending, deliver
 from kmkit.cli.options import a_period, open_index
 from kmkit.cli.screen import on_terminal, say, table
 from kmkit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.text import Text
 
     from kmkit.index.book import Index
     from kmkit.kb import KnowledgeBase
@@ -131,7 +129,7 @@ def _format(given: str, output: Path | None) -> str:
     if given:
         return given
     if output:
-        return _SUFFIXES.get(output.suffix.casefold(), "tsv")
+        return by_ending(output, _SUFFIXES)
     return "table" if on_terminal() else "tsv"
 
 
@@ -152,14 +150,20 @@ def _parts(found: "World", by: str) -> "Sliced":
     """The figures by ``by``; none where nothing is asked."""
     if not by:
         return []
-    from kmkit.learn.metrics.slices import BY, sliced
     from kmkit.learn.metrics.table import measured
+
+    return [(name, measured(part, by=by)) for name, part in _slices(found, by)]
+
+
+def _slices(found: "World", by: str) -> "list[tuple[str, World]]":
+    """The period in parts; UsageError where there is no such way to tell them apart."""
+    from kmkit.learn.metrics.slices import BY, sliced
     from kmkit.text import did_you_mean, one_line
 
     if by not in BY:
         mend = did_you_mean(by[:80], BY) or f"Use one of: {', '.join(BY)}."
         raise UsageError(f"--by: there is no '{one_line(by)}'.", mend)
-    return [(name, measured(part, by=by)) for name, part in sliced(found, by)]
+    return sliced(found, by)
 
 
 def _why(found: "World", why: str, by: str, wanted: str, output: Path | None) -> None:
@@ -171,26 +175,40 @@ def _why(found: "World", why: str, by: str, wanted: str, output: Path | None) ->
     if name not in BY_NAME:
         mend = did_you_mean(name[:80], BY_NAME) or f"Metrics: {', '.join(BY_NAME)}."
         raise UsageError(f"--why: there is no metric '{one_line(name)}'.", mend)
-    if by:
-        raise UsageError("--why opens one figure of the whole.", "Leave --by out, or use --since.")
-    figures = [f for f in BY_NAME[name].figures(found) if not detail or f.detail == detail]
-    if not figures:
-        parts = ", ".join(f.detail for f in BY_NAME[name].figures(found)) or "none"
-        raise UsageError(f"--why: {name} has no part '{one_line(detail)}'.", f"Parts: {parts}.")
-    _opened(figures, wanted, output)
+    metric = BY_NAME[name]
+    if by and by not in metric.by:
+        apart = ", ".join(metric.by) or "nothing"
+        raise UsageError(f"--why: {name} is not told apart by {one_line(by)}.", f"By: {apart}.")
+    parts = _slices(found, by) if by else [("", found)]
+    opened = [
+        (part, figure)
+        for part, world in parts
+        for figure in metric.figures(world)
+        if not detail or figure.detail == detail
+    ]
+    if not opened and detail:
+        known = ", ".join(f.detail for f in metric.figures(found)) or "none"
+        raise UsageError(f"--why: {name} has no part '{one_line(detail)}'.", f"Parts: {known}.")
+    _opened(opened, by, wanted, output)
 
 
-def _opened(figures: "Sequence[Figure]", wanted: str, output: Path | None) -> None:
+def _opened(
+    figures: "Sequence[tuple[str, Figure]]", by: str, wanted: str, output: Path | None
+) -> None:
     from kmkit.learn.metrics.table import BY_NAME
+    from kmkit.text import one_line
     from kmkit.views.metrics import BEHIND, behind, shown
 
     rows: list[tuple[Cell, ...]] = []
-    for figure in figures:
-        rows += [(figure.detail, *row) for row in behind(figure)]
-    _rows(("part", *BEHIND), rows, "table" if wanted == "html" else wanted, output)
-    for figure in figures:
+    for part, figure in figures:
+        at = (part,) if by else ()
+        rows += [(*at, figure.detail, *row) for row in behind(figure)]
+    columns = (*(("by",) if by else ()), "part", *BEHIND)
+    _rows(columns, rows, "table" if wanted == "html" else wanted, output)
+    for part, figure in figures:
         named = f"{figure.metric}:{figure.detail}" if figure.detail else figure.metric
-        say(f"{named}: {shown(figure)} ({BY_NAME[figure.metric].title}).")
+        where = f"{one_line(part)}, " if by else ""
+        say(f"{where}{named}: {shown(figure)} ({BY_NAME[figure.metric].title}).")
 
 
 def _show(
@@ -213,7 +231,9 @@ def _show(
     elif by:
         _rows(view.SLICES, view.sliced_rows(parts), wanted, output)
     elif wanted == "table" and not output:
-        _screen(lines)
+        from kmkit.cli.scorecard import show_scorecard
+
+        show_scorecard(lines)
     else:
         _rows(view.COLUMNS, view.rows(lines), wanted, output)
 
@@ -232,59 +252,3 @@ def _rows(
         deliver(tsv(columns, rows, header=True), output)
     else:
         table(columns, rows)
-
-
-_BAR = 20
-"""The width of a share's bar on a terminal."""
-
-
-def _screen(lines: "Sequence[Line]") -> None:
-    """For people: outputs, then outcomes, each figure with its bar, its target and the change."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    from kmkit.cli.screen import console
-    from kmkit.text import one_line
-    from kmkit.views.metrics import shown
-
-    for side, heading in (("output", "What was done"), ("outcome", "What came of it")):
-        grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-        for name in (heading, "", "", "before", "target"):
-            grid.add_column(name, justify="left", overflow="fold")
-        for line in lines:
-            if line.metric.side != side:
-                continue
-            figure = line.figure
-            part = f": {one_line(figure.detail)}" if figure.detail else ""
-            unit = "" if figure.shape == "share" else f" {line.metric.unit}"
-            of = f" of {len(figure.whole)}" if figure.shape == "share" and figure.whole else ""
-            grid.add_row(
-                Text(f"{line.metric.title}{part}"),
-                Text(f"{shown(figure)}{unit if figure.value is not None else ''}{of}"),
-                Text(_bar(figure), style="cyan"),
-                Text(shown(line.before), style="dim"),
-                _target(line),
-            )
-        console().print(grid)
-
-
-def _bar(figure: "Figure") -> str:
-    """A share as a bar; nothing for the others, which have no end to measure against."""
-    if figure.shape != "share" or figure.value is None:
-        return ""
-    full = round(figure.value * _BAR)
-    return "█" * full + "░" * (_BAR - full)
-
-
-def _target(line: "Line") -> "Text":
-    """The target, and whether it is reached."""
-    from rich.text import Text
-
-    from kmkit.views.metrics import shown
-
-    if line.target is None:
-        return Text("")
-    said = shown(line.figure._replace(value=line.target))
-    words = {True: ("reached", "green"), False: ("missed", "yellow"), None: ("", "")}[line.met]
-    return Text.assemble(f"{said} ", words)

@@ -173,8 +173,18 @@ def _asked(model: "type[Record]", said: dict[str, object], no_input: bool) -> di
     if missing and not may_ask(no_input):
         names = " ".join(f"--set {name}='…'" for name, _ in missing)
         raise UsageError(f"{missing[0][0]} is missing.", f"Add {names}.")
+    day = _infos(model).get("on")
+    if day and _ahead(day) and "on" not in said and may_ask(no_input):
+        missing.append(("on", day))
     answers = {
-        name: needed("", f"--set {name}", f"{name}, {info.description}:", no_input)
+        name: _value(info, needed("", f"--set {name}", f"{name}, {info.description}:", no_input))
         for name, info in missing
     }
     return {**said, **answers}
+
+
+def _ahead(day: "FieldInfo") -> bool:
+    """Whether a day may be still to come: then today is a poor guess, and it is asked for."""
+    from kmkit.note.records.base import Says
+
+    return Says.PAST not in day.metadata

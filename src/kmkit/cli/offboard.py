@@ -121,6 +121,8 @@ def _reassign(kb: "KnowledgeBase", found: "Holding", to: str) -> None:
     """Give each note to ``to``; what is refused is told, and the others go on."""
     from kmkit.lifecycle.context import Request
 
+    if not found.owns:
+        say(f"{found.name} owns no note, so there is none to give to {to}.")
     refused = 0
     for card in found.owns:
         note = kb.read(PurePosixPath(card.path))

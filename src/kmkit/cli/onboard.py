@@ -1,6 +1,6 @@
 """``kmkit onboard``: what somebody who is new should read first, and whom to meet."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,7 +8,10 @@ from kmkit.cli.completing import complete_topic, complete_unit
 from kmkit.cli.formats import OutputFile, deliver
 from kmkit.cli.options import AsJson, open_index
 from kmkit.cli.screen import on_terminal, say, table
-from kmkit.errors import Cannot
+from kmkit.errors import Cannot, UsageError
+
+if TYPE_CHECKING:
+    from kmkit.index.book import Index
 
 
 def command(
@@ -54,6 +57,7 @@ def command(
             me = index.git.identity().key
         except Cannot:
             me = ""
+        _known(index, unit, topic, role)
         found = onboarding(index, unit=unit, topics=topic, role=role, limit=limit, me=me)
         name = index.rules.organisation
     if as_json:
@@ -67,3 +71,19 @@ def command(
                 say(f"Meet {one.name} <{one.email}>: {', '.join(one.about)}.")
     if not found.readings:
         say("No approved note fits. Name --topic or --unit, or begin: kmkit status.")
+
+
+def _known(index: "Index", unit: str, topics: list[str], role: str) -> None:
+    """Refuse a topic that there is not; say so where a unit or a role chooses nothing."""
+    from kmkit.text import did_you_mean, fold, one_line
+
+    known = {fold(topic): topic for topic in index.rules.topics}
+    for topic in topics:
+        if fold(topic) not in known:
+            mend = did_you_mean(topic[:80], known.values()) or "[topics] in kmkit.toml has them."
+            raise UsageError(f"--topic: there is no '{one_line(topic)}'.", mend)
+    if role and fold(role.removeprefix("expert.")) not in known:
+        say(f"The role '{one_line(role)}' is about no topic of kmkit.toml, so it chooses nothing.")
+    units = {fold(one.unit) for one in index.people.values()}
+    if unit and fold(unit) not in units | {fold(card.unit) for card in index.cards("1")}:
+        say(f"No note and nobody in people/ is of the unit '{one_line(unit)}' yet.")

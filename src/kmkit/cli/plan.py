@@ -130,15 +130,17 @@ def _list(
         deliver(view.plans_json(found))
     else:
         table(view.COLUMNS, view.rows(found))
-    _said(found)
+    _said(found, chosen=overdue or mine or bool(plan or group))
     if overdue and found:
         raise typer.Exit(Exit.FINDINGS)
 
 
-def _said(found: "list[Planned]") -> None:
+def _said(found: "list[Planned]", *, chosen: bool) -> None:
     late = sum(one.status == "overdue" for one in found)
     done = sum(one.status == "done" for one in found)
     if found:
         say(f"{many(len(found), 'action')}: {done} done, {late} overdue.")
+    elif chosen:
+        say("No action of a plan is like that.")
     else:
-        say("No action is planned like that. Begin a plan: kmkit new plan.")
+        say("No action is planned yet. Begin a plan: kmkit new plan.")

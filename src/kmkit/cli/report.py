@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
-from kmkit.cli.formats import OutputFile, deliver
+from kmkit.cli.formats import OutputFile, by_ending, deliver
 from kmkit.cli.options import open_index
 from kmkit.cli.screen import on_terminal
 from kmkit.errors import Cannot, UsageError
 
-_SUFFIXES = {".html": "html", ".htm": "html", ".md": "md", ".json": "json", ".txt": "text"}
+_SUFFIXES = {
+    ".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".json": "json",
+    ".txt": "text",
+}  # fmt: skip
 
 
 def complete_role(incomplete: str) -> list[str]:
@@ -82,5 +85,5 @@ def command(
 def _fitting(output: Path | None) -> str:
     """The format that the file's name says, or that fits where it goes."""
     if output:
-        return _SUFFIXES.get(output.suffix.casefold(), "md")
+        return by_ending(output, _SUFFIXES)
     return "text" if on_terminal() else "md"

@@ -145,8 +145,6 @@ def _sum(typed: str, found: "Results", limit: int) -> None:
         say(f"No note has all of '{typed}'. Did you mean '{found.meant}'? It was searched for.")
     if not shown:
         say("No note was found. Try other words, or fewer.")
-        if on_terminal():
-            say(f"To keep it as a question: kmkit ask {shlex.quote(typed)}")
     elif not found.total:
         say(f"No note has all the words; {many(shown, 'note')} with most of them.")
     elif found.total > limit:
@@ -155,3 +153,5 @@ def _sum(typed: str, found: "Results", limit: int) -> None:
         more = shown - found.total
         also = f", and {more} with most of the words" if more > 0 else ""
         say(f"{many(found.total, 'note')}{also}.")
+    if (not found.total or found.meant) and on_terminal():
+        say(f"To keep it as a question: kmkit ask {shlex.quote(typed)}")

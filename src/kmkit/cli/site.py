@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.completing import complete_level
+from kmkit.cli.completing import complete_circle
 from kmkit.cli.formats import many
 from kmkit.cli.options import DryRun, open_kb
 from kmkit.cli.screen import broken, say
@@ -19,7 +19,7 @@ For = Annotated[
         "--for",
         metavar="AUDIENCE",
         help="who will read it: an audience of kmkit.toml or a level; by default the narrowest",
-        autocompletion=complete_level,
+        autocompletion=complete_circle,
     ),
 ]
 

@@ -13,8 +13,7 @@ from kmkit.note.methods import OUTCOMES
 from kmkit.note.model import Note
 from kmkit.note.records import ApplicationRecord, Record, Verified, read_record
 from kmkit.note.records.application import STEPS
-from kmkit.note.records.base import address
-from kmkit.text import one_line
+from kmkit.text import address_key, one_line
 
 
 def apply(
@@ -75,7 +74,7 @@ def plan(
         "note": note.id,
         "in": one_line(where),
         "action": one_line(action),
-        "by": address(by) or kb.actor.key,
+        "by": address_key(by) or kb.actor.key,
         "due": due,
         "because": one_line(because),
     }
@@ -111,10 +110,10 @@ def replan(
         _ahead(kb, due)
         changes["due"] = due
     if by:
-        changes["by"] = address(by)
+        changes["by"] = address_key(by)
     if not changes:
         raise UsageError("Nothing would be planned anew.", "Give --due DATE or --by EMAIL.")
-    told = [("Kmkit-Asked", address(by)), ("Kmkit-Due", due.isoformat() if due else "")]
+    told = [("Kmkit-Asked", address_key(by)), ("Kmkit-Due", due.isoformat() if due else "")]
     return _step(kb, path, "replan", changes, because, told)
 
 
@@ -140,7 +139,7 @@ def done(
         "changed": artefact(kb, changed),
         "outcome": outcome,
         "because": one_line(because),
-        "reported_by": kb.actor.key if kb.actor.key != address(standing.by) else None,
+        "reported_by": kb.actor.key if kb.actor.key != address_key(standing.by) else None,
     }
     named = _evidence(kb, standing, evidence, attach)
     told = [("Kmkit-On", day.isoformat()), ("Kmkit-Outcome", outcome)]

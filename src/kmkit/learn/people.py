@@ -10,8 +10,7 @@ from kmkit.index.knowing.at_risk import Risk, at_risk
 from kmkit.learn.actions import actions
 from kmkit.lifecycle.states import State
 from kmkit.note.records import Plan, Question
-from kmkit.note.records.base import address
-from kmkit.text import fold, one_line
+from kmkit.text import address_key, fold, one_line
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -51,8 +50,8 @@ def find_person(index: "Index", who: str) -> str:
     wanted = fold(who)
     if not wanted:
         raise UsageError("Who leaves?", "Name the address, or a part of the name.")
-    if "@" in wanted and address(who) in index.people:
-        return address(who)
+    if "@" in wanted and address_key(who) in index.people:
+        return address_key(who)
     found = {e: p.name for e, p in index.people.items() if wanted in fold(p.name) or wanted in e}
     owners = {row[0] for row in index.query("SELECT DISTINCT owner FROM notes WHERE owner != ''")}
     if not found:
@@ -126,10 +125,10 @@ def _all(index: "Index", email: str) -> Iterator[Debt]:
             yield Debt(said, action.due, f"kmkit apply {action.short} --done")
     for record in index.records("plan"):
         for number, step in enumerate(record.actions if isinstance(record, Plan) else (), 1):
-            if address(step.focal_point) == email and step.done_on is None:
+            if address_key(step.focal_point) == email and step.done_on is None:
                 said = f"{step.what} ({step.timeline or 'no day'}), in the plan '{record.title}'."
                 yield Debt(said, None, f"kmkit plan {record.id[-4:]} --done {number}")
     for record in index.records("question"):
-        if isinstance(record, Question) and record.open and address(record.by) == email:
+        if isinstance(record, Question) and record.open and address_key(record.by) == email:
             mend = f"kmkit ask --answered {record.id[-4:]} NOTE"
             yield Debt(f"Waits for an answer: {record.text}", None, mend)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kmkit import natural
 from kmkit.note.records import Plan
-from kmkit.note.records.base import address
-from kmkit.text import fold
+from kmkit.text import address_key, fold
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -67,11 +66,11 @@ def planned(
     index: "Index", *, mine: str = "", overdue: bool = False, group: str | None = None
 ) -> list[Planned]:
     """The actions of every plan, by group; within one, what is overdue first, what is done last."""
-    who = address(mine)
+    who = address_key(mine)
     found = [
         one
         for one in _all(index)
-        if (not who or address(one.who) == who)
+        if (not who or address_key(one.who) == who)
         and (not overdue or one.status == "overdue")
         and (group is None or one.group == group)
     ]

@@ -14,7 +14,9 @@ from kmkit.index.stale import REASONS, Stale
 from kmkit.learn.actions import actions
 from kmkit.learn.applications import outcomes
 from kmkit.learn.habits import MOVES, recent_habits
+from kmkit.learn.plans import planned
 from kmkit.lifecycle.states import WALK, State
+from kmkit.note.records.proposal import Proposal
 from kmkit.text import fold
 
 
@@ -77,7 +79,7 @@ def status(index: Index, *, me: str) -> Status:
     mine = tuple(_mine(index, stale, who)) if who else ()
     codes = Counter(code for row in stale for code in row.codes)
     broken = index.count("errors")
-    steps = _next(states, uncovered, codes, mine, broken, who, index.rules)
+    steps = _next(states, uncovered, codes, mine, broken, who, index.rules, _owed(index))
     return Status(
         notes=sum(state.notes for state in states),
         broken=broken,
@@ -210,6 +212,7 @@ def _next(
     broken: int,
     who: str,
     rules: Rules,
+    owed: Sequence[Step],
 ) -> Iterator[Step]:
     """What is worth doing next, of what ``who`` may do; most urgent first."""
     count = {found.state: found.notes for found in states}
@@ -234,9 +237,25 @@ def _next(
     ):
         if many:
             yield Step(f"{what}: {_notes(many)}.", command)
+    yield from owed
     for topic in uncovered:
         said = f"No validated note covers the critical topic '{topic}'."
         yield Step(said, f"kmkit capture --for {topic}")
+
+
+def _owed(index: Index) -> list[Step]:
+    """What records say is owed: answers by mail, lessons to be applied, actions of plans."""
+    answers = (one for one in index.records("proposal") if isinstance(one, Proposal))
+    waiting = sum(one.status == "open" for one in answers)
+    late, plans = len(actions(index, overdue=True)), len(planned(index, overdue=True))
+    rows = (
+        (waiting, "answer", "by mail to be decided about", "kmkit review --proposals"),
+        (late, "lesson", "to be applied by now", "kmkit actions --overdue"),
+        (plans, "overdue action", "of plans", "kmkit plan --overdue"),
+    )
+    return [
+        Step(f"{n} {one if n == 1 else one + 's'} {what}.", how) for n, one, what, how in rows if n
+    ]
 
 
 def _notes(count: int) -> str:

@@ -1,10 +1,13 @@
 """What a digest is made of: plain, frozen, already cleaned values that templates only arrange."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from kmkit.note.model import Section
+from kmkit.text import one_line
 from kmkit.views.wording import N_, words
 
 READERS = "readers"
@@ -21,11 +24,22 @@ day, between = words().day, words().between
 """A date, and a period, in English words."""
 
 
+_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\?&#%]+@[^\s@<>,;:\"()\[\]\\?&#%]+")
+
+
 class Contact(NamedTuple):
     """A person to ask."""
 
     name: str
     email: str
+    """'' where it is none that a letter or a page could lead to."""
+
+
+def contact_of(email: str, names: Mapping[str, str]) -> Contact:
+    """The person with an address; the address stands for a name that is not among ``names``."""
+    email = one_line(email)
+    name = one_line(names.get(email.casefold())) or email
+    return Contact(name, email if _EMAIL.fullmatch(email) else "")
 
 
 class Answer(NamedTuple):

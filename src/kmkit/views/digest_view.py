@@ -14,12 +14,9 @@ from kmkit.note.kinds import Kind
 from kmkit.note.model import Note
 from kmkit.note.records import Application
 from kmkit.note.records import Question as Asking
-from kmkit.text import one_line
 from kmkit.trail.event import Event
-from kmkit.views.digest_values import Contact
+from kmkit.views.digest_values import Contact, contact_of
 from kmkit.views.wording import Wording
-
-_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\?&#%]+@[^\s@<>,;:\"()\[\]\\?&#%]+")
 
 
 @dataclass(frozen=True)
@@ -95,9 +92,7 @@ class View:
 
     def contact(self, email: str) -> Contact:
         """The person with that address; the address stands for a name that is not known."""
-        email = one_line(email)
-        name = one_line(self.names.get(email.casefold())) or email
-        return Contact(name, email if _EMAIL.fullmatch(email) else "")
+        return contact_of(email, self.names)
 
     def ask(self, note: Note) -> Contact | None:
         """Whom to ask about the note: the owner; where that person has left, who stands in."""

@@ -42,11 +42,18 @@ def said(one: Scored) -> str:
     return ", ".join(parts)
 
 
+def opens(one: Scored) -> str:
+    """The command that shows what a figure was counted of."""
+    return f"kmkit metrics --why {one.metric.name}"
+
+
 def _text(of: Report, organisation: str) -> Iterator[str]:
     yield wrap(title(of, organisation))
     if of.figures:
         yield "\nIn the last twelve months"
-        yield from (wrap(said(one), first="  ", rest="    ") for one in of.figures)
+        for one in of.figures:
+            yield wrap(said(one), first="  - ", rest="    ")
+            yield f"    {opens(one)}"
     for block in of.blocks:
         yield f"\n{block.title}"
         for line in block.lines:
@@ -63,7 +70,7 @@ def _markdown(of: Report, organisation: str) -> Iterator[str]:
     yield f"# {md(title(of, organisation))}"
     if of.figures:
         yield "\n## In the last twelve months\n"
-        yield from (f"- {md(said(one))}" for one in of.figures)
+        yield from (f"- {md(said(one))} `{opens(one)}`" for one in of.figures)
     for block in of.blocks:
         yield f"\n## {md(block.title)}\n"
         for line in block.lines:
@@ -83,7 +90,7 @@ def _page(of: Report, organisation: str, kb: Path) -> str:
         for_whom=of.for_whom,
         period=between(of.since, of.until),
         figures=[
-            (one.metric.title, shown(one.figure), said(one).partition(", ")[2], one.met)
+            (one.metric.title, shown(one.figure), said(one).partition(", ")[2], one.met, opens(one))
             for one in of.figures
         ],
         blocks=of.blocks,
@@ -106,6 +113,7 @@ def _json(of: Report) -> str:
                     "before": one.before.value,
                     "target": one.target,
                     "met": one.met,
+                    "why": opens(one),
                 }
                 for one in of.figures
             ],

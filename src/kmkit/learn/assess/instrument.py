@@ -80,10 +80,6 @@ class Instrument(_Part):
         """How many answers there are beside 'I cannot say'."""
         return len(self.scale.labels)
 
-    def dimension_of(self, key: str) -> Dimension | None:
-        """The dimension that the item with this key belongs to."""
-        return next((d for d in self.dimensions for item in d.items if item.key == key), None)
-
 
 def instrument_names(kb: Path | None) -> tuple[str, ...]:
     """The names of all instruments, those of the knowledge base among them."""

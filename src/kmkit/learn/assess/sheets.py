@@ -86,7 +86,7 @@ def _workbook(path: Path, data: bytes) -> Sheet:
         rows = list(
             book.worksheets[0].iter_rows(min_row=1, max_row=500, max_col=4, values_only=True)
         )
-        unit = next((one_line(str(row[1] or "")) for row in rows if row[3] == "unit"), "")
+        unit = next((one_line(str(row[1] or row[2] or "")) for row in rows if row[3] == "unit"), "")
         answers = {str(row[3]): _chosen(row[2]) for row in rows if "@" in str(row[3])}
         return Sheet(name, int(version), unit, answers)
     except Exception:  # openpyxl has no error of its own for most of what can be wrong in a file

@@ -213,6 +213,22 @@ def questions(index: "Index", me: str, since: date) -> Block:
     return _block("Questions that nobody has answered", lines)
 
 
+def answered(index: "Index", me: str, since: date) -> Block:
+    """Questions that a note answered this month, so that who asked hears of it."""
+    asked = (one for one in index.records("question") if isinstance(one, Question))
+    closed = [
+        (one, index.by_id(one.answered_by))
+        for one in asked
+        if one.answered_on and since <= one.answered_on <= index.today
+    ]
+    lines = (
+        Line(f"{one.text} {card.title}.", f"kmkit show {card.short}", card.id)
+        for one, card in closed
+        if card
+    )
+    return _block("Questions that were answered", lines)
+
+
 def sessions(index: "Index", me: str, since: date) -> Block:
     """Sessions to come."""
     coming = sorted(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MONTH, YEAR = Period(months=1), Period(months=12)
 """What a report looks back on; figures need more than a month to mean anything."""
 
+_NOTHING = "Nothing waits for you this month."
+_EMPTY = "There are no notes yet. Write down the first: kmkit capture."
+
 
 class Report(NamedTuple):
     """What one role should know and do."""
@@ -65,7 +68,7 @@ def report(index: "Index", role: str, *, me: str = "") -> Report:
         until=index.today,
         figures=tuple(lines),
         blocks=tuple(block for block in blocks if block.lines),
-        nothing="Nothing waits for you this month.",
+        nothing=_NOTHING if index.count() else _EMPTY,
     )
 
 
@@ -98,7 +101,10 @@ ROLES: dict[str, Role] = {
     ),
     "reviewer": Role("those who judge notes", ("returned",), (of.mine, of.to_judge), named=True),
     "staff": Role(
-        "everybody", (), (of.new, of.stopped, of.sessions, of.questions, of.begin), named=False
+        "everybody",
+        (),
+        (of.new, of.stopped, of.answered, of.sessions, of.questions, of.begin),
+        named=False,
     ),
 }
 """Who can be reported to, and what."""

@@ -16,8 +16,8 @@ from kmkit.note.records.base import (
     NoteId,
     PastDay,
     Record,
-    address,
 )
+from kmkit.text import address_key
 
 Status = Literal["planned", "done", "verified", "dropped", "not-applicable", "no-action"]
 
@@ -55,8 +55,6 @@ ASKS: dict[str, tuple[str, ...]] = {
 
 REPORTED = ("done", "verified")
 """The statuses in which there is an outcome."""
-DISPOSED = ("planned", "not-applicable", "no-action")
-"""The statuses that a brief can lead to."""
 
 
 class Verified(Entry):
@@ -148,8 +146,8 @@ class ApplicationRecord(Record):
         if self.status != "verified":
             message = f"It has been verified, and its status is {self.status}."
             yield Misfit("status", "bad-value", message, "Write 'status: verified'.")
-        who = address(verified.by)
-        if who in (address(self.by), address(self.reported_by)):
+        who = address_key(verified.by)
+        if who in (address_key(self.by), address_key(self.reported_by)):
             message = f"verified.by: {who} did or reported it, and cannot verify it as well."
             mend = f"Ask somebody else: kmkit apply {self.id[-4:]} --verify --evidence '…'."
             yield Misfit("verified.by", "verified-by-doer", message, mend)

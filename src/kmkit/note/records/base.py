@@ -114,8 +114,3 @@ def marked(entry: BaseModel, says: Says, above: str = "") -> Iterator[tuple[str,
             for at, part in enumerate(value):
                 if isinstance(part, Entry):
                     yield from marked(part, says, f"{place}.{at}.")
-
-
-def address(text: str) -> str:
-    """An e-mail address as people are compared by it: in lower case."""
-    return text.strip().casefold()

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from kmkit.dated import Day
 from kmkit.note.model import Texts
-from kmkit.note.records.base import Email, Record, address
+from kmkit.note.records.base import Email, Record
+from kmkit.text import address_key
 
 
 class Person(Record):
@@ -25,7 +26,7 @@ class Person(Record):
     @property
     def key(self) -> str:
         """The address as people are compared by it: in lower case."""
-        return address(self.email)
+        return address_key(self.email)
 
     @property
     def title(self) -> str:

@@ -14,7 +14,9 @@ class PlanAction(Entry):
     """One action of a plan."""
 
     what: str = Field(description="what is to be done")
-    focal_point: Email = Field("", description="e-mail of whoever sees to it")
+    focal_point: Email = Field(
+        "", description="e-mail of whoever sees to it; every action names one"
+    )
     timeline: str = Field("", description="when: a day, '3/2027', 'Q2 2027', 'ongoing' or 'tbc'")
     group: Literal["", "capture", "access", "exchange"] = Field(
         "", description="whether it captures knowledge, gives access to it, or has it exchanged"

@@ -1,6 +1,5 @@
 """What the portal of one audience is made of: everything that derives from all of its notes."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,14 +18,13 @@ from kmkit.text import fold, one_line
 from kmkit.trail.event import Event
 from kmkit.trail.fold import by_note
 from kmkit.views.clean import direction
-from kmkit.views.digest_values import Contact
+from kmkit.views.digest_values import Contact, contact_of
 from kmkit.views.site import naming
 from kmkit.views.site.values import Link, Row
 from kmkit.views.words import clip
 
 SUMMARY = 50
 """Words of a summary in a list, at most."""
-_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\?&#%]+@[^\s@<>,;:\"()\[\]\\?&#%]+")
 
 
 class Facts(NamedTuple):
@@ -204,9 +202,7 @@ class View:
         Nobody where the name or the address may not leave the circle.
         """
         if email not in self._contacts:
-            plain = one_line(email)
-            name = one_line(self.names.get(plain.casefold())) or plain
-            made = Contact(name, plain if _EMAIL.fullmatch(plain) else "")
+            made = contact_of(email, self.names)
             kept = self.seen.protected.in_text(*made)
             self._contacts[email] = Contact("", "") if kept else made
         return self._contacts[email]
