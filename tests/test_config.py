@@ -21,6 +21,11 @@ def refusal(text: str, model: type[BaseModel] = Policy) -> str:
     return str(refused.value)
 
 
+def test_no_setting_holds_a_null() -> None:
+    text = '[channels.a]\nkind = "folder"\nlevel = "b"\nfolder = "a\\u0000b"\n'
+    assert "kmkit.toml:4: channels.a.folder: A null character" in refusal(text, Config)
+
+
 def test_empty_files_are_the_defaults() -> None:
     assert parse("", Config, CONFIG) == Config()
     assert parse_policy("\ufeff\r\n") == Policy()

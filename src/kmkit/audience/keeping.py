@@ -11,9 +11,9 @@ from kmkit.trail.event import Event
 
 _LINKS = ("translation_of", "derived_from", "supersedes", "superseded_by", "repeats")
 """Fields that name notes."""
-_PEOPLE = ("owner", "backup", "sources", "authors")
+PEOPLE = ("owner", "backup", "sources", "authors")
 """Fields that name people; so does ``by``, which several have."""
-_LEFT_OUT = frozenset((*_LINKS, *_PEOPLE))
+_LEFT_OUT = frozenset((*_LINKS, *PEOPLE))
 _EMPTIED = frozenset(("by", "because", "decided_by", "evidence", "minutes"))
 """Parts of verdicts, reviews and the like: what would be left of them could still tell."""
 _OTHER = ("protect", "review_every")
@@ -118,7 +118,7 @@ def _texts_of(note: Note) -> Iterator[str]:
     for section in note.sections:
         yield section.heading
         yield section.text
-    yield from _texts(note.fields.model_dump(exclude={*_PEOPLE, *_OTHER}))
+    yield from _texts(note.fields.model_dump(exclude={*PEOPLE, *_OTHER}))
     yield from _texts({k: v for k, v in note.raw.items() if k.startswith("x_")})
 
 

@@ -60,6 +60,13 @@ def recipients_of(kb: KnowledgeBase, audience: Audience) -> tuple[Recipient, ...
     return tuple(found.values())
 
 
+def nobody_by(kb: KnowledgeBase, audience: Audience) -> tuple[str, ...]:
+    """The entries ``people:…`` and ``file:…`` of ``audience`` that mean nobody; Cannot as above."""
+    where = f"kmkit.toml: audiences.{audience.name}.recipients"
+    entries = map(str.strip, audience.recipients)
+    return tuple(one_line(text) for text in entries if not any(_meant(kb, text, where)))
+
+
 def _meant(kb: KnowledgeBase, text: str, where: str) -> Iterator[tuple[str, str]]:
     """The addresses and names that one entry means."""
     if text.startswith("people:"):

@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kmkit.period import Period
+from kmkit.text import address_key
 
 
 class Judged(NamedTuple):
@@ -198,7 +199,7 @@ def profile(path: str, text: str) -> Profile:
     return Profile(
         path,
         of["id"],
-        _address(of["email"]),
+        address_key(of["email"]),
         of["name"],
         of["unit"],
         tuple(of["skills"]),
@@ -218,16 +219,12 @@ def use(path: str, text: str) -> Use | None:
         of["id"],
         of["note"],
         of["in"],
-        _address(of["by"]),
+        address_key(of["by"]),
         _sure(of["on"]),
         of["outcome"],
         of["because"],
         tuple(of["evidence"]),
     )
-
-
-def _address(text: str) -> str:
-    return text.strip().casefold()
 
 
 def _place(name: str) -> int:

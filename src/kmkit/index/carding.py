@@ -15,6 +15,7 @@ from kmkit.note.kinds import Kind
 from kmkit.note.model import Note, Verdict
 from kmkit.note.records import Application, Person
 from kmkit.period import Period
+from kmkit.text import address_key
 
 
 def card_of(note: Note, policy: Policy, kinds: Mapping[str, Kind], *, n: int = 0) -> Card:
@@ -30,7 +31,7 @@ def card_of(note: Note, policy: Policy, kinds: Mapping[str, Kind], *, n: int = 0
         kind=note.kind,
         state=note.state,
         owner=note.owner,
-        backup=_address(fields.backup),
+        backup=address_key(fields.backup),
         level=note.level,
         unit=fields.unit or "",
         language=fields.language or "",
@@ -41,7 +42,7 @@ def card_of(note: Note, policy: Policy, kinds: Mapping[str, Kind], *, n: int = 0
         authors=fields.authors,
         gathered_on=gathered.on if gathered else None,
         gathered_method=gathered.method if gathered else "",
-        gathered_by=_address(gathered.by) if gathered else "",
+        gathered_by=address_key(gathered.by) if gathered else "",
         gathered_from=gathered.from_ if gathered else "",
         review_every=fields.review_every,
         translation_of=fields.translation_of or "",
@@ -50,9 +51,11 @@ def card_of(note: Note, policy: Policy, kinds: Mapping[str, Kind], *, n: int = 0
         superseded_by=fields.superseded_by or "",
         repeats=fields.repeats,
         verdicts=tuple(map(_judged, fields.verdicts)),
-        asked=tuple(Asked(a.on, _address(a.to), _address(a.by), a.due) for a in fields.asked),
+        asked=tuple(Asked(a.on, address_key(a.to), address_key(a.by), a.due) for a in fields.asked),
         disseminated=tuple(Sent(d.on, d.channel, d.audience) for d in fields.disseminated),
-        reviewed=Looked(reviewed.on, _address(reviewed.by), reviewed.because) if reviewed else None,
+        reviewed=Looked(reviewed.on, address_key(reviewed.by), reviewed.because)
+        if reviewed
+        else None,
         deferred=Deferred(deferred.until, deferred.on) if deferred else None,
         in_force=Standing(standing.state, standing.since, standing.blob) if standing else None,
         drifted=drifted(note, policy, kinds.get(note.kind)),
@@ -81,7 +84,7 @@ def listed(kb: KnowledgeBase, note: Note, shown: Note) -> Listed:
 def _judged(entry: Verdict) -> Judged:
     return Judged(
         entry.on,
-        _address(entry.by),
+        address_key(entry.by),
         entry.method,
         entry.verdict,
         entry.because,
@@ -89,10 +92,6 @@ def _judged(entry: Verdict) -> Judged:
         entry.decided_by,
         bool(entry.same_as),
     )
-
-
-def _address(text: str | None) -> str:
-    return (text or "").strip().casefold()
 
 
 def drifted(note: Note, policy: Policy, kind: Kind | None) -> bool:
@@ -128,7 +127,7 @@ def use_of(path: str, record: Application) -> Use:
         record.id,
         record.note,
         record.in_,
-        _address(record.by),
+        address_key(record.by),
         record.on,
         record.outcome,
         record.because,
