@@ -1,5 +1,6 @@
 """The newsletter: greeting, why it matters, a story, a question, a note of a year ago."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from pathlib import PurePosixPath
@@ -40,6 +41,12 @@ def ask(text: str = "Which port has a customs officer at night?", **fields: Any)
     return Question(text=text, **values)
 
 
+def closing(note: Note, question: str = "q-rings", on: str = "2026-11-17") -> Event:
+    """The step by which a note answers a question."""
+    made = event(note, "answer", on)
+    return replace(made, note=question, trailers={**made.trailers, "Kmkit-About": note.id})
+
+
 def everything(**more: Any) -> Digest:
     """A letter with something in every block."""
     story = example(STORY)
@@ -52,11 +59,12 @@ def everything(**more: Any) -> Digest:
         event(old, "confirm", THEN, "disseminated maintained"),
         *(event(one, on="2026-11-16", channel="weekly-digest") for one in (story, rings, arabic)),
         event(behind, "retire", "2026-11-16", "maintained retired", reason="Rings hold back more."),
+        closing(rings),
     ]
     return compose(
         [story, rings, arabic, behind, old, note("Do.", x_question="Who has tried this at sea?")],
         trail,
-        questions=[ask()],
+        questions=[ask(), ask("How many at once?", id="q-rings", answered_by=rings.id)],
         config=more.pop("config", settings(blocks=BLOCKS, max_words=600)),
         **more,
     )
@@ -70,7 +78,8 @@ def test_a_letter_has_all_of_it() -> None:
     text = render(made, "text")
     heads = [
         "Dear colleagues", "WHY IT MATTERS", "NEW FOR YOU", "STOP USING THESE",
-        "THE STORY OF THE MONTH", "ONE OPEN QUESTION", "WHO KNOWS THE ANSWER?",
+        "THE STORY OF THE MONTH", "ONE OPEN QUESTION",
+        "A QUESTION HAS FOUND ITS ANSWER", "WHO KNOWS THE ANSWER?",
         "A YEAR AGO: STILL TRUE?", "THANK YOU",
     ]  # fmt: skip
     places = [text.index(head) for head in heads]
@@ -240,6 +249,39 @@ def test_a_question_that_names_what_is_protected_is_left_out() -> None:
     made = compose([quiet], [], questions=[ask("Who knows Night Port?", level="domestic")],
                    level="domestic")  # fmt: skip
     assert made.ask is None
+
+
+# Questions that were answered
+
+
+@pytest.mark.parametrize(
+    ("fields", "level", "on", "there"),
+    [
+        ({}, "internal", "2026-11-17", "Farah Siddiqui"),
+        ({"level": "domestic"}, "domestic", "2026-11-17", ""),
+        ({}, "domestic", "2026-11-17", None),
+        ({}, "internal", "2026-11-03", None),
+    ],
+)
+def test_who_asked_is_told_when_a_note_answers(
+    fields: dict[str, Any], level: str, on: str, there: str | None
+) -> None:
+    rings = note("Do.", level="domestic", state="disseminated")
+    question = ask(id="q-rings", answered_by=rings.id, **fields)
+    made = compose([rings], [closing(rings, on=on)], questions=[question], level=level)
+    assert [one.by for one in made.answered] == ([] if there is None else [there])
+    assert made.ask is None
+    for fmt in ("html", "md", "text"):
+        text = render(made, fmt)
+        assert ("Asked by" in text and "Farah Siddiqui" in text) is (there not in (None, ""))
+        assert ("found its answer" in text.casefold()) is (there is not None)
+
+
+def test_an_answer_that_the_circle_may_not_see_is_no_answer_to_it() -> None:
+    hidden = note("Do.", level="internal")
+    question = ask(id="q-rings", level="domestic", answered_by=hidden.id)
+    made = compose([hidden], [closing(hidden)], questions=[question], level="domestic")
+    assert made.answered == ()
 
 
 # A year ago

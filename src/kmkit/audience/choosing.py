@@ -41,8 +41,11 @@ def reaching(index: Index, width: int, ids: Collection[str] | None = None) -> di
 def trail_of(index: Index, ids: Collection[str]) -> list[Event]:
     """Every step of the notes with these ids, and of the records about them, oldest first."""
     index.told("SELECT 1")
-    records = {use.id for use in index.uses if use.note in ids and use.id}
+    records: set[str] = set()
     seqs: set[int] = set()
+    for question, values in _shares(set(ids)):
+        about = f"SELECT id FROM records WHERE id != '' AND note IN {question}"
+        records.update(row[0] for row in index.query(about, values))
     for question, values in _shares({*ids, *records}):
         seqs.update(
             r[0] for r in index.told(f"SELECT seq FROM events WHERE note IN {question}", values)

@@ -47,6 +47,7 @@ class Block(Table):
             "applied",
             "story",
             "question",
+            "answered",
             "ask",
             "year_ago",
             "thanks",

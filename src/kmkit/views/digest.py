@@ -29,7 +29,8 @@ from kmkit.views.words import Budget, clip
 __all__ = ["READERS", "STEWARDS", "Digest", "compose"]
 
 BLOCKS = (
-    "greeting", "why", "notes", "stop", "applied", "story", "question", "ask", "year_ago", "thanks",
+    "greeting", "why", "notes", "stop", "applied", "story", "question", "answered", "ask",
+    "year_ago", "thanks",
 )  # fmt: skip
 """Of the readers' digest; each is a template in ``templates/digest/blocks``."""
 STEWARD_BLOCKS = ("waiting", "due", "overdue", "returned")
@@ -101,6 +102,9 @@ def _for_readers(name: str, level: str, seen: View) -> Digest:
     budget = Budget(most // 4 if "story" in blocks else 0)
     story, is_news = newsletter.story(seen, budget) if "story" in blocks else (None, False)
     left -= most // 4 - budget.left if "story" in blocks else 0
+    budget = Budget(most // 8 if "answered" in blocks else 0)
+    answered = newsletter.answered(seen, budget)
+    left -= most // 8 - budget.left if "answered" in blocks else 0
     reserve = most // 4 if _more_to_say(seen, blocks) else 0
     budget = Budget(left - reserve)
     told = story.id if story else ""
@@ -124,6 +128,7 @@ def _for_readers(name: str, level: str, seen: View) -> Digest:
         story=story,
         story_is_news=is_news,
         question=question,
+        answered=answered,
         ask=ask,
         year_ago=year_ago,
         thanks=readers.thanks(seen) if "thanks" in blocks else (),

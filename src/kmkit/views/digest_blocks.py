@@ -9,7 +9,7 @@ from kmkit.period import Period
 from kmkit.text import one_line
 from kmkit.views.digest_news import had, is_out, news
 from kmkit.views.digest_readers import ADVICE, QUESTION, TITLE, answer, item, letter
-from kmkit.views.digest_values import Answer, Asked, Contact, Item, YearAgo
+from kmkit.views.digest_values import Answer, Answered, Asked, Contact, Item, YearAgo
 from kmkit.views.digest_view import View
 from kmkit.views.words import Budget, clip, count
 
@@ -71,6 +71,26 @@ def asked(view: View, budget: Budget) -> Asked | None:
         on=question.on,
         answer=letter(_("I know something"), to, subject, body) if to.email else None,
     )
+
+
+def answered(view: View, budget: Budget) -> tuple[Answered, ...]:
+    """The questions that a note answered in the period, with who asked in the narrowest circle."""
+    named = view.policy.width(view.level) == 0
+    told: list[Answered] = []
+    for question in view.answered:
+        if budget.left < 8:
+            break
+        note = view.notes[question.answered_by].note
+        told.append(
+            Answered(
+                text=budget.take(one_line(question.text), QUESTION),
+                by=view.contact(question.by).name if named else "",
+                on=question.on,
+                title=budget.take(one_line(note.title), TITLE),
+                link=view.link(note),
+            )
+        )
+    return tuple(told)
 
 
 def year_ago(view: View, budget: Budget, told: set[str]) -> YearAgo | None:

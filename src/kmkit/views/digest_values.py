@@ -138,6 +138,16 @@ class Asked(NamedTuple):
     answer: Answer | None
 
 
+class Answered(NamedTuple):
+    """A question that the note ``title`` has answered; ``by`` is '' beyond the narrowest circle."""
+
+    text: str
+    by: str
+    on: date
+    title: str
+    link: str | None
+
+
 class YearAgo(NamedTuple):
     """A note to be asked about again: does it still hold?"""
 
@@ -223,6 +233,7 @@ class Digest:
     story_is_news: bool = False
     """Whether the story went out in this period."""
     question: Question | None = None
+    answered: tuple[Answered, ...] = ()
     ask: Asked | None = None
     year_ago: YearAgo | None = None
     thanks: tuple[str, ...] = ()

@@ -48,6 +48,8 @@ class View:
     """The fixed words in the readers' language."""
     questions: Sequence[Asking] = ()
     """Open questions that the circle may read, newest first."""
+    answered: Sequence[Asking] = ()
+    """The questions that a note of these answered in the period, in the order of their days."""
     audience: str = ""
     """The audience that is written to, as kmkit.toml names it; '' for a circle alone."""
     entered: Container[str] | None = None
@@ -128,6 +130,13 @@ def view(
     events = [event for event in past if event.note in notes]
     reports = [event for event in past if event.about in notes]
     reasons = {s.note.id: seen.protected.without(s.reasons) for s in stale if s.note.id in notes}
+    readable = _readable(seen, questions)
+    found = {
+        event.note
+        for event in reports
+        if event.move == "answer"
+        and (since <= event.when.date() if entered is None else event.commit in entered)
+    }
     return View(
         level=seen.level,
         since=since,
@@ -145,21 +154,24 @@ def view(
         protected=seen.protected,
         tails=seen.tails,
         said=said,
-        questions=_asked(seen, questions),
+        questions=[question for question in readable if question.open],
+        answered=[
+            question
+            for question in reversed(readable)
+            if question.answered_by in notes and question.id in found
+        ],
         audience=seen.audience.name,
         entered=entered,
     )
 
 
-def _asked(seen: Seen, questions: Iterable[Asking]) -> list[Asking]:
-    """The open questions that the circle may read and that name nothing it may not."""
+def _readable(seen: Seen, questions: Iterable[Asking]) -> list[Asking]:
+    """The questions that the circle may read and that name nothing it may not; newest first."""
     width = seen.policy.width
     readable = [
         question
         for question in questions
-        if question.open
-        and width(question.level) >= width(seen.level)
-        and not seen.protected.in_text(question.text)
+        if width(question.level) >= width(seen.level) and not seen.protected.in_text(question.text)
     ]
     return sorted(readable, key=lambda question: (question.on, question.id), reverse=True)
 
