@@ -358,3 +358,10 @@ def test_a_dry_run_records_nothing(kb: KnowledgeBase, run: Run) -> None:
     ran = run(kb.root, "remind", "--read", str(source), "--dry-run", today=DAY)
     assert (ran.code, "1 answer would be proposed" in ran.err) == (0, True)
     assert proposals(kb) == []
+
+
+def test_an_answer_of_a_stranger_is_marked(kb: KnowledgeBase, run: Run) -> None:
+    disseminated(kb)
+    letter = draft(kb, run)
+    read(kb, run, answer(letter, "retire: bad", sender="evil@evil.example"))
+    assert "open, from a stranger" in run(kb.root, "review", "--proposals", today=DAY).out

@@ -28,6 +28,7 @@ def show_proposals(ctx: typer.Context, *, as_json: bool) -> None:
                 **one.proposal.model_dump(mode="json", exclude={"kind"}),
                 "title": one.title,
                 "outdated": one.outdated,
+                "stranger": one.stranger,
             }
             for one in found
         ]
@@ -36,9 +37,10 @@ def show_proposals(ctx: typer.Context, *, as_json: bool) -> None:
         table(
             _COLUMNS,
             [
-                (p.id[-4:], p.note[-4:], title, p.does, p.because, p.claimed_by, p.received,
-                 "text changed since" if outdated else "open")
-                for _, p, title, outdated in found
+                (p.id[-4:], p.note[-4:], one.title, p.does, p.because, p.claimed_by, p.received,
+                 one.standing)
+                for one in found
+                for p in (one.proposal,)
             ],
         )  # fmt: skip
     say(

@@ -16,7 +16,7 @@ from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.model import Note
 from kmkit.note.records.proposal import Proposal
-from kmkit.text import one_line
+from kmkit.text import address_key, one_line
 from kmkit.views.reminder_words import CONFIRM, REASSIGN, RETIRE, REVISE
 
 _MOVES = {CONFIRM: "confirm", REVISE: "reopen", RETIRE: "retire", REASSIGN: "reassign"}
@@ -32,6 +32,14 @@ class Waiting(NamedTuple):
     """Of its note."""
     outdated: bool
     """Whether the note's text is not the one that the answer was about any more."""
+    stranger: bool
+    """Whether the mail names neither the note's owner or backup nor anybody of people/."""
+
+    @property
+    def standing(self) -> str:
+        """What has to be known before it is followed, in words."""
+        words = ["text changed since" if self.outdated else "open"]
+        return ", ".join([*words, *(["from a stranger"] if self.stranger else [])])
 
 
 def waiting(index: Index) -> list[Waiting]:
@@ -43,7 +51,9 @@ def waiting(index: Index) -> list[Waiting]:
             stands = index.fingerprint(card.n) if card else ""
             title = card.title if card else record.note
             outdated = not stands.startswith(record.fingerprint)
-            found.append(Waiting(PurePosixPath(path), record, title, outdated))
+            known = {*index.people, *((card.owner, card.backup) if card else ())}
+            stranger = address_key(record.claimed_by) not in known
+            found.append(Waiting(PurePosixPath(path), record, title, outdated, stranger))
     return sorted(found, key=lambda one: (one.proposal.received, one.proposal.id))
 
 
