@@ -1,12 +1,13 @@
 """Plans: what shall be done about knowledge, by whom and when, and how far it has come."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kmkit import natural
-from kmkit.note.records import Plan
+from kmkit.index.keeping.schema import original
 from kmkit.text import address_key, fold
 
 if TYPE_CHECKING:
@@ -85,22 +86,27 @@ def _order(one: Planned) -> tuple[int, int, date, str, int]:
 
 
 def _all(index: "Index") -> Iterator[Planned]:
-    for path, record in index.filed("plan"):
-        assert isinstance(record, Plan)
-        for number, action in enumerate(record.actions, 1):
-            by, status = _standing(action.timeline, action.done_on, index.today)
+    """Every action of every plan, from what the index keeps of the files."""
+    sql = "SELECT path, card FROM records WHERE kind = 'plan' AND card NOT NULL ORDER BY path"
+    for path, card in index.query(sql):
+        plan = json.loads(card)
+        for number, action in enumerate(plan["actions"], 1):
+            done, timeline = action["done_on"], action["timeline"]
+            by, status = _standing(
+                timeline, date.fromisoformat(done) if done else None, index.today
+            )
             yield Planned(
-                plan=record.id,
-                path=path,
-                title=record.title,
+                plan=plan["id"],
+                path=original(path),
+                title=plan["name"],
                 number=number,
-                what=action.what,
-                who=action.focal_point,
-                timeline=action.timeline,
+                what=action["what"],
+                who=action["focal_point"],
+                timeline=action["timeline"],
                 by=by,
-                group=action.group,
+                group=action["group"],
                 status=status,
-                notes=action.notes,
+                notes=tuple(action["notes"]),
             )
 
 

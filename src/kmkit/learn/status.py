@@ -1,5 +1,6 @@
 """Where a knowledge base stands: its notes by state, its gaps, what waits for a person."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from kmkit.learn.applications import outcomes
 from kmkit.learn.habits import MOVES, recent_habits
 from kmkit.learn.plans import planned
 from kmkit.lifecycle.states import WALK, State
-from kmkit.note.records.proposal import Proposal
 from kmkit.text import fold
 
 
@@ -245,8 +245,8 @@ def _next(
 
 def _owed(index: Index) -> list[Step]:
     """What records say is owed: answers by mail, lessons to be applied, actions of plans."""
-    answers = (one for one in index.records("proposal") if isinstance(one, Proposal))
-    waiting = sum(one.status == "open" for one in answers)
+    cards = index.query("SELECT card FROM records WHERE kind = 'proposal' AND card NOT NULL")
+    waiting = sum(json.loads(card)["status"] == "open" for (card,) in cards)
     late, plans = len(actions(index, overdue=True)), len(planned(index, overdue=True))
     rows = (
         (waiting, "answer", "by mail to be decided about", "kmkit review --proposals"),
