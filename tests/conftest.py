@@ -85,6 +85,13 @@ def kb(tmp_path: Path) -> KnowledgeBase:
     return lay(tmp_path / "kb", name="Test Agency", now=NOW, actor=ANA, first_note=False).kb
 
 
+def settle(kb: KnowledgeBase, text: str = "") -> None:
+    """Commit kmkit.toml, as ``text`` where that is given: what goes out is judged by it."""
+    if text:
+        (kb.root / "kmkit.toml").write_text(text, encoding="utf-8")
+    kb.git.run("commit", "-q", "-m", "Change the settings", "kmkit.toml")
+
+
 def at(kb: KnowledgeBase, who: Person = ANA, now: datetime | None = None) -> KnowledgeBase:
     """The same knowledge base as somebody else sees it, perhaps at another time."""
     return KnowledgeBase(kb.root, now=now or kb.now, actor=who)

@@ -3,7 +3,7 @@
 import pytest
 
 from kmkit.kb import KnowledgeBase
-from tests.conftest import BEN, Run, disseminated, formatted, validated
+from tests.conftest import BEN, Run, disseminated, formatted, settle, validated
 from tests.sitting import sitting
 
 
@@ -11,7 +11,7 @@ def channels(kb: KnowledgeBase) -> None:
     """A channel to the domestic circle, and one in Arabic."""
     path = kb.root / "kmkit.toml"
     more = '[channels.portal]\nlevel = "domestic"\n[channels."بوابة"]\nlevel = "internal"\n'
-    path.write_text(f"{path.read_text('utf-8')}\n{more}", "utf-8")
+    settle(kb, f"{path.read_text('utf-8')}\n{more}")
 
 
 def test_one_note_over_two_channels(kb: KnowledgeBase, run: Run) -> None:
@@ -100,3 +100,20 @@ def test_a_dry_run_changes_nothing(kb: KnowledgeBase, run: Run) -> None:
     ran = run(kb.root, "disseminate", note.short, "--channel", "weekly-digest", "--dry-run")
     assert ran.err.startswith("Would disseminate")
     assert kb.read(note.path).data == note.data
+
+
+def test_settings_that_are_not_committed_are_named(kb: KnowledgeBase, run: Run) -> None:
+    note = formatted(kb)
+    with (kb.root / "kmkit.toml").open("a", encoding="utf-8") as config:
+        config.write('\n[channels.portal]\nlevel = "internal"\n')
+    before = kb.git.tip()
+    ran = run(kb.root, "disseminate", note.short, "--channel", "portal")
+    assert ran.code == 3
+    assert "There is no channel 'portal'" in ran.err
+    assert "kmkit.toml has changes that are not committed" in ran.err
+    assert "git add kmkit.toml && git commit" in ran.err
+    assert kb.git.tip() == before
+    settle(kb)
+    assert run(kb.root, "disseminate", note.short, "--channel", "portal").code == 0
+    audited = run(kb.root, "audit")
+    assert (audited.code, "0 findings" in audited.out + audited.err) == (0, True)

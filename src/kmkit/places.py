@@ -9,6 +9,8 @@ CONFIG = "kmkit.toml"
 """The settings; the folder that holds them is the knowledge base."""
 POLICY = "policy.toml"
 """The rules."""
+KINDS = "templates/notes"
+"""The folder of the knowledge base's own kinds of notes, a template each."""
 
 
 def find_root(start: Path) -> Path:

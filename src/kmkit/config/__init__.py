@@ -14,7 +14,7 @@ from kmkit.config.policy import (
     load_policy,
     parse_policy,
 )
-from kmkit.config.settings import Block, Config, Organisation, load_config
+from kmkit.config.settings import Block, Config, Organisation, load_config, parse_config
 
 __all__ = [
     "OPENPGP",
@@ -29,5 +29,6 @@ __all__ = [
     "Policy",
     "load_config",
     "load_policy",
+    "parse_config",
     "parse_policy",
 ]

@@ -82,6 +82,11 @@ class Config(Table):
     filters: dict[str, str] = Field({}, description="saved filters: name = words")
 
 
+def parse_config(text: str) -> Config:
+    """The settings in the text of a kmkit.toml."""
+    return parse(text, Config, CONFIG)
+
+
 def load_config(root: Path) -> Config:
-    """The settings of the knowledge base at ``root``."""
-    return parse(read_text(root / CONFIG), Config, CONFIG)
+    """The settings of the knowledge base at ``root``, as its file stands."""
+    return parse_config(read_text(root / CONFIG))

@@ -1,14 +1,15 @@
 """A move: the note and its circumstances, the guards, the new text, the commit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from kmkit.config import Policy, parse_policy
+from kmkit.config import Policy
 from kmkit.errors import Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.history import authors, last_approved
+from kmkit.kb.rules import Rules, commit_it
 from kmkit.kb.seeing import Seen, look, told, unchanged
 from kmkit.lifecycle.context import Context, Request
 from kmkit.lifecycle.fingerprint import fingerprint
@@ -16,7 +17,6 @@ from kmkit.lifecycle.guards import Objection
 from kmkit.lifecycle.moves import Move, choose, objections
 from kmkit.note.file import read
 from kmkit.note.model import Note
-from kmkit.places import POLICY
 from kmkit.trail.commit import Change, commit, ready
 from kmkit.trail.event import compose
 from kmkit.trail.fold import Claim
@@ -79,8 +79,8 @@ def _move(
     """The move, while no other can happen."""
     ready(kb.git)
     unchanged(kb, note)
-    seen = look(kb, note, as_it_stands=verb in WRITERS, new=verb == "capture")
     changed = note if data is None else read(data, note.path)
+    seen = look(kb, note, changed.kind, as_it_stands=verb in WRITERS, new=verb == "capture")
     refuse(Objection(str(p)) for p in changed.problems if p.severity == "error")
     claim = kb.claim(seen.committed) if seen.committed else Claim()
     if verb != "capture":
@@ -89,7 +89,7 @@ def _move(
     before = seen.committed.state if seen.committed and verb != "capture" else ""
     step = choose(verb, changed, context)
     _signing(kb, context.policy)
-    refuse(objections(step, changed, context))
+    refuse(_against(seen.rules, step, changed, context))
     after = read(step.effect(changed, context), note.path)
     refuse(Objection(str(p), "") for p in after.problems if p.severity == "error")
     if verb != "capture" and seen.committed and after.text == _as_committed(note, seen.committed):
@@ -105,7 +105,7 @@ def _move(
         files=files,
         seen={
             seen.path: seen.entry.sha if seen.entry else "",
-            kb.repo_path(PurePosixPath(POLICY)): seen.policy,
+            **{kb.repo_path(PurePosixPath(n)): sha for n, sha in seen.rules.blobs.items()},
         },
         on_disk={seen.path: note.data, **on_disk} if note.data else on_disk,
     )
@@ -138,20 +138,35 @@ def refuse(found: Iterable[Objection]) -> None:
         raise Refused("\n".join(f"{o.message} {o.mend}".strip() for o in said))
 
 
+def _against(rules: Rules, step: Move, note: Note, context: Context) -> Iterator[Objection]:
+    """The objections; and where rules that stand in files have others, that they are not committed.
+
+    A steward who changed a rule and did not commit it would look for the mistake in the note.
+    """
+    found = objections(step, note, context)
+    yield from found
+    if found and (names := rules.differing):
+        kb = rules.kb
+        by_files = replace(context, policy=kb.policy, config=kb.config, kind=kb.kind(note))
+        if objections(step, note, by_files) != found:
+            yield Objection(
+                f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} changes that are "
+                "not committed; moves are judged by what is.",
+                commit_it(*names),
+            )
+
+
 def _context(
     kb: KnowledgeBase, verb: str, note: Note, request: Request, seen: Seen, claim: Claim
 ) -> Context:
     """The circumstances of the move."""
     git = kb.git
-    policy = kb.policy
-    if seen.policy:
-        policy = parse_policy(git.blob(seen.policy).decode("utf-8", "replace"))
-    kind = kb.kind(note)
+    policy, kind = seen.rules.policy, seen.rules.kind(note)
     context = Context(
         actor=kb.actor,
         today=kb.today,
         policy=policy,
-        config=kb.config,
+        config=seen.rules.config,
         kind=kind,
         request=request,
         fingerprint=fingerprint(note, kind.guidance),

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
+from kmkit.kb.rules import Rules
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read
 from kmkit.note.model import InForce, Note
-from kmkit.places import POLICY
 from kmkit.trail.event import Event
 from kmkit.trail.fold import Claim
 from kmkit.trail.git import Entry
@@ -23,8 +22,7 @@ class Seen:
     path: str
     entry: Entry | None
     committed: Note | None
-    policy: str
-    """git's name of the rules."""
+    rules: Rules
 
 
 def unchanged(kb: KnowledgeBase, note: Note) -> None:
@@ -38,10 +36,11 @@ def unchanged(kb: KnowledgeBase, note: Note) -> None:
         )
 
 
-def look(kb: KnowledgeBase, note: Note, *, as_it_stands: bool, new: bool) -> Seen:
+def look(kb: KnowledgeBase, note: Note, kind: str, *, as_it_stands: bool, new: bool) -> Seen:
     """What git has; Refused where the file is not the committed one and the move needs that.
 
-    ``as_it_stands``: the move takes the file as a hand left it; ``new``: git need not know it.
+    ``kind``: what the note is to be; ``as_it_stands``: the move takes the file as a hand left it;
+    ``new``: git need not know it.
     """
     git, path = kb.git, kb.repo_path(note.path)
     tip = git.tip()
@@ -53,14 +52,13 @@ def look(kb: KnowledgeBase, note: Note, *, as_it_stands: bool, new: bool) -> See
         raise Refused(
             f"{note.path} is outside the sparse checkout.", "Run git sparse-checkout add first."
         )
-    rules = git.entry(tip, kb.repo_path(PurePosixPath(POLICY)))
     committed = read(git.blob(entry.sha), note.path) if entry else None
     if committed and committed.data.startswith(b"version https://git-lfs"):
         raise Refused(f"{note.path} is kept in Git LFS.", "Take notes out of LFS: git lfs migrate.")
     if entry is None and not new:
         raise not_there(kb, note)
     _clean(kb, note, entry, staged, as_it_stands=as_it_stands)
-    return Seen(path, entry, committed, rules.sha if rules else "")
+    return Seen(path, entry, committed, Rules.at(kb, tip, kind))
 
 
 def not_there(kb: KnowledgeBase, note: Note) -> Refused:

@@ -116,9 +116,9 @@ def _as_seen(git: Git, change: Change) -> None:
 
 def _not_moved(git: Git, tip: str, change: Change) -> None:
     """The commit to build on has every path that matters as it was seen."""
+    found = git.entries(tip, *change.seen)
     for path, sha in change.seen.items():
-        entry = git.entry(tip, path)
-        if (entry.sha if entry else "") != sha:
+        if (found[path].sha if path in found else "") != sha:
             raise Refused(
                 f"{path} was changed by somebody else meanwhile.",
                 "Look at kmkit log, then try again.",

@@ -224,14 +224,19 @@ class Git:
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """What ``commit`` has at ``path``, or None."""
+        return self.entries(commit, path).get(path)
+
+    def entries(self, commit: str, *paths: str) -> dict[str, Entry]:
+        """What ``commit`` has at each of the ``paths``; those where it has nothing are left out."""
         if not commit:
-            return None
-        listing = self.run("ls-tree", "-z", "--full-tree", "--end-of-options", commit, "--", path)
-        for row in listing.split(b"\0"):
-            if row:
-                mode, _, sha = row.split(b"\t", 1)[0].decode().split(" ")
-                return Entry(mode, sha)
-        return None
+            return {}
+        listing = self.run("ls-tree", "-z", "--full-tree", "--end-of-options", commit, "--", *paths)
+        found = {}
+        for row in filter(None, listing.split(b"\0")):
+            about, path = row.split(b"\t", 1)
+            mode, _, sha = about.decode().split(" ")
+            found[os.fsdecode(path)] = Entry(mode, sha)
+        return found
 
     def index_entry(self, path: str) -> Entry | None:
         """What the index has at ``path``, or None."""

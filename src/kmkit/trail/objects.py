@@ -76,3 +76,12 @@ def _folder(row: bytes | None, name: str) -> str:
             "Move that file away and commit that first.",
         )
     return sha
+
+
+def blob_name(data: bytes, length: int) -> str:
+    """git's name of a blob, in 40 or 64 digits."""
+    from hashlib import sha1, sha256
+
+    made = (sha256 if length == 64 else sha1)(b"blob %d\0" % len(data))
+    made.update(data)
+    return made.hexdigest()

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
+from email.message import EmailMessage
 from typing import NamedTuple
 
 from kmkit.errors import Refused
 from kmkit.kb import KnowledgeBase
+from kmkit.kb.rules import settled
 from kmkit.reach.ledger import Behind, Intent, Ledger, Run, What
 from kmkit.reach.ledger_runs import DROPPED, SENT, UNKNOWN, Tried
 from kmkit.reach.recording import Recorded, record
@@ -23,7 +25,7 @@ _ATTEMPTS = 5
 class Ways:
     """By what letters are sent."""
 
-    post: Callable[[], AbstractContextManager[Sends]]
+    post: Callable[[], AbstractContextManager[Sends[EmailMessage]]]
     """Opens the connection to the mail server; Cannot where that fails."""
     clock: Callable[[], float]
     """Gives seconds."""
@@ -74,8 +76,10 @@ def send_digest(
     """Send the digest ``name`` to the audience ``to``: all that is new to it, to each once.
 
     A run that this machine began is finished first. Everything is composed and checked before the
-    first letter: whatever is refused, nothing was sent.
+    first letter: whatever is refused, nothing was sent. Refused where the settings that decide over
+    who gets what are not committed.
     """
+    settled(kb)
     what, report = What("digest", name, to), Report()
     with ledger.at_work():
         ledger.fetch()
@@ -177,7 +181,9 @@ class _Job:
             run = self.ledger.take(run, to)
             return self._delivered(run, to, letters, post)
 
-    def _delivered(self, run: Run, to: list[str], letters: Letters, post: Sends) -> Run:
+    def _delivered(
+        self, run: Run, to: list[str], letters: Letters, post: Sends[EmailMessage]
+    ) -> Run:
         clock, track = self.ways.clock, self.ways.track
         return deliver(self.ledger, run, to, letters, post, clock=clock, track=track)
 
