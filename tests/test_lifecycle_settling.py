@@ -1,6 +1,5 @@
 """A quorum that a merge completed, and a proof that was lost: the moves settle and renew."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -159,7 +158,7 @@ def test_a_renewal_says_what_the_trail_has_lost() -> None:
 
 
 def test_a_renewal_ends_a_revision_and_forgets_nothing() -> None:
-    claim = fold([CAPTURE, APPROVAL, FORMAT, replace(REVISE, from_state="formatted"), RENEW])
+    claim = fold([CAPTURE, APPROVAL, FORMAT, REVISE._replace(from_state="formatted"), RENEW])
     assert claim.state == "formatted"
     assert claim.in_force is None
     assert claim.captured == CAPTURE.commit
@@ -168,7 +167,7 @@ def test_a_renewal_ends_a_revision_and_forgets_nothing() -> None:
 
 @pytest.mark.parametrize("change", [{"to_state": "validated"}, {"trailers": {}}])
 def test_a_renewal_that_is_none_changes_nothing(change: dict[str, Any]) -> None:
-    odd: Event = replace(RENEW, **change)
+    odd: Event = RENEW._replace(**change)
     assert fold([CAPTURE, odd]) == fold([CAPTURE])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kmkit.config import Config
 from kmkit.index.carding import stands_approved
 from kmkit.note.checks import RULES, CheckContext, check, missing_for
 from kmkit.note.file import read
@@ -239,16 +240,20 @@ def test_protected_names_above_the_narrowest_level() -> None:
 def test_names_of_the_settings_stay_in_their_circle(
     level: str, widest: str, found_it: bool
 ) -> None:
-    settings = CONTEXT.config.model_copy(update={"protect": {"Zoe Marsh": widest}})
+    settings = Config(protect={"Zoe Marsh": widest})
     context = replace(CONTEXT, config=settings)
     body = BODY + "\nTold by Z&ouml;e\nMarsh.\n"
     problems = check(note("captured", body=body, level=level), context)
     assert ("protected-name" in rules(problems)) is found_it
 
 
-def test_a_protected_name_is_found_in_every_field_and_in_the_path() -> None:
+def test_a_protected_name_is_found_in_the_fields_and_in_the_path() -> None:
+    """But not where it is that of a person whom every output leaves out."""
     of = note("captured", level="domestic", protect=["Zoe Marsh"], topics=["zoe-marsh"],
-              owner="zoe.marsh@example.org", evidence=["annex/Zoe_Marsh.pdf"])  # fmt: skip
+              owner="zoe.marsh@example.org", sources=["Zoe Marsh"], title="As Zoe Marsh says",
+              verdicts=[{"on": "2026-03-01", "by": "zoe.marsh@example.org", "method": "peer-review",
+                         "verdict": "approve", "fingerprint": "k1:0"}],
+              evidence=["annex/Zoe_Marsh.pdf"])  # fmt: skip
     of = replace(of, path=PurePosixPath("notes/zoe-marsh/x.md"))
     found_ones = [p for p in check(of, CONTEXT) if p.rule == "protected-name"]
     assert len(found_ones) == 4

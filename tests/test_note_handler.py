@@ -8,7 +8,7 @@ import frontmatter
 import pytest
 
 from kmkit.note.file import compose, read
-from kmkit.note.frontmatter import FrontMatterError, Handler
+from kmkit.note.handler import FrontMatterError, Handler
 from kmkit.resources import example_kb, templates_dir
 from tests.test_note_frontmatter import BROKEN
 

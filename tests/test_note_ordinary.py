@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmkit.note.file import compose
-from kmkit.note.frontmatter import load, split
-from kmkit.note.ordinary import values_of
-from kmkit.note.yamlread import MAX_FRONT
+from kmkit.note.frontmatter import MAX_FRONT, load, split
+from kmkit.note.ordinary import place_of, values_of
 from kmkit.note.yamlread import load as load_strictly
 from kmkit.resources import example_kb
 from tests.hostile import HOSTILE
@@ -142,6 +141,8 @@ def agree(front: str) -> None:
         assert strict.flaws == []
         assert strict.values == values
         assert repr(strict.values) == repr(values)  # in the same order
+        for name in values:
+            assert place_of(front, name, 1) in (None, strict.where.places[name])
 
 
 MATERIAL = [

@@ -1,14 +1,12 @@
 """Days, durations such as ``P1Y`` or ``6 months``, and what a day plus a duration is."""
 
-import calendar
 import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
-_ISO = re.compile(
-    r"P(?:(\d{1,7})Y)?(?:(\d{1,7})M)?(?:(\d{1,7})W)?(?:(\d{1,7})D)?", re.IGNORECASE | re.ASCII
-)
-_WORDS = re.compile(r"(\d{1,4})\s*(day|week|month|year)s?", re.IGNORECASE | re.ASCII)
+_ISO = r"P(?:(\d{1,7})Y)?(?:(\d{1,7})M)?(?:(\d{1,7})W)?(?:(\d{1,7})D)?"
+_WORDS = r"(\d{1,4})\s*(day|week|month|year)s?"
+_LETTERS = re.IGNORECASE | re.ASCII
 HOW = "a duration is written P1Y, P6M, P2W, P90D or '12 months'"
 """What somebody is told who wrote another."""
 
@@ -23,13 +21,13 @@ class Period(NamedTuple):
     def parse(cls, text: str) -> "Period":
         """Read ``P1Y``, ``P6M``, ``P2W``, ``P90D`` or ``12 months``; raise ValueError otherwise."""
         text = text.strip()
-        if words := _WORDS.fullmatch(text):
+        if words := re.fullmatch(_WORDS, text, _LETTERS):
             count, unit = int(words[1]), words[2].lower()
             return cls(
                 months=count * {"year": 12, "month": 1}.get(unit, 0),
                 days=count * {"week": 7, "day": 1}.get(unit, 0),
             )
-        iso = _ISO.fullmatch(text)
+        iso = re.fullmatch(_ISO, text, _LETTERS)
         if not iso or not any(iso.groups()):
             raise ValueError(HOW)
         years, months, weeks, days = (int(part or 0) for part in iso.groups())
@@ -43,9 +41,10 @@ class Period(NamedTuple):
         years, month = divmod(start.year * 12 + start.month - 1 + self.months, 12)
         if years > 9999:
             return date.max
-        day = min(start.day, calendar.monthrange(years, month + 1)[1])
         try:
-            return date(years, month + 1, day) + timedelta(days=self.days)
+            first = date(years, month + 1, 1)
+            last = (date(years, month + 2, 1) - timedelta(1)).day if month < 11 else 31
+            return first + timedelta(days=min(start.day, last) - 1 + self.days)
         except OverflowError:
             return date.max
 

@@ -7,8 +7,14 @@ from fnmatch import fnmatchcase
 def has_role(roles: Mapping[str, Sequence[str]], email: str, role: str) -> bool:
     """Whether ``email`` holds ``role`` by the patterns in ``roles``; 'expert' is any expert's."""
     who = email.strip().casefold()
-    held = [r for r in roles if r == role or (role == "expert" and r.startswith("expert."))]
-    return any(fnmatchcase(who, pattern.casefold()) for r in held for pattern in roles[r])
+    held = [role]
+    if role == "expert":
+        held += [name for name in roles if name.startswith("expert.")]
+    for name in held:
+        for pattern in roles.get(name, ()):
+            if fnmatchcase(who, pattern.casefold()):
+                return True
+    return False
 
 
 def named(roles: Mapping[str, Sequence[str]], email: str) -> bool:

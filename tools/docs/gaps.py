@@ -11,6 +11,7 @@ from kmkit.config import QUORUM, ROLES, Config, Policy
 from kmkit.lifecycle.states import State
 from kmkit.note.checks import RULES
 from kmkit.note.model import GATHERING_METHODS, Fields
+from kmkit.note.plain import Plain
 from kmkit.note.records import KINDS
 from kmkit.trail.audit.findings import RULES as AUDIT_RULES
 from kmkit.trail.event import OURS
@@ -37,7 +38,7 @@ _SCHEMA = re.compile(r"kmkit\.[a-z]+/\d+")
 def undocumented() -> Iterator[str]:
     """One sentence for each thing of the program that no page explains."""
     yield from _without_help()
-    models: tuple[type[BaseModel], ...] = (Fields, Config, Policy, *KINDS.values())
+    models: tuple[type[BaseModel | Plain], ...] = (Fields, Config, Policy, *KINDS.values())
     for model in models:
         yield from _without_description(model, model.__name__)
     for name, words in SPOKEN.items():
@@ -110,7 +111,7 @@ def _without_help() -> Iterator[str]:
                 yield f"{path}: '{parameter.opts[0]}' has no help."
 
 
-def _without_description(model: type[BaseModel], path: str) -> Iterator[str]:
+def _without_description(model: type[BaseModel | Plain], path: str) -> Iterator[str]:
     for name, info in model.model_fields.items():
         if not info.description:
             yield f"{path}.{name} has no description."

@@ -30,6 +30,7 @@ WHAT = {
     "period": "days and durations",
     "text": "text as people compare it",
     "roles": "who holds which role",
+    "measures": "what a note is measured by",
     "places": "which folder is a knowledge base",
     "errors": "refusals, exit codes",
 }

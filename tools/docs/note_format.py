@@ -11,9 +11,11 @@ from pydantic.fields import FieldInfo
 from kmkit.config import REQUIRED, Config, Policy
 from kmkit.note.checks import RULES
 from kmkit.note.kinds import kind_names, load_kind
-from kmkit.note.model import MOVE_FIELDS, Entry, Fields
+from kmkit.note.model import MOVE_FIELDS, Fields
+from kmkit.note.plain import About, Plain
 from kmkit.note.records import KINDS, folder_of
 from kmkit.note.records.templates import load_template
+from kmkit.note.strict import Entry
 from kmkit.period import Period
 from kmkit.trail.audit.findings import RULES as AUDIT_RULES
 from tools.docs.table import code, table
@@ -110,9 +112,9 @@ def audit_rules() -> str:
     return "\n\n".join(texts)
 
 
-def in_words(info: FieldInfo) -> str:
+def in_words(info: FieldInfo | About) -> str:
     """The type of a field, said plainly."""
-    if Period in info.metadata or info.annotation is Period:
+    if isinstance(info, FieldInfo) and Period in info.metadata:
         return WORDS[Period]
     return _words(info.annotation)
 
@@ -138,14 +140,14 @@ def _plural(word: str) -> str:
     return {"text": "texts", "map": "maps"}.get(word, word)
 
 
-def _entries_in(annotation: Any) -> Iterator[type[Entry]]:
-    if isinstance(annotation, type) and issubclass(annotation, Entry):
+def _entries_in(annotation: Any) -> Iterator[type[Entry | Plain]]:
+    if isinstance(annotation, type) and issubclass(annotation, Entry | Plain):
         yield annotation
     for argument in get_args(annotation):
         yield from _entries_in(argument)
 
 
-def _model(model: type[BaseModel]) -> str:
+def _model(model: type[BaseModel | Plain]) -> str:
     rows = (
         [code(info.alias or name), in_words(info), "yes" if info.is_required() else "",
          info.description or ""]

@@ -7,14 +7,13 @@ rules, and only a steward changes it.
 from kmkit.config.leaving import Audience, Channel
 from kmkit.config.policy import (
     OPENPGP,
-    QUORUM,
-    REQUIRED,
     ROLES,
     Policy,
     load_policy,
     parse_policy,
 )
 from kmkit.config.settings import Block, Config, Organisation, load_config, parse_config
+from kmkit.measures import QUORUM, REQUIRED
 
 __all__ = [
     "OPENPGP",

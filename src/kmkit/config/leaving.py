@@ -26,6 +26,19 @@ Where = Annotated[str, AfterValidator(_where)]
 """Where a secret is: env:NAME, file:PATH or keyring:SERVICE."""
 
 
+def _web(text: str) -> str:
+    """The address of a folder in the web, with a slash at its end; '' for none."""
+    if text and not re.fullmatch(r"https?://[^\s\"'<>\\?#]+", text):
+        raise PydanticCustomError(
+            "bad_address", "this is no web address; write one such as https://kb.example.org/notes/"
+        )
+    return text if not text or text.endswith("/") else f"{text}/"
+
+
+WebAddress = Annotated[str, AfterValidator(_web)]
+"""Where a folder is found in the web; ends with a slash."""
+
+
 WEBHOOKS = ("slack", "teams")
 """The kinds of channels that are written to by a webhook."""
 
@@ -50,6 +63,10 @@ class Channel(Table):
     )
     folder: str = Field(
         "", description="of feed and folder: the folder that is written to; of a site: where it is"
+    )
+    address: WebAddress = Field(
+        "",
+        description="of site, feed and folder: the web address at which readers find the folder",
     )
     template: str = Field(
         "", description="a template of this folder's templates/channels; empty: the kind's own"
@@ -82,6 +99,25 @@ class Audience(Table):
         description="the channel that their digest is recorded under; empty: the only mail "
         "channel of their level",
     )
+
+
+UNSEARCHED = ("png", "jpg", "jpeg", "gif", "webp")
+"""Endings of pictures."""
+
+
+class Attachments(Table):
+    """Which attached files go along."""
+
+    unsearched: tuple[str, ...] = Field(
+        UNSEARCHED,
+        description="endings of files that go along although names under [protect] cannot be "
+        "looked for in them; others than text and Office files stay, where names are protected",
+    )
+
+    @property
+    def endings(self) -> frozenset[str]:
+        """These, as the endings of files are compared."""
+        return frozenset(one.strip().removeprefix(".").casefold() for one in self.unsearched)
 
 
 class Mail(Table):

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from kmkit.config.table import Table
 from kmkit.dated import PeriodField
+from kmkit.measures import QUORUM, REQUIRED, required_by, width
 from kmkit.period import Period
 from kmkit.places import POLICY
 from kmkit.roles import has_role
@@ -22,18 +23,6 @@ class Waiting(Table):
     validated: PeriodField = Field(Period(days=14), description="before it counts as waiting")
     formatted: PeriodField = Field(Period(days=14), description="before it counts as waiting")
 
-
-REQUIRED: dict[str, tuple[str, ...]] = {
-    "captured": ("id", "title", "kind", "state", "owner", "level", "gathered"),
-    "validated": ("summary", "verdicts"),
-    "formatted": ("topics", "matters_to"),
-    "disseminated": ("disseminated",),
-    "maintained": ("reviewed",),
-}
-"""Fields that a note must have from each state on; sections come from its kind."""
-
-QUORUM = {"self-review": 1, "peer-review": 1, "expert-review": 1, "committee": 1, "crowd": 3}
-"""Approvals that each way of validating needs."""
 
 ROLES = {
     "steward": "looks after these rules and the templates; nobody else changes them",
@@ -145,6 +134,11 @@ class Trust(Table):
         description="required: every move is signed by a key that stands under [keys] below; "
         "optional: the trail says who claims to have made a move, and cannot prove it",
     )
+    records: Literal["optional", "required"] = Field(
+        "optional",
+        description="required: a use that was done or verified, a decision, a score that a hand "
+        "wrote into a record is a finding; optional: the audit says that it is by hand",
+    )
 
 
 class Policy(Table):
@@ -188,12 +182,11 @@ class Policy(Table):
 
     def width(self, level: str) -> int:
         """How wide a level is; 0 is the narrowest, and so is an unknown or missing one."""
-        return self.levels.index(level) if level in self.levels else 0
+        return width(self.levels, level)
 
     def required_by(self, states: Iterable[str]) -> tuple[str, ...]:
         """The fields required in any of ``states``."""
-        names = (name for state in states for name in self.required.get(state, ()))
-        return tuple(dict.fromkeys(names))
+        return required_by(self.required, states)
 
 
 def parse_policy(text: str) -> Policy:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from kmkit.config.leaving import Audience, Channel, Mail, Remind
+from kmkit.config.leaving import Attachments, Audience, Channel, Mail, Remind
 from kmkit.config.table import Table
 from kmkit.places import CONFIG
 from kmkit.tomlread import parse, read_text
@@ -75,6 +75,7 @@ class Config(Table):
     protect: dict[str, str] = Field(
         {}, description="names that must not leave a circle: name = the widest level it may reach"
     )
+    attachments: Attachments = Field(Attachments(), description="which attached files go along")
     digest: Block = Field(Block(), description="what a digest holds")
     targets: dict[str, float] = Field(
         {}, description="what is aimed at: metric = value; a share from 0 to 1 (kmkit metrics)"

@@ -67,7 +67,7 @@ def verdict_of(context: Context, *, same_as: str = "") -> Verdict:
         on=context.today,
         by=context.actor.key,
         method=request.method,
-        verdict=request.verdict,
+        verdict=request.verdict,  # type: ignore[arg-type]  # a guard has seen to it
         fingerprint=context.fingerprint,
         because=in_brief(request.because),
         topic=request.topic if request.method == "expert-review" else "",

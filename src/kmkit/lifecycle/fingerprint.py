@@ -6,10 +6,10 @@ and the other packaging stay outside, and so do templates.
 """
 
 import hashlib
-import json
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from json.encoder import encode_basestring as _quoted
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,9 @@ from kmkit.note.sections import lines_of
 if TYPE_CHECKING:
     from kmkit.note.model import Note, Section
 
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+_PRINTED = b"\n" + bytes(range(0x20, 0x7F))
+"""What prints of ASCII, and the line feed."""
 
 
 def fingerprint(note: "Note", guidance: frozenset[str] = frozenset()) -> str:
@@ -50,16 +52,33 @@ def _print(
     else:
         texts = [_text(text, guidance) for text in texts]
     headings = [_line(section.heading) for section in sections]
-    substance = {
-        "kind": _line(kind or ""),
-        "title": _line(title or ""),
-        "summary": texts[0],
-        "evidence": sorted(_line(address) for address in evidence),
-        "preamble": texts[1],
-        "sections": sorted(zip(headings, texts[2:], strict=True), key=itemgetter(0)),
-    }
-    canonical = _JSON.encode(substance)
+    canonical = _json(
+        evidence=sorted(_line(address) for address in evidence),
+        kind=_line(kind or ""),
+        preamble=texts[1],
+        sections=sorted(zip(headings, texts[2:], strict=True), key=itemgetter(0)),
+        summary=texts[0],
+        title=_line(title or ""),
+    )
     return "k1:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _json(
+    *,
+    evidence: list[str],
+    kind: str,
+    preamble: str,
+    sections: list[tuple[str, str]],
+    summary: str,
+    title: str,
+) -> str:
+    """A substance as JSON: names in order, no blanks, every character as it is."""
+    addresses = ",".join(map(_quoted, evidence))
+    texts = ",".join([f"[{_quoted(heading)},{_quoted(text)}]" for heading, text in sections])
+    return (
+        f'{{"evidence":[{addresses}],"kind":{_quoted(kind)},"preamble":{_quoted(preamble)},'
+        f'"sections":[{texts}],"summary":{_quoted(summary)},"title":{_quoted(title)}}}'
+    )
 
 
 def _line(text: str) -> str:
@@ -70,6 +89,8 @@ def _is_canonical(text: str) -> bool:
     """Whether nothing is to be folded in whole lines but line feeds around them."""
     if " \n" in text or "\n\n\n" in text or "<!--" in text or "```" in text or "~~~" in text:
         return False
+    if text.isascii():
+        return not text.encode().translate(None, _PRINTED)
     return text.replace("\n", "").isprintable() and unicodedata.is_normalized("NFC", text)
 
 

@@ -61,11 +61,7 @@ def complete(state: State, *, writes: tuple[str, ...] = ()) -> Guard:
 
     def guard(note: Note, context: Context) -> Iterable[Objection]:
         """What the note still lacks."""
-        policy = context.policy
-        if writes:
-            left = _without(writes, policy.required)
-            policy = policy.model_copy(update={"required": left})
-        for problem in missing_for(note, upto(state), policy, context.kind):
+        for problem in missing_for(note, upto(state), context.policy, context.kind, writes):
             yield Objection(problem.message, problem.mend)
 
     return guard
@@ -75,15 +71,6 @@ def complete_for_its_state(note: Note, context: Context) -> Iterable[Objection]:
     """The fields and sections are there that the state asks for in which the note is."""
     if note.state in WALK:
         yield from complete(State(note.state))(note, context)
-
-
-def _without(
-    names: tuple[str, ...], required: Mapping[str, tuple[str, ...]]
-) -> dict[str, tuple[str, ...]]:
-    return {
-        state: tuple(name for name in fields if name not in names)
-        for state, fields in required.items()
-    }
 
 
 def approved(note: Note, context: Context) -> Iterable[Objection]:

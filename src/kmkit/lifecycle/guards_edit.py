@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.guards import Objection
 from kmkit.lifecycle.guards_validation import known_as
+from kmkit.lifecycle.person import Person
 from kmkit.note.model import MOVE_FIELDS, Note
 
 _WAY = {
@@ -38,16 +39,20 @@ def changed(note: Note, context: Context) -> Iterable[Objection]:
 
 def own_part(note: Note, context: Context) -> Iterable[Objection]:
     """Nobody writes themselves out of a note, to judge it, or in as its backup, to confirm it."""
-    before, who = context.committed, context.actor
-    if before is None:
-        return
+    if context.committed:
+        manages = context.policy.has_role(context.actor.key, "manager")
+        yield from part_in(note, context.committed, context.actor, manages=manages)
+
+
+def part_in(note: Note, before: Note, who: Person, *, manages: bool) -> Iterable[Objection]:
+    """What ``who`` may not do to the names in a note, which stood as ``before``."""
     if known_as([who.email, who.name]) & (_named(before) - _named(note)):
         yield Objection(
             f"{who.key} is named among those who gave, gathered or wrote this.",
             "If that is wrong, somebody else has to take it out.",
         )
     backup = (note.fields.backup or "").strip().casefold()
-    may = who.key == before.owner or context.policy.has_role(who.key, "manager")
+    may = who.key == before.owner or manages
     if backup and backup != (before.fields.backup or "").strip().casefold() and not may:
         yield Objection(
             f"{who.key} neither owns this note nor manages here, and names its backup.",

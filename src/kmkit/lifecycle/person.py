@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from kmkit.text import one_line
+from kmkit.text import fold, one_line
 
 _ADDRESS = re.compile(r"[^\s@<>,;*?\[\]]+@[^\s@<>,;*?\[\]]+")
 
@@ -18,6 +18,15 @@ class Person(NamedTuple):
     def key(self) -> str:
         """How two addresses are compared: without case."""
         return self.email.strip().casefold()
+
+    @property
+    def known_by(self) -> frozenset[str]:
+        """What tells that it is the same person: the address, and a name of two words or more.
+
+        'Ana' alone can be another Ana.
+        """
+        name = fold(one_line(self.name))
+        return frozenset({self.key, name if " " in name else ""} - {""})
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"

@@ -8,7 +8,7 @@ author approves or the substance changes.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kmkit.config import Policy
+from kmkit.measures import Measures
 from kmkit.note.methods import VALIDATION_METHODS as VALIDATION_METHODS
 from kmkit.note.model import Note, Verdict
 
@@ -40,7 +40,7 @@ def person(entry: Verdict) -> str:
     return _COMMITTEE if entry.method == "committee" else entry.by.strip().casefold()
 
 
-def current_round(verdicts: Iterable[Verdict], fingerprint: str, policy: Policy) -> Round:
+def current_round(verdicts: Iterable[Verdict], fingerprint: str, policy: Measures) -> Round:
     """The round on ``fingerprint`` that ``verdicts`` (oldest first) make."""
     latest: dict[str, Verdict] = {}
     method = ""
@@ -56,17 +56,17 @@ def current_round(verdicts: Iterable[Verdict], fingerprint: str, policy: Policy)
     return Round(method, approvals, returned, max(0, quorum(method, policy) - len(approvals)))
 
 
-def quorum(method: str, policy: Policy) -> int:
+def quorum(method: str, policy: Measures) -> int:
     """How many approvals ``method`` needs; a committee decides once."""
     return 1 if method == "committee" else policy.quorum.get(method, 1)
 
 
-def approved_fingerprints(note: Note, policy: Policy) -> frozenset[str]:
+def approved_fingerprints(note: Note, policy: Measures) -> frozenset[str]:
     """The fingerprints that the verdicts in the file approve: the portable copy of the trail."""
     return approved_by(note.fields.verdicts, policy)
 
 
-def approved_by(verdicts: Iterable[Verdict], policy: Policy) -> frozenset[str]:
+def approved_by(verdicts: Iterable[Verdict], policy: Measures) -> frozenset[str]:
     """The fingerprints whose quorum ``verdicts`` reach, same-meaning rewordings included."""
     entries = tuple(verdicts)
     approved = {

@@ -8,18 +8,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
-from kmkit.config import QUORUM, REQUIRED, Config, Policy
-from kmkit.note.kinds import Kind
+from kmkit.measures import QUORUM, REQUIRED, Measures, Vocabulary
+from kmkit.note.kind import Kind
 from kmkit.note.model import GATHERING_METHODS, Fields, Note
 from kmkit.note.problem import Problem
 from kmkit.note.protecting import protected_names
-from kmkit.note.records import Person
 from kmkit.note.references import broken_links, cut_by_comment, hidden_characters
 from kmkit.note.required import missing_for
 from kmkit.note.rules import RULES
 from kmkit.period import Period
 from kmkit.text import did_you_mean
+
+if TYPE_CHECKING:
+    from kmkit.note.records import Person
 
 __all__ = ["RULES", "CheckContext", "check", "missing_for"]
 
@@ -37,10 +40,10 @@ _LONGEST_INTERVAL = 120
 class CheckContext:
     """What a note is compared with."""
 
-    policy: Policy
-    config: Config
+    policy: Measures
+    config: Vocabulary
     kinds: Mapping[str, Kind]
-    people: Mapping[str, Person]
+    people: "Mapping[str, Person]"
     """By e-mail in lower case; empty where the knowledge base keeps no people."""
     ids: Mapping[str, tuple[str, ...]]
     """Every note's id, and the paths of the files that hold it."""

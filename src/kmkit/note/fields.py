@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kmkit.note.loaded import Loaded
+from kmkit.note.loaded import MAX_FLAWS, Loaded
 from kmkit.note.model import Fields
 from kmkit.note.problem import Flaw, Place
-from kmkit.note.yamlread import MAX_FLAWS
+from kmkit.note.strict import twin, untwinned
 from kmkit.text import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
@@ -28,10 +28,10 @@ _OTHER_NAMES = {
 """What other tools call a field, where the words are not alike."""
 
 
-def typed(loaded: Loaded) -> tuple[Fields, list[Flaw]]:
+def typed_strictly(loaded: Loaded) -> tuple[Fields, list[Flaw]]:
     """A note's fields; the ones that do not fit are left out and told of."""
-    fields, flaws = typed_as(Fields, loaded)
-    return fields or Fields(), flaws
+    fields, flaws = typed_as(twin(Fields), loaded)
+    return untwinned(Fields, fields) if fields else Fields(), flaws
 
 
 def typed_as(model: type[M], loaded: Loaded) -> tuple[M | None, list[Flaw]]:

@@ -2,58 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 
 import frontmatter
 
-from kmkit.errors import Cannot, Refused
-from kmkit.note.fields import typed
-from kmkit.note.frontmatter import Document, Handler, decoded, load, split
+from kmkit.errors import Refused
+from kmkit.note.frontmatter import split
+from kmkit.note.handler import Handler
 from kmkit.note.model import Fields, Note
-from kmkit.note.problem import Flaw, Problem
-from kmkit.note.sections import sections_of
+from kmkit.note.reading import read, unopened
 from kmkit.note.writing import append_entry, utf8, write_fields
 
 __all__ = ["append_entry", "compose", "read", "unopened", "write_body", "write_fields"]
 
 _BREAK = re.compile(r"\r\n|\n|\r")
 _EMPTY: tuple[object, ...] = (None, (), [], {})
-
-
-def read(data: bytes, path: PurePosixPath) -> Note:
-    """The note in the bytes of a file; what is wrong with it is in its ``problems``."""
-    text, flaws = decoded(data)
-    document, cuts = split(text)
-    loaded = load(document.front, first_line=document.front_line)
-    fields, misfits = typed(loaded)
-    preamble, sections = sections_of(document.body, document.body_line)
-    flaws += [*cuts, *loaded.flaws, *misfits, *_body_flaws(document)]
-    return Note(
-        path=path,
-        data=data,
-        fields=fields,
-        raw=loaded.values,
-        preamble=preamble,
-        sections=sections,
-        problems=tuple(Problem(str(path), *flaw) for flaw in flaws),
-    )
-
-
-def _body_flaws(document: Document) -> list[Flaw]:
-    """A NUL makes git and editors take the note for a program."""
-    at = document.body.find("\0")
-    if at < 0:
-        return []
-    above = _BREAK.split(document.body[:at])
-    place = (document.body_line + len(above) - 1, len(above[-1]) + 1)
-    return [Flaw(*place, "control-character", "An invisible NUL stands here.", "Delete it.")]
-
-
-def unopened(path: PurePosixPath, error: Cannot) -> Note:
-    """The note in a file that cannot be opened: nothing but a problem."""
-    mend = "See what it is and who may read it."
-    problem = Problem(str(path), 1, 1, "unreadable-file", error.message, mend)
-    return Note(path=path, data=b"", fields=Fields(), problems=(problem,))
 
 
 def write_body(note: Note, body: str) -> bytes:

@@ -1,33 +1,18 @@
-"""Front matter: cutting it from the body, and the strict handler for python-frontmatter.
+"""Front matter: cutting it from the body, and reading it.
 
 `split` cuts a file into front matter and body without losing a character; `load` reads the front
-matter. `Handler` gives both to python-frontmatter.
+matter.
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from frontmatter.default_handlers import BaseHandler
-
-from kmkit.errors import Cannot
-from kmkit.note.loaded import Loaded
+from kmkit.note.loaded import MAX_FRONT, Loaded
+from kmkit.note.ordinary import place_of as ordinary_place
 from kmkit.note.ordinary import values_of
 from kmkit.note.problem import Flaw, Place
-from kmkit.note.yamlread import MAX_FRONT
-from kmkit.note.yamlread import load as load_strictly
-from kmkit.note.yamltext import field_text
 
-__all__ = [
-    "MAX_FRONT",
-    "Document",
-    "FrontMatterError",
-    "Handler",
-    "Loaded",
-    "decoded",
-    "load",
-    "places_of",
-    "split",
-]
+__all__ = ["MAX_FRONT", "Document", "Loaded", "decoded", "load", "places_of", "split"]
 
 _BREAK = re.compile(r"\r\n|\n|\r")
 _OPEN = re.compile(r"---[ \t]*(\r\n|\n|\r|\Z)")
@@ -49,15 +34,6 @@ class Document(NamedTuple):
     """How its first line ends."""
     front_at: int = 0
     """Where ``front`` begins in the text."""
-
-
-class FrontMatterError(Cannot):
-    """Front matter that is read strictly has flaws."""
-
-    def __init__(self, flaws: list[Flaw]) -> None:
-        first = flaws[0]
-        super().__init__(f"line {first.line}, column {first.col}: {first.message}", first.mend)
-        self.flaws = flaws
 
 
 def decoded(data: bytes) -> tuple[str, list[Flaw]]:
@@ -114,50 +90,28 @@ def load(front: str, *, first_line: int = 1) -> Loaded:
     """Read front matter: the ordinary quickly, the rest strictly, and both to the same effect."""
     values = values_of(front)
     if values is None:
-        return load_strictly(front, first_line=first_line)
-    return Loaded(values, [], lambda: load_strictly(front, first_line=first_line).where)
+        return _strictly(front, first_line)
+    return Loaded(values, [], lambda: _strictly(front, first_line).where)
+
+
+def place_of(text: str, name: str) -> Place | None:
+    """Where the value of a field stands in the text of a file; None where strict reading tells."""
+    document, _ = split(text)
+    return ordinary_place(document.front, name, document.front_line)
+
+
+def _strictly(front: str, first_line: int) -> Loaded:
+    from kmkit.note.yamlread import load as load_strictly
+
+    return load_strictly(front, first_line=first_line)
 
 
 def places_of(text: str) -> dict[str, Place]:
     """Where the value of each field, part and entry stands in the text of a file."""
     document, _ = split(text)
-    return load_strictly(document.front, first_line=document.front_line).where.places
+    return _strictly(document.front, document.front_line).where.places
 
 
 def _breaks(text: str) -> int:
     """How many line breaks stand in ``text``."""
     return len(_BREAK.findall(text)) if "\r" in text else text.count("\n")
-
-
-class Handler(BaseHandler):
-    """Makes ``frontmatter.loads(text, handler=Handler())`` read as strictly as kmkit does.
-
-    python-frontmatter strips the text before it asks a handler, and the body after it;
-    `kmkit.note.file.read`, which must keep every byte and tell every place, calls `split` and
-    `load` itself. New files are written through it (`kmkit.note.file.compose`).
-    """
-
-    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
-    START_DELIMITER = END_DELIMITER = "---"
-
-    def detect(self, text: str) -> bool:
-        """Whether the text begins with front matter."""
-        return _OPEN.match(text.removeprefix("\ufeff")) is not None
-
-    def split(self, text: str) -> tuple[str, str]:
-        """Front matter and body; raise FrontMatterError where they cannot be told apart."""
-        document, flaws = split(text)
-        if flaws:
-            raise FrontMatterError(flaws)
-        return document.front, document.body
-
-    def load(self, fm: str) -> dict[str, Any]:
-        """The fields; raise FrontMatterError where there is any doubt."""
-        loaded = load(fm, first_line=2)
-        if loaded.flaws:
-            raise FrontMatterError(loaded.flaws)
-        return loaded.values
-
-    def export(self, metadata: dict[str, object], **_: object) -> str:
-        """The fields as YAML that reads the same in every tool."""
-        return "".join(field_text(name, value) for name, value in metadata.items()).rstrip("\n")

@@ -1,9 +1,7 @@
 """Kinds of notes: each is one template file, whose headings are the sections of its notes."""
 
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,12 +11,15 @@ from kmkit.dated import PeriodField
 from kmkit.errors import Cannot
 from kmkit.note.fields import typed_as
 from kmkit.note.frontmatter import Document, Loaded, decoded, load, split
-from kmkit.note.model import Section, Texts
+from kmkit.note.kind import Kind
 from kmkit.note.problem import Flaw
 from kmkit.note.sections import folded, sections_of, without_comments
-from kmkit.period import Period
+from kmkit.note.strict import Texts
+from kmkit.places import read_plain
 from kmkit.resources import templates_dir
 from kmkit.text import did_you_mean, one_line
+
+__all__ = ["Kind", "body_of", "kind_from", "kind_names", "load_kind"]
 
 _SUFFIX = ".md.j2"
 
@@ -36,71 +37,6 @@ class _Head(BaseModel):
     required: Texts = ()
     optional: Texts = ()
     headings: dict[str, dict[str, str]] = {}
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What sort of knowledge a note holds, and how notes of this sort are made and kept."""
-
-    name: str
-    help: str
-    sections: tuple[str, ...]
-    """The headings in their order, in English."""
-    required: tuple[str, ...]
-    """Those that must be filled before the note is validated."""
-    optional: tuple[str, ...]
-    """Those that may stay empty for good."""
-    validate_by: tuple[str, ...]
-    """The validation methods that fit."""
-    method: str
-    """How knowledge of this kind is usually gathered."""
-    review_every: Period | None
-    """None for records of a moment, which are not reviewed again."""
-    guidance: frozenset[str]
-    """The text of each HTML comment of the template, white space folded."""
-    headings: dict[str, dict[str, str]]
-    """Language -> English heading -> heading in that language."""
-    template: str
-    """The body of the template."""
-    _texts: dict[str, str] = field(default_factory=dict, repr=False)
-
-    def canonical(self, heading: str, language: str | None = None) -> str | None:
-        """The English name of a section for its heading in any language, or None.
-
-        ``language`` is looked at first, where two languages use one word for two sections.
-        """
-        if name := self._names.get(heading):
-            return name
-        wanted = _key(heading)
-        if wanted in self._names:
-            return self._names[wanted]
-        for tongue in sorted(self.headings, key=lambda code: code != language):
-            for name, translated in self.headings[tongue].items():
-                if _key(translated) == wanted:
-                    return name
-        return None
-
-    def filled(self, section: Section) -> bool:
-        """Whether somebody wrote something there; comments and the template's own text are not."""
-        own = ""
-        if self._written:
-            own = self._written.get(self.canonical(section.heading) or "", "")
-        if not own and "<!--" not in section.text:
-            return bool(section.text.strip())
-        text = folded(without_comments(section.text)[0])
-        return bool(text) and text != own
-
-    @cached_property
-    def _names(self) -> dict[str, str]:
-        """The headings by themselves and by what they are compared by; of two alike the first."""
-        first = {_key(name): name for name in reversed(self.sections)}
-        return first | {name: first[_key(name)] for name in self.sections}
-
-    @cached_property
-    def _written(self) -> dict[str, str]:
-        """What the template itself writes into a section besides comments, where it does."""
-        bare = {name: folded(without_comments(text)[0]) for name, text in self._texts.items()}
-        return {name: text for name, text in bare.items() if text}
 
 
 def kind_names(kb: Path | None) -> tuple[str, ...]:
@@ -136,14 +72,9 @@ def body_of(kind: Kind, sections: Mapping[str, str], *, guidance: bool) -> str:
         heading, text = given.get(name, (name, ""))
         text = text.strip("\r\n")
         if not text.strip():
-            text = kind._texts.get(name, "") if guidance else ""
+            text = kind.texts.get(name, "") if guidance else ""
         blocks.append(f"## {heading}\n\n{text}\n" if text else f"## {heading}\n")
     return "\n".join(blocks)
-
-
-@lru_cache(maxsize=4096)
-def _key(heading: str) -> str:
-    return folded(unicodedata.normalize("NFC", heading)).casefold()
 
 
 def _files(kb: Path | None) -> dict[str, Path]:
@@ -159,7 +90,7 @@ def _files(kb: Path | None) -> dict[str, Path]:
 @lru_cache(maxsize=256)
 def _load(name: str, path: Path, mtime_ns: int, size: int) -> Kind:
     """Read a template; the time and size make a changed file be read again."""
-    return kind_from(name, path.read_bytes(), path)
+    return kind_from(name, read_plain(path), path)
 
 
 def kind_from(name: str, data: bytes, path: Path) -> Kind:
@@ -191,7 +122,7 @@ def _kind(name: str, path: Path, head: _Head, document: Document, loaded: Loaded
         guidance=frozenset(folded(comment) for comment in comments),
         headings=head.headings,
         template=document.body,
-        _texts={section.heading: section.text for section in sections},
+        texts={section.heading: section.text for section in sections},
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from kmkit.errors import Refused
-from kmkit.note.yamlread import LOADER, NULLS
+from kmkit.note.loaded import NULLS
+from kmkit.note.yamlread import LOADER
 
 _BREAK = re.compile(r"\r\n|\n|\r|\Z")
 HEADER = re.compile(r"[|>][-+0-9]*([ \t]+#[^\r\n]*)?")

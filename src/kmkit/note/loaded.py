@@ -1,10 +1,30 @@
-"""Front matter as it was read."""
+"""Front matter as it was read, and what both of its readers go by."""
 
+import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from kmkit.note.problem import Flaw, Place
+
+MAX_FRONT = 64 * 1024
+"""Front matter longer than this (in bytes) is not read."""
+MAX_FLAWS = 50
+"""More than these are not told."""
+
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+"""What says 'nothing' where it stands without quotation marks."""
+
+
+@cache
+def unwanted() -> re.Pattern[str]:
+    """Finds what YAML forbids, and what some tools take for a line end or drop.
+
+    Those are NEL, LS, PS, and a BOM inside.
+    """
+    return re.compile(
+        "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    )
 
 
 class Where(NamedTuple):

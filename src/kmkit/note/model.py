@@ -6,186 +6,154 @@ messages are all derived from it.
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-
-from kmkit.dated import Day, PeriodField
-from kmkit.note.frontmatter import places_of
+from kmkit.note.frontmatter import place_of, places_of
 from kmkit.note.methods import GATHERING_METHODS as GATHERING_METHODS
+from kmkit.note.plain import Plain, said
 from kmkit.note.problem import Place, Problem
+from kmkit.period import Period
 
 _PRINTED = b"\n\r" + bytes(range(0x20, 0x7F))
 """What prints of ASCII, and line ends."""
-MOVE = "moves only"
-"""Marks a field that no hand writes: a move of the lifecycle does."""
 
 
-def _as_list(value: Any) -> Any:
-    """A single value where a list is meant is a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-"""A list of texts; one text alone is a list of one."""
-
-
-class Entry(BaseModel):
-    """The base of the small maps inside front matter."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Gathered(Entry):
+class Gathered(Plain):
     """Where the knowledge comes from: its provenance."""
 
-    on: Day = Field(description="the day it was gathered")
-    method: str = Field(description="how: one of " + ", ".join(GATHERING_METHODS))
-    by: str = Field(description="who gathered it, by e-mail address")
-    from_: str = Field("", alias="from", description="the event, project or person it comes from")
+    on: date = said("the day it was gathered")
+    method: str = said("how: one of " + ", ".join(GATHERING_METHODS))
+    by: str = said("who gathered it, by e-mail address")
+    from_: str = said("the event, project or person it comes from", default="", written="from")
 
 
-class Verdict(Entry):
+class Verdict(Plain):
     """One answer of a reviewer to one version of the substance."""
 
-    on: Day = Field(description="the day it was given")
-    by: str = Field(description="e-mail of the reviewer, or of whom recorded a decision")
-    method: str = Field(description="how it was judged: self-review, peer-review and so on")
-    verdict: Literal["approve", "return", "reject"] = Field(description="what was said")
-    fingerprint: str = Field(description="of the substance that was judged")
-    because: str = Field("", description="the reason")
-    topic: str = Field("", description="the expert's topic, of an expert review")
-    decided_by: str = Field("", description="who decided, where somebody else recorded it")
-    minutes: str = Field("", description="where the decision is written down")
-    same_as: str = Field("", description="the approved fingerprint that this one means the same as")
+    on: date = said("the day it was given")
+    by: str = said("e-mail of the reviewer, or of whom recorded a decision")
+    method: str = said("how it was judged: self-review, peer-review and so on")
+    verdict: Literal["approve", "return", "reject"] = said("what was said")
+    fingerprint: str = said("of the substance that was judged")
+    because: str = said("the reason", default="")
+    topic: str = said("the expert's topic, of an expert review", default="")
+    decided_by: str = said("who decided, where somebody else recorded it", default="")
+    minutes: str = said("where the decision is written down", default="")
+    same_as: str = said("the approved fingerprint that this one means the same as", default="")
 
 
-class Dissemination(Entry):
+class Dissemination(Plain):
     """One time that the note was brought to people."""
 
-    on: Day = Field(description="the day it went out")
-    channel: str = Field(description="a channel of kmkit.toml")
-    audience: str = Field("", description="an audience of kmkit.toml")
-    by: str = Field("", description="e-mail of the person who recorded it")
-    evidence: str = Field("", description="what shows it: a link, a list of participants")
+    on: date = said("the day it went out")
+    channel: str = said("a channel of kmkit.toml")
+    audience: str = said("an audience of kmkit.toml", default="")
+    by: str = said("e-mail of the person who recorded it", default="")
+    evidence: str = said("what shows it: a link, a list of participants", default="")
 
 
-class Reviewed(Entry):
+class Reviewed(Plain):
     """The last time that somebody confirmed that the note still holds."""
 
-    on: Day = Field(description="the day of the review")
-    by: str = Field(description="e-mail of the person who confirmed it")
-    because: str = Field(description="what it was checked against")
+    on: date = said("the day of the review")
+    by: str = said("e-mail of the person who confirmed it")
+    because: str = said("what it was checked against")
 
 
-class InForce(Entry):
+class InForce(Plain):
     """The approved version that stands while the note is being revised."""
 
-    blob: str = Field(description="git's name of that version of the file")
-    state: str = Field(description="the state it had")
-    since: Day | None = Field(None, description="the day the revision began")
+    blob: str = said("git's name of that version of the file")
+    state: str = said("the state it had")
+    since: date | None = said("the day the revision began", default=None)
 
 
-class Asked(Entry):
+class Asked(Plain):
     """A request to a person to validate the note."""
 
-    on: Day = Field(description="the day of the request")
-    to: str = Field(description="e-mail of the person who is asked")
-    by: str = Field(description="e-mail of the person who asks")
-    due: Day | None = Field(None, description="until when an answer is wanted")
+    on: date = said("the day of the request")
+    to: str = said("e-mail of the person who is asked")
+    by: str = said("e-mail of the person who asks")
+    due: date | None = said("until when an answer is wanted", default=None)
 
 
-class Deferred(Entry):
+class Deferred(Plain):
     """A review that was put off, once."""
 
-    until: Day = Field(description="the day on which it is due instead")
-    by: str = Field(description="e-mail of the person who put it off")
-    on: Day = Field(description="the day on which it was put off")
-    because: str = Field("", description="the reason")
+    until: date = said("the day on which it is due instead")
+    by: str = said("e-mail of the person who put it off")
+    on: date = said("the day on which it was put off")
+    because: str = said("the reason", default="")
 
 
-class Fields(BaseModel):
+class Fields(Plain):
     """Every field of a note's front matter; the order here is the order in the documentation."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str | None = Field(
-        None, description="the note's identity: date, slug, four characters; never changed"
+    id: str | None = said(
+        "the note's identity: date, slug, four characters; never changed", default=None
     )
-    title: str | None = Field(None, description="what the note says, in one line")
-    kind: str | None = Field(
-        None,
-        description="what sort of knowledge this is: the name of a template in templates/notes",
+    title: str | None = said("what the note says, in one line", default=None)
+    kind: str | None = said(
+        "what sort of knowledge this is: the name of a template in templates/notes", default=None
     )
-    state: str | None = Field(
-        None, description="where the note stands in its walk", json_schema_extra={"by": MOVE}
+    state: str | None = said("where the note stands in its walk", default=None, by_moves=True)
+    owner: str | None = said(
+        "e-mail of the person who answers for the note", default=None, by_moves=True
     )
-    owner: str | None = Field(
-        None,
-        description="e-mail of the person who answers for the note",
-        json_schema_extra={"by": MOVE},
+    backup: str | None = said("e-mail of the person who stands in for the owner", default=None)
+    level: str | None = said("the widest circle the note may reach", default=None, by_moves=True)
+    summary: str | None = said("the note in one or two sentences", default=None)
+    topics: tuple[str, ...] = said("words of the knowledge base's vocabulary", default=())
+    gathered: Gathered | None = said(
+        "on which day, by which method, by whom and from what it was gathered", default=None
     )
-    backup: str | None = Field(None, description="e-mail of the person who stands in for the owner")
-    level: str | None = Field(
-        None, description="the widest circle the note may reach", json_schema_extra={"by": MOVE}
+    sources: tuple[str, ...] = said(
+        "who gave the knowledge, by name or e-mail, or anonymous", default=()
     )
-    summary: str | None = Field(None, description="the note in one or two sentences")
-    topics: Texts = Field((), description="words of the knowledge base's vocabulary")
-    gathered: Gathered | None = Field(
-        None, description="on which day, by which method, by whom and from what it was gathered"
+    authors: tuple[str, ...] = said("who wrote it, where that is not whom git names", default=())
+    unit: str | None = said("the part of the organisation it comes from", default=None)
+    evidence: tuple[str, ...] = said(
+        "addresses of what proves it: files, links, documents", default=()
     )
-    sources: Texts = Field(
-        (), description="who gave the knowledge, by name or e-mail, or anonymous"
+    matters_to: str | None = said("what is in it for the reader", default=None)
+    review_every: Period | None = said(
+        "how often the owner is asked whether it still holds, such as P1Y", default=None
     )
-    authors: Texts = Field((), description="who wrote it, where that is not whom git names")
-    unit: str | None = Field(None, description="the part of the organisation it comes from")
-    evidence: Texts = Field((), description="addresses of what proves it: files, links, documents")
-    matters_to: str | None = Field(None, description="what is in it for the reader")
-    review_every: PeriodField | None = Field(
-        None, description="how often the owner is asked whether it still holds, such as P1Y"
+    language: str | None = said("language code such as en, fr, ar", default=None)
+    translation_of: str | None = said("id of the note this one translates", default=None)
+    derived_from: tuple[str, ...] = said("ids of the notes this one was drawn from", default=())
+    supersedes: tuple[str, ...] = said("ids of the notes this one replaces", default=())
+    superseded_by: str | None = said(
+        "id of the note that replaces this one", default=None, by_moves=True
     )
-    language: str | None = Field(None, description="language code such as en, fr, ar")
-    translation_of: str | None = Field(None, description="id of the note this one translates")
-    derived_from: Texts = Field((), description="ids of the notes this one was drawn from")
-    supersedes: Texts = Field((), description="ids of the notes this one replaces")
-    superseded_by: str | None = Field(
-        None, description="id of the note that replaces this one", json_schema_extra={"by": MOVE}
+    repeats: tuple[str, ...] = said("ids of earlier notes that said the same", default=())
+    protect: tuple[str, ...] = said(
+        "names that must not appear above the narrowest level", default=()
     )
-    repeats: Texts = Field((), description="ids of earlier notes that said the same")
-    protect: Texts = Field((), description="names that must not appear above the narrowest level")
-    verdicts: tuple[Verdict, ...] = Field(
-        (), description="the answers of reviewers, one entry a line", json_schema_extra={"by": MOVE}
+    verdicts: tuple[Verdict, ...] = said(
+        "the answers of reviewers, one entry a line", default=(), by_moves=True
     )
-    asked: tuple[Asked, ...] = Field(
-        (), description="who was asked to validate it, and by when", json_schema_extra={"by": MOVE}
+    asked: tuple[Asked, ...] = said(
+        "who was asked to validate it, and by when", default=(), by_moves=True
     )
-    disseminated: tuple[Dissemination, ...] = Field(
-        (),
-        description="when, over which channel and to whom it went",
-        json_schema_extra={"by": MOVE},
+    disseminated: tuple[Dissemination, ...] = said(
+        "when, over which channel and to whom it went", default=(), by_moves=True
     )
-    reviewed: Reviewed | None = Field(
-        None,
-        description="when, by whom and against what it was last confirmed",
-        json_schema_extra={"by": MOVE},
+    reviewed: Reviewed | None = said(
+        "when, by whom and against what it was last confirmed", default=None, by_moves=True
     )
-    deferred: Deferred | None = Field(
-        None, description="until when its review was put off", json_schema_extra={"by": MOVE}
+    deferred: Deferred | None = said(
+        "until when its review was put off", default=None, by_moves=True
     )
-    in_force: InForce | None = Field(
-        None,
-        description="the approved version that stands while this one is revised",
-        json_schema_extra={"by": MOVE},
+    in_force: InForce | None = said(
+        "the approved version that stands while this one is revised", default=None, by_moves=True
     )
 
 
-MOVE_FIELDS = frozenset(
-    name
-    for name, info in Fields.model_fields.items()
-    if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("by") == MOVE
-)
+MOVE_FIELDS = frozenset(name for name, info in Fields.model_fields.items() if info.by_moves)
 """The fields that only moves write; capture, the first move, may set owner and level."""
 
 
@@ -279,6 +247,8 @@ class Note:
 
     def place(self, name: str) -> Place:
         """Where a field stands, or the top of the file."""
+        if "places" not in vars(self) and (quickly := place_of(self.text, name)):
+            return quickly
         return self.places.get(name) or self.places.get(name.split(".")[0]) or Place(1, 1)
 
     def problem(

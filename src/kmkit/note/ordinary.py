@@ -17,7 +17,8 @@ wrong. So what is read here has no flaw, and `kmkit.note.yamlread.load` reads th
 import re
 from typing import Any
 
-from kmkit.note.yamlread import MAX_FRONT, NULLS, UNWANTED
+from kmkit.note.loaded import MAX_FRONT, NULLS, unwanted
+from kmkit.note.problem import Place
 
 _NAME = "([A-Za-z_][A-Za-z0-9_]{0,63}):"
 _LINE = re.compile(rf"^(?:{_NAME}|( *)-)(?: +([^ \n][^\n]*)| *)$", re.MULTILINE)
@@ -50,7 +51,7 @@ def values_of(front: str) -> dict[str, Any] | None:
     if "\r" in front:
         front = front.replace("\r\n", "\n")
     shown = front.replace("\n", "")
-    if not shown.isprintable() and ("\t" in shown or "\r" in shown or UNWANTED.search(shown)):
+    if not shown.isprintable() and ("\t" in shown or "\r" in shown or unwanted().search(shown)):
         return None
     lines = _LINE.findall(front)
     if not lines or len(lines) != front.count("\n") + (front[-1] != "\n"):
@@ -59,6 +60,19 @@ def values_of(front: str) -> dict[str, Any] | None:
         return _fields(lines)
     except _UnusualError:
         return None
+
+
+def place_of(front: str, name: str, first_line: int) -> Place | None:
+    """Where a value begins that stands behind the name of a field in ordinary front matter.
+
+    None where there is no such value, or the front matter is not ordinary.
+    """
+    if values_of(front) is None:
+        return None
+    for at, line in enumerate(front.split("\n")):
+        if line.startswith(f"{name}: ") and (value := line[len(name) + 1 :].strip(" \r")):
+            return Place(first_line + at, line.index(value, len(name) + 1) + 1)
+    return None
 
 
 def _fields(lines: list[tuple[str, str, str]]) -> dict[str, Any]:

@@ -3,23 +3,28 @@
 The fields stand in policy.toml, the sections in the kind's template; this module compares.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from kmkit.config import Policy
-from kmkit.note.kinds import Kind
+from kmkit.measures import Measures
+from kmkit.note.kind import Kind
 from kmkit.note.model import Fields, Note, Section
 from kmkit.note.problem import Problem
 
 
 def missing_for(
-    note: Note, states: Iterable[str], policy: Policy, kind: Kind | None
+    note: Note,
+    states: Iterable[str],
+    policy: Measures,
+    kind: Kind | None,
+    coming: Collection[str] = (),
 ) -> list[Problem]:
     """The fields and sections that ``states`` ask for, all together, and ``note`` has not.
 
+    The fields that are ``coming`` are not missed.
     A field that is there but could not be read is a problem of the reading and not missing.
     """
     wanted = [str(state) for state in states]
-    names = policy.required_by(wanted)
+    names = [name for name in policy.required_by(wanted) if name not in coming]
     missing = [_missing_field(note, name) for name in names if not _has(note, name)]
     if kind:
         missing += _missing_sections(note, kind, wanted)
@@ -65,6 +70,8 @@ def _missing_sections(note: Note, kind: Kind, states: list[str]) -> Iterator[Pro
         wanted = tuple(name for name in kind.sections if name not in kind.optional)
     elif "validated" in states:
         wanted = kind.required
+    if not wanted:
+        return
     language = note.fields.language
     named: dict[str | None, list[Section]] = {}
     for section in note.sections:

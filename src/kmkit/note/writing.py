@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
-from pydantic import BaseModel
 
 from kmkit.errors import Refused
 from kmkit.note.editing import Front, rank
-from kmkit.note.frontmatter import split
+from kmkit.note.frontmatter import MAX_FRONT, split
 from kmkit.note.model import Note
+from kmkit.note.plain import Plain
 from kmkit.note.problem import Flaw
-from kmkit.note.yamlread import MAX_FRONT, load
+from kmkit.note.yamlread import load
 from kmkit.note.yamltext import plain
 
 _HARMLESS = frozenset({"bom"})
@@ -52,7 +52,7 @@ def write_fields(note: Note, changes: Mapping[str, object | None]) -> bytes:
     )
 
 
-def append_entry(note: Note, name: str, entry: BaseModel) -> bytes:
+def append_entry(note: Note, name: str, entry: Plain) -> bytes:
     """The file with one more entry at the end of a list such as ``verdicts``."""
     document, _ = split(utf8(note))
     there = load(document.front).values.get(name)

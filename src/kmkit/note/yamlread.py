@@ -10,27 +10,16 @@ from typing import Any
 
 import yaml
 
-from kmkit.note.loaded import Loaded, Where
+from kmkit.note.loaded import MAX_FLAWS, MAX_FRONT, NULLS, Loaded, Where, unwanted
 from kmkit.note.problem import Flaw, Place
 
-MAX_FRONT = 64 * 1024
-"""Front matter longer than this (in bytes) is not read."""
 MAX_DEPTH = 8
 """Lists and maps may stand this deep inside one another."""
-MAX_FLAWS = 50
-"""More than these are not told."""
-
-NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-"""What says 'nothing' where it stands without quotation marks."""
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it."""
 
 _BREAK = re.compile(r"\r\n|\n|\r")
-UNWANTED = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
-"""What YAML forbids, and what some tools take for a line end or drop: NEL, LS, PS, a BOM inside."""
 
 _PLAIN_WORDS = (
     (
@@ -112,14 +101,14 @@ def load(front: str, *, first_line: int = 1) -> Loaded:
 def _without_unwanted(front: str, first_line: int) -> tuple[str, list[Flaw]]:
     """The text with a blank for each character that YAML must not see, so that places stay."""
     flaws = []
-    for found in list(UNWANTED.finditer(front))[:MAX_FLAWS]:
+    for found in list(unwanted().finditer(front))[:MAX_FLAWS]:
         above = front[: found.start()]
         breaks = list(_BREAK.finditer(above))
         col = len(above) - (breaks[-1].end() if breaks else 0) + 1
         message = f"An invisible control character (U+{ord(found[0]):04X}) stands here."
         mend = "Delete it; inside double quotes it can be written as an escape such as \\n."
         flaws.append(Flaw(first_line + len(breaks), col, "control-character", message, mend))
-    return (UNWANTED.sub(" ", front) if flaws else front), flaws
+    return (unwanted().sub(" ", front) if flaws else front), flaws
 
 
 def _shown(word: str) -> str:

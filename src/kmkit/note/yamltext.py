@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import yaml
-from pydantic import BaseModel
 
 from kmkit.errors import Refused
 from kmkit.period import Period
@@ -35,7 +34,7 @@ def plain(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, Period):
         return str(value)
-    if isinstance(value, BaseModel | Mapping):
+    if is_map(value):
         return {name: plain(part) for name, part in parts(value).items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
@@ -44,9 +43,14 @@ def plain(value: object) -> Any:
     return str(value)
 
 
-def parts(value: BaseModel | Mapping[str, object]) -> dict[str, object]:
+def is_map(value: object) -> bool:
+    """Whether a value is written as a map: it is one, or something with a table of its fields."""
+    return isinstance(value, Mapping) or hasattr(type(value), "model_fields")
+
+
+def parts(value: Any) -> dict[str, object]:
     """The parts of a map that say something, under the names they have in files."""
-    if isinstance(value, BaseModel):
+    if not isinstance(value, Mapping):
         infos = type(value).model_fields.items()
         value = {info.alias or name: getattr(value, name) for name, info in infos}
     return {name: part for name, part in value.items() if part not in (None, "", (), [], {})}
@@ -97,7 +101,7 @@ def scalar(text: str, style: str | None = None) -> str:
 
 def inline(value: object, *, free: bool = False) -> str:
     """A value as it stands inside brackets or braces, or as the entry of a list."""
-    if isinstance(value, BaseModel | Mapping):
+    if is_map(value):
         return "{" + ", ".join(part_text(*part) for part in parts(value).items()) + "}"
     if isinstance(value, list | tuple) and not isinstance(value, Period):
         return "[" + ", ".join(inline(item) for item in value) + "]"
