@@ -1,6 +1,5 @@
 """The fold: events of one note, added up to the claim that its front matter copies."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -78,7 +77,7 @@ def test_a_revision_holds_the_verdicts_and_a_rejection_gives_them_back() -> None
 
 
 def test_an_approved_revision_ends_what_was_in_force() -> None:
-    again = replace(APPROVAL, to_state="disseminated", commit="second")
+    again = APPROVAL._replace(to_state="disseminated", commit="second")
     claim = fold([CAPTURE, APPROVAL, FORMAT, OUT, REVISE, again])
     assert (claim.state, claim.in_force, claim.settled) == ("disseminated", None, "second")
     assert len(claim.verdicts) == 1
@@ -86,7 +85,7 @@ def test_an_approved_revision_ends_what_was_in_force() -> None:
 
 @pytest.mark.parametrize("text", ["", BLOB, f" {BLOB}", "disseminated"])
 def test_a_revision_without_a_version_in_force_has_none(text: str) -> None:
-    revise = replace(REVISE, trailers={"Kmkit-In-Force": text})
+    revise = REVISE._replace(trailers={"Kmkit-In-Force": text})
     assert fold([CAPTURE, APPROVAL, FORMAT, OUT, revise]).in_force is None
 
 
@@ -116,7 +115,7 @@ def test_a_note_is_captured_once() -> None:
 @pytest.mark.parametrize("said", ["", "approved", "maybe"])
 def test_a_verdict_that_nobody_knows_is_none(said: str) -> None:
     trailers = {**APPROVAL.trailers, "Kmkit-Verdict": said}
-    assert fold([CAPTURE, replace(APPROVAL, trailers=trailers)]) == fold([CAPTURE])
+    assert fold([CAPTURE, APPROVAL._replace(trailers=trailers)]) == fold([CAPTURE])
     same = event("same-meaning validated -> validated", verdict="return", same_as="k1:a")
     assert fold([CAPTURE, APPROVAL, same]) == fold([CAPTURE, APPROVAL])
 
@@ -147,13 +146,13 @@ def test_a_verdict_is_copied_whole() -> None:
 
 def test_the_day_is_the_day_where_it_happened() -> None:
     east = timezone(timedelta(hours=12))
-    late = replace(OUT, when=datetime(2026, 11, 22, 1, tzinfo=east), trailers={})
+    late = OUT._replace(when=datetime(2026, 11, 22, 1, tzinfo=east), trailers={})
     assert dissemination_of(late).on == date(2026, 11, 22)
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-13-01", ""])
 def test_a_date_that_is_none_is_the_day_of_the_event(text: str) -> None:
-    told = replace(OUT, trailers={**OUT.trailers, "Kmkit-On": text})
+    told = OUT._replace(trailers={**OUT.trailers, "Kmkit-On": text})
     assert dissemination_of(told).on == NOON.date()
     deferral = event("defer disseminated -> disseminated", OWNER, due=text)
     claim = fold([CAPTURE, APPROVAL, FORMAT, OUT, deferral])

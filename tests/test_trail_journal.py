@@ -323,7 +323,8 @@ def test_each_step_is_on_the_disk_before_the_next(
     monkeypatch.setattr(Held, "go", moves)
     at(kb).move("reassign", note, TO_CY)
     branches, folder = kb.git.common_dir / "refs" / "heads", (kb.root / note.path).parent
-    order = [branches, folder, kb.git.git_dir, journal.place(kb.git).parent]
+    git_dir = kb.git.git_dir
+    order = [branches, folder, git_dir / "index", git_dir, journal.place(kb.git).parent]
     assert synced == [path.stat().st_ino for path in order]
 
 

@@ -36,6 +36,7 @@ from kmkit.trail.safely import (
     write_file,
 )
 from kmkit.trail.stage import new_index, put_index
+from kmkit.trail.version import new_enough
 
 _RETRIES = 20
 _UNDER_WAY = {
@@ -66,7 +67,7 @@ def commit(
     ready(git)
     _check_message(git, change.message)
     env = who_and_when(actor, when)
-    with at_work(git), git_lock(git.git_dir / "index.lock"):
+    with at_work(git), git_lock(git.git_dir / "index.lock"), git.asking():
         _as_seen(git, change)
         branch = git.branch()
         blobs = {path: git.hash(path, data, write=True) for path, data in change.files.items()}
@@ -85,7 +86,7 @@ def commit(
 
 def ready(git: Git) -> None:
     """Refused while something is under way that a commit would disturb."""
-    git.new_enough()
+    new_enough(git)
     git.branch()
     for name, what in _UNDER_WAY.items():
         if (git.git_dir / name).exists():
@@ -172,7 +173,7 @@ def _happens(
         try:
             moving.go()
             put(written)
-            put_index(git, index, change.files)
+            put_index(git, index, entries, change.files)
         except (OSError, KmkitError):
             _take_back(git, change, branch, made, tip)
             raise

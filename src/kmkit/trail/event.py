@@ -8,9 +8,9 @@ blank, and so are the lines at which some git commands cut a message off.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from typing import NamedTuple
 
 from kmkit.text import HIDDEN, one_line
 
@@ -23,10 +23,11 @@ OURS = (
     "Kmkit-Topic", "Kmkit-Decided-By", "Kmkit-Minutes", "Kmkit-Level", "Kmkit-Owner",
     "Kmkit-Channel", "Kmkit-Audience", "Kmkit-On", "Kmkit-Evidence", "Kmkit-Asked", "Kmkit-Due",
     "Kmkit-In-Force", "Kmkit-Superseded-By", "Kmkit-On-Behalf-Of", "Kmkit-About", "Kmkit-Outcome",
-    "Kmkit-Attached", "Reviewed-by",
+    "Kmkit-Blob", "Kmkit-Attached", "Reviewed-by",
 )  # fmt: skip
 """Every trailer that kmkit writes, in the order in which it writes them."""
 
+_ONCE = frozenset(OURS) - frozenset(REPEATABLE)
 _TRAILER = re.compile(r"([A-Za-z0-9-]+)[ \t]*:(.*)")
 _CUTS = re.compile(r"---|\S+ -+ >8 -")
 """Where git takes the message to end: a patch, or the scissors line of ``git commit --verbose``."""
@@ -37,8 +38,7 @@ _ENCODING = re.compile(rb"(?m)^encoding (\S+)$")
 _IDENT = re.compile(r"(.*?) ?<([^>]*)> (-?\d+) ([+-]\d{4})")
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One move of one note, as a commit tells it."""
 
     commit: str
@@ -55,7 +55,7 @@ class Event:
     """A verb of the lifecycle."""
     from_state: str = ""
     to_state: str = ""
-    trailers: Mapping[str, str] = field(default_factory=dict)
+    trailers: Mapping[str, str] = {}
     """Those of ours that stand once."""
     reviewed_by: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
@@ -69,17 +69,17 @@ class Event:
     @property
     def method(self) -> str:
         """The method of validation."""
-        return self.get("Method")
+        return self.trailers.get("Kmkit-Method", "")
 
     @property
     def verdict(self) -> str:
         """approve, return or reject."""
-        return self.get("Verdict")
+        return self.trailers.get("Kmkit-Verdict", "")
 
     @property
     def fingerprint(self) -> str:
         """Of the substance after the move."""
-        return self.get("Fingerprint")
+        return self.trailers.get("Kmkit-Fingerprint", "")
 
     @property
     def short_fingerprint(self) -> str:
@@ -127,7 +127,10 @@ def _trailers(lines: Iterable[str]) -> list[tuple[str, str]]:
     """The trailers that ``lines`` are; empty where one of them is none."""
     found: list[tuple[str, str]] = []
     for line in lines:
-        if line[:1] in (" ", "\t") and found:
+        key, colon, value = line.partition(":")
+        if colon and key in _ONCE:  # most are, and then no expression is needed
+            found.append((key, value.strip()))
+        elif line[:1] in (" ", "\t") and found:
             key, value = found[-1]
             found[-1] = (key, f"{value} {line.strip()}")
         elif match := _TRAILER.fullmatch(line):
@@ -154,8 +157,9 @@ def parse(commit: str, raw: bytes) -> Event | None:
     message = _decoded(header, body).replace("\r\n", "\n")
     between, last = _apart(message)
     found = _trailers(last)
-    once = {key: value for key, value in found if key in OURS and key not in REPEATABLE}
-    if len(once) != sum(key in OURS and key not in REPEATABLE for key, _ in found):
+    ours = [(key, value) for key, value in found if key in _ONCE]
+    once = dict(ours)
+    if len(once) < len(ours):
         return None
     subject_id = once.get(NOTE) or once.get(RECORD)
     step = _STEP.fullmatch(once.get(MOVE, ""))

@@ -179,7 +179,7 @@ def verdict_of(event: Event) -> Verdict:
         on=_day(event),
         by=event.email,
         method=event.method,
-        verdict=event.verdict,
+        verdict=event.verdict,  # type: ignore[arg-type]  # another is nobody's approval
         fingerprint=event.fingerprint,
         because=in_brief(event.reason),
         topic=event.get("Topic"),

@@ -1,44 +1,15 @@
-"""The only mouth to git: how a git process is started, and what stands in a repository.
-
-Plumbing commands only. User text is never an option, hooks and helpers of the clone stay off, and
-a failure becomes one sentence.
-"""
+"""What stands in a repository: where its folders are, its branch, its commits, its settings."""
 
 import os
 import re
-import subprocess
-from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from kmkit.errors import Cannot, Refused
 from kmkit.lifecycle.person import Person
-from kmkit.trail.failing import complaint, way_out
-
-OLDEST = (2, 38)
-_SETTINGS = (
-    "safe.bareRepository=explicit",
-    "core.fsmonitor=false",
-    "core.fsync=added,reference",  # what was acknowledged outlives a power cut
-    "core.fsyncMethod=fsync",
-    f"core.hooksPath={os.devnull}",
-    "core.quotePath=false",
-    "i18n.commitEncoding=UTF-8",
-    "user.useConfigOnly=true",
-)
-_FOREIGN = frozenset(
-    f"GIT_{name}"
-    for name in (
-        "DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR", "PREFIX", "NAMESPACE",
-        "ALTERNATE_OBJECT_DIRECTORIES", "CEILING_DIRECTORIES",
-    )
-)  # fmt: skip
-"""What a hook's environment says of another repository or index."""
-_OPTIONS = tuple(part for setting in _SETTINGS for part in ("-c", setting))
-
-
-_OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+from kmkit.trail import trees
+from kmkit.trail.program import Program
 
 
 class Entry(NamedTuple):
@@ -50,12 +21,8 @@ class Entry(NamedTuple):
     """Outside the sparse checkout."""
 
 
-class Git:
+class Git(Program):
     """One work tree of one repository; or, where ``bare``, a repository without files."""
-
-    def __init__(self, top: Path, *, bare: bool = False) -> None:
-        self.top = Path(os.path.abspath(top))
-        self.bare = bare
 
     @classmethod
     def find(cls, folder: Path) -> "Git":
@@ -84,7 +51,7 @@ class Git:
         for place in (folder, *folder.parents):
             if (place / ".git" / "HEAD").is_file():
                 found = cls(place)
-                found.__dict__["_places"] = (place / ".git", place / ".git")
+                found.__dict__["_places"] = (found.top / ".git", found.top / ".git")
                 return found
             if (place / ".git").exists():
                 break
@@ -103,63 +70,6 @@ class Git:
         if here.text("rev-parse", "--is-bare-repository") != "true":
             raise Cannot(f"{folder} is part of a repository with files.", "Name the folder above.")
         return here
-
-    def run(
-        self,
-        *args: str,
-        stdin: bytes | None = None,
-        env: Mapping[str, str] | None = None,
-        ok: Sequence[int] = (0,),
-        patience: float | None = None,
-    ) -> bytes:
-        """Run git with ``args`` in the top folder; return what it prints, Cannot where it fails.
-
-        ``patience``: seconds after which git is ended, where it waits for somebody else.
-        """
-        try:
-            done = subprocess.run(
-                self.command(args),
-                input=stdin,
-                capture_output=True,
-                env=self.environment(env),
-                check=False,
-                timeout=patience,
-            )
-        except subprocess.TimeoutExpired:
-            raise Cannot(
-                f"git {args[0]} got no answer in {patience:.0f} seconds.",
-                "Look whether the remote can be reached: git ls-remote.",
-            ) from None
-        except FileNotFoundError:
-            raise Cannot(
-                "git is not installed.", f"Install git {OLDEST[0]}.{OLDEST[1]} or newer."
-            ) from None
-        if done.returncode not in ok:
-            raise Cannot(complaint(args[0], done.stderr), way_out(args[0], done.stderr, self.top))
-        return done.stdout
-
-    def text(self, *args: str, ok: Sequence[int] = (0,)) -> str:
-        """What git prints, as text without the last line break."""
-        return self.run(*args, ok=ok).decode("utf-8", "replace").rstrip("\n")
-
-    def command(self, args: Sequence[str]) -> list[str]:
-        """The whole command line of git with ``args``."""
-        place = [f"--git-dir={self.top}"] if self.bare else ["-C", str(self.top)]
-        return ["git", *_OPTIONS, "--literal-pathspecs", "--no-pager", *place, *args]
-
-    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The environment of a git process: this repository and no other, plain English."""
-        kept = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
-        return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
-
-    def new_enough(self) -> None:
-        """Cannot where git is older than `OLDEST`."""
-        words = self.text("version").split()
-        numbers = (words[2] if len(words) > 2 else "0").split(".")
-        if tuple(int(n) for n in numbers[:2] if n.isdigit()) < OLDEST:
-            wanted = ".".join(str(n) for n in OLDEST)
-            shown = words[2] if len(words) > 2 else "of an unknown version"
-            raise Cannot(f"git {shown} is too old.", f"Install git {wanted} or newer.")
 
     # Where things are
 
@@ -188,10 +98,7 @@ class Git:
 
     def identity(self) -> Person:
         """Who makes commits here; Cannot where git does not know."""
-        try:
-            ident = self.text("var", "GIT_AUTHOR_IDENT")
-        except Cannot:
-            ident = ""
+        ident = self.text("var", "GIT_AUTHOR_IDENT", ok=(0, 1, 128))
         name, _, rest = ident.partition(" <")
         email = rest.partition(">")[0]
         if not name or "@" not in email:
@@ -204,22 +111,31 @@ class Git:
 
     def branch(self) -> str:
         """The full name of the branch that HEAD is on; Refused where HEAD is detached."""
-        name = self.text("symbolic-ref", "-q", "HEAD", ok=(0, 1))
+        name = self._head() or self.text("symbolic-ref", "-q", "HEAD", ok=(0, 1))
         if not name:
             raise Refused(
                 "HEAD is detached: there is no branch to record this on.", "Run git switch BRANCH."
             )
         return name
 
+    def _head(self) -> str:
+        """The branch that the file HEAD names, '' where git itself has to be asked."""
+        try:
+            said = (self.git_dir / "HEAD").read_text("ascii")
+            name = said.removeprefix("ref: ").rstrip("\n")
+            plain = said.startswith("ref: refs/heads/") and name != "refs/heads/.invalid"
+            return name if plain and (self.common_dir / name).read_bytes()[:4] != b"ref:" else ""
+        except (OSError, ValueError):
+            return ""
+
     def tip(self, ref: str = "HEAD") -> str:
         """The commit that ``ref`` points at, '' where there is none yet."""
+        wanted = f"{ref}^{{commit}}"
+        if self._answers:
+            found = self._answers.read(wanted)
+            return found.name if found else ""
         return self.text(
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            "--end-of-options",
-            f"{ref}^{{commit}}",
-            ok=(0, 1, 128),
+            "rev-parse", "--verify", "--quiet", "--end-of-options", wanted, ok=(0, 1, 128)
         )
 
     def entry(self, commit: str, path: str) -> Entry | None:
@@ -230,6 +146,9 @@ class Git:
         """What ``commit`` has at each of the ``paths``; those where it has nothing are left out."""
         if not commit:
             return {}
+        if self._answers:
+            there = trees.found(self._answers.read, commit, paths)
+            return {path: Entry(*entry) for path, entry in there.items()}
         listing = self.run("ls-tree", "-z", "--full-tree", "--end-of-options", commit, "--", *paths)
         found = {}
         for row in filter(None, listing.split(b"\0")):
@@ -256,9 +175,15 @@ class Git:
     def blob(self, name: str) -> bytes:
         """The content of the object ``name``; Cannot where this clone lacks it."""
         try:
-            if not _OBJECT.fullmatch(name):  # it can come from a note, and could be an option
+            # it can come from a note, and could be an option
+            if not re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", name):
                 raise Cannot(f"'{name}' is no object of git.")
-            return self.run("cat-file", "blob", name)
+            if not self._answers:
+                return self.run("cat-file", "blob", name)
+            found = self._answers.read(name)
+            if found and found.kind == "blob":
+                return found.data
+            raise Cannot(f"git has no version {name}.")
         except Cannot:
             where = " This clone is shallow." if self.shallow else ""
             mend = "Run git fsck; a partial clone needs its remote within reach."
@@ -290,6 +215,8 @@ class Git:
 
     def remote_url(self) -> str:
         """The address of the remote ``origin``, '' where there is none."""
+        if not self.config("remote.origin.url"):
+            return ""
         import git  # takes long to import, and only a digest with links asks for this
 
         try:

@@ -138,7 +138,7 @@ def _finish(git: Git, journal: Journal, tip: str) -> list[str]:
         if (staged.sha if staged else "") in (before.sha if before else "", wanted.sha):
             entries[file.path] = wanted
     with new_index(git, entries) as index:
-        put_index(git, index, [path for path in entries if (git.top / path).exists()])
+        put_index(git, index, entries)
     harden([git.git_dir])
     return left
 
