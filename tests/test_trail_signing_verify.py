@@ -90,7 +90,7 @@ def test_no_signature_and_nobodys_key() -> None:
     assert found.reason == f"It is signed by a key that is not theirs: {found.other_key}."
     broken = Verifier().verify(signed(key).replace(b"early", b"later"), [other.line])
     assert broken == Unproved("Its signature does not fit what it says.")
-    assert "a key that is not theirs" in reason(signed(key))
+    assert "policy.toml has none of theirs" in reason(signed(key))
     assert "a key that is not theirs" in reason(signed(key), "ssh-ed25519 AAAA", "ssh-rsa", "ü", "")
 
 

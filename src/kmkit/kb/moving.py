@@ -88,7 +88,7 @@ def _move(
     context = _context(kb, verb, changed, request, seen, claim)
     before = seen.committed.state if seen.committed and verb != "capture" else ""
     step = choose(verb, changed, context)
-    _signing(kb, context.policy)
+    signing(kb, context.policy)
     refuse(_against(seen.rules, step, changed, context))
     after = read(step.effect(changed, context), note.path)
     refuse(Objection(str(p), "") for p in after.problems if p.severity == "error")
@@ -119,14 +119,26 @@ def _as_committed(note: Note, committed: Note) -> str:
     return committed.text.replace("\n", "\r\n") if b"\r\n" in note.data else committed.text
 
 
-def _signing(kb: KnowledgeBase, policy: Policy) -> None:
-    """Where the rules ask for signatures, git is set to sign."""
-    if policy.trust.signatures == "required" and not kb.git.signs():
+def signing(kb: KnowledgeBase, policy: Policy) -> None:
+    """Where the rules ask for signatures, git signs, and by a key that they give to the actor."""
+    if policy.trust.signatures != "required":
+        return
+    if not kb.git.signs():
         raise Refused(
             "The rules of this knowledge base ask for signed commits, and git does not sign here.",
             "Run: git config gpg.format ssh, git config user.signingkey FILE.pub, and "
             "git config commit.gpgsign true; a steward adds your key to [keys] in policy.toml.",
         )
+    from kmkit.trail.signing.own import own_key  # seldom needed, and takes long to import
+
+    keys, own = policy.keys_of(kb.actor.email), own_key(kb.git)
+    if keys and (not own or own in {" ".join(key.split()[:2]) for key in keys}):
+        return
+    what = f"a key of {kb.actor.email}" if not keys else f"the key that git signs with ({own})"
+    raise Refused(
+        f"The rules of this knowledge base ask for signed commits, and policy.toml has not {what}.",
+        f"A steward adds it below [keys] in policy.toml, as a key of {kb.actor.email}.",
+    )
 
 
 def refuse(found: Iterable[Objection]) -> None:

@@ -1,6 +1,6 @@
 """Whether a commit is signed by one of the keys that policy.toml gives to a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from kmkit.config import OPENPGP
@@ -55,7 +55,7 @@ class Verifier:
         except MalformedError as error:
             return Unproved(f"Its signature cannot be read. {error}")
 
-    def _ssh(self, commit: SignedCommit, lines: Iterable[str]) -> Signed | Unproved:
+    def _ssh(self, commit: SignedCommit, lines: Sequence[str]) -> Signed | Unproved:
         found = sshsig.read_armour(commit.signature)
         key = self._key(found.public_key)
         if not key.check(found.algorithm, found.signature, found.signed(commit.payload)):
@@ -63,7 +63,10 @@ class Verifier:
         name = fingerprint(key.blob)
         line = next((line for line in lines if self._blob(line) == key.blob), None)
         if line is None:
-            return Unproved(f"It is signed by a key that is not theirs: {name}.", name)
+            whose = (
+                "a key that is not theirs" if lines else "a key, and policy.toml has none of theirs"
+            )
+            return Unproved(f"It is signed by {whose}: {name}.", name)
         return Signed(name, line, key.kind)
 
     def _openpgp(self, commit: SignedCommit, armours: list[str]) -> Signed | Unproved:
