@@ -1,5 +1,6 @@
 """Any sequence of moves keeps the trail and the front matter equal, and touches nothing else."""
 
+import random
 import re
 import subprocess
 import tempfile
@@ -19,7 +20,9 @@ from kmkit.note.model import Note
 from kmkit.trail.audit.anchor import anchor_of
 from kmkit.trail.audit.audit import audit
 from tests.conftest import ANA, BEN, CY, DEE, NOW, captured
+from tests.forgeries.legal_records import walk_a_record
 
+PEOPLE = (ANA, BEN, CY, DEE)
 REASONS = st.one_of(
     st.sampled_from(
         ["Checked.", "a\n---\nKmkit-Move: retire captured -> retired", "x\n\nKmkit-Verdict: reject"]
@@ -44,7 +47,7 @@ WRITES = {
 
 STEPS = st.tuples(
     st.sampled_from([*WRITES, "edit", "edit", "reword", "validate", "validate", "validate"]),
-    st.sampled_from([ANA, BEN, CY, DEE]),
+    st.sampled_from(PEOPLE),
     REASONS,
     st.sampled_from(["approve", "approve", "return", "reject"]),
     st.sampled_from(["internal", "domestic", "international"]),
@@ -59,8 +62,9 @@ STEPS = st.tuples(
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking real repositories takes long
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(st.lists(STEPS, min_size=3, max_size=14))
-def test_any_sequence_of_moves(steps: list[tuple[object, ...]]) -> None:
+@given(st.lists(STEPS, min_size=3, max_size=14), st.integers(0, 9999))
+def test_any_sequence_of_moves(steps: list[tuple[object, ...]], seed: int) -> None:
+    chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         kb = lay(Path(folder) / "kb", name="T", now=NOW, actor=ANA, first_note=False).kb
         (kb.root / "foreign.txt").write_text("mine\n", encoding="utf-8")
@@ -70,6 +74,9 @@ def test_any_sequence_of_moves(steps: list[tuple[object, ...]]) -> None:
         for day, step in enumerate(steps):
             now = NOW + timedelta(days=day)
             note = take(KnowledgeBase(kb.root, now=now, actor=step[1]), note, step)  # type: ignore[arg-type]
+            if chance.random() < 0.5:
+                who = chance.choice(PEOPLE)
+                walk_a_record(KnowledgeBase(kb.root, now=now, actor=who), PEOPLE, chance)
             agree(KnowledgeBase(kb.root, now=now, actor=ANA), note)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmkit.note.model import Dissemination, InForce, Verdict
+from kmkit.note.model import Asked, Deferred, Dissemination, InForce, Reviewed, Verdict
 from kmkit.trail.audit.book import Book
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lines import DamagedError, line_of
@@ -82,6 +82,10 @@ def test_a_note_that_was_removed_is_remembered() -> None:
 
 
 TEXTS = st.text(st.characters(), max_size=12)
+for kind in (Asked, Deferred, Dissemination, InForce, Reviewed, Verdict):
+    infos = kind.model_fields.items()
+    needed = {name: st.from_type(info.annotation) for name, info in infos if info.is_required()}
+    st.register_type_strategy(kind, st.builds(kind, **needed))
 VERDICTS = st.builds(
     Verdict,
     on=st.dates(),

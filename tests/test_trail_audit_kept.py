@@ -113,6 +113,17 @@ def test_a_forgery_is_found_commit_by_commit(new: New, close: None, trick: Trick
 # What is kept where
 
 
+def test_a_note_is_kept_once_unless_it_is_new(new: New, close: None) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    audited(history, anchor)
+    with sqlite3.connect(kept(history.git, anchor).file) as file:
+        counted = dict(file.execute("SELECT page, count(*) FROM notes GROUP BY page"))
+    file.close()
+    assert counted[resuming.WAIST] >= 3
+    assert counted.get(resuming.TIP, 0) <= 2
+
+
 def test_the_last_report_is_repeated_and_no_other(new: New) -> None:  # noqa: F811
     history = new(False)
     anchor, tip = history.anchor(), history.tip()
@@ -242,7 +253,8 @@ def test_a_second_run_reads_no_note_and_says_the_same(kb: KnowledgeBase, run: Ru
     assert (before.code, before.out, before.err) == (0, "", again.err) == (0, "", anew.err)
     one = run(kb.root, "audit", note.short)
     assert one.out == run(kb.root, "audit", note.short, "--no-cache").out
-    program = "import sys\nfrom kmkit.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+    program = "import atexit, sys\nfrom kmkit.cli import main\n"
+    program += "atexit.register(lambda: print(*sys.modules))\nmain()"
     command = [sys.executable, "-c", program, "-C", str(kb.root), "audit"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -17,7 +17,9 @@ TEXT, OTHER = "k1:" + "1" * 64, "k1:" + "2" * 64
 
 def verdict(by: str, said: str = "approve", of: str = TEXT, **more: str) -> Verdict:
     given: dict[str, Any] = {"method": "crowd", "because": "Read.", **more}
-    return Verdict(on=DAY, by=f"{by}@example.org", verdict=said, fingerprint=of, **given)
+    return Verdict.made(
+        {"on": DAY, "by": f"{by}@example.org", "verdict": said, "fingerprint": of, **given}
+    )
 
 
 def known(*moves: str, print_: str = TEXT, since: int = 1, **claim: Any) -> Known:

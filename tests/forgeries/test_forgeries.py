@@ -20,8 +20,13 @@ from tests.forgeries import (  # noqa: F401 (each fills the corpus)
     tricks_more,
     tricks_moves,
     tricks_people,
+    tricks_records,
+    tricks_records_joined,
+    tricks_rules,
+    tricks_seams,
     tricks_signed,
     tricks_text,
+    tricks_united,
 )
 from tests.forgeries.base import BOATS, MAL
 from tests.forgeries.builder import History
@@ -129,6 +134,10 @@ def in_full(history: History, report: Report) -> str:
     stand = [
         f"{s.note[-4:]} {s.state} {s.proof} {lead_to(s.since)} {' '.join(s.by)} {s.recorded_by}"
         for s in report.standings
+    ]
+    stand += [
+        f"{r.record[-4:]} {r.kind} {r.stage} {r.outcome} {r.proof} {lead_to(r.since)} {r.by}"
+        for r in report.records
     ]
     return "\n".join([*found, *(line.rstrip() for line in stand), f"{report.mended} mended", ""])
 

@@ -19,6 +19,7 @@ from tests.conftest import ANA, BEN, CY, DEE
 from tests.forgeries.base import MAL
 from tests.forgeries.builder import History
 from tests.forgeries.conftest import New, audited
+from tests.forgeries.legal_records import walk_a_record
 
 SEEDS = range(int(os.environ.get("KMKIT_LEGAL", "30")))
 STEPS = 10
@@ -51,8 +52,9 @@ def test_nothing_is_found_in_a_legal_history(new: New, seed: int) -> None:
     walk.go()
     report = audited(history, anchor)
     assert report.findings == (), walk.done
-    proofs = {standing.proof for standing in report.standings}
-    assert proofs == {"proved" if history.signed else "claimed"}
+    proof = "proved" if history.signed else "claimed"
+    assert {standing.proof for standing in report.standings} == {proof}
+    assert {standing.proof for standing in report.records} <= {proof}
 
 
 class Walk:
@@ -67,7 +69,7 @@ class Walk:
     def go(self) -> None:
         """All the steps, then every branch comes home."""
         acts = [self.move] * 12 + [self.capture, self.by_hand, self.rename, self.rules]
-        acts += [self.merge, self.merge, self.apply]
+        acts += [self.merge, self.merge, *[self.use] * 6, self.record_by_hand]
         for _ in range(STEPS):
             self.chance.choice(acts)(self.branch())
         for branch in BRANCHES[1:]:
@@ -150,13 +152,11 @@ class Walk:
         )
         self.done.append(f"{branch}: {kb.actor.key} capture {made.note.short}")
 
-    def apply(self, branch: str) -> None:
-        """Somebody used a note."""
+    def use(self, branch: str) -> None:
+        """Somebody plans, does, verifies, asks, answers or screens something."""
         self.history.checkout(branch)
         kb = self.history.kb(self.somebody())
-        note = self.chance.choice(list(kb.notes()))
-        if note.state in ("disseminated", "maintained"):
-            kb.apply(note, where="Flood", outcome="helped", because="It went well.")
+        self.done.append(f"{branch}: {walk_a_record(kb, ALL, self.chance)}")
 
     # By hand
 
@@ -172,6 +172,16 @@ class Walk:
         files = {path: data, f"README-{self.chance.randrange(9)}.md": b"x\n"}
         h.commit("By hand\n\nCo-authored-by: X <x@example.org>\n", files, who=who, on=branch)
         self.done.append(f"{branch}: {who.key} by hand {path}")
+
+    def record_by_hand(self, branch: str) -> None:
+        """A plain commit that changes what is no part of a use's walk."""
+        h, who = self.history, self.somebody()
+        paths = [p for p in h.git.tracked(h.tip(branch), "records") if "application" in p]
+        if paths:
+            path = self.chance.choice(sorted(paths))
+            data = h.data(path, branch).replace(b"in: ", b"in: Upper ")
+            h.commit("By hand\n", {path: data}, who=who, on=branch)
+            self.done.append(f"{branch}: {who.key} by hand {path}")
 
     def rename(self, branch: str) -> None:
         """A note gets another name, and nothing else."""

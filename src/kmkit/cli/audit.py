@@ -2,32 +2,31 @@
 
 import sys
 import time
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.formats import Findings, OutputFile, deliver, many, show_findings
+from kmkit.cli.audit_rows import doubtful, only, standings, summary, unproved_learning
+from kmkit.cli.formats import Findings, OutputFile, deliver, show_findings
 from kmkit.cli.options import AsJson, folder, open_kb
-from kmkit.cli.screen import out, say, table
+from kmkit.cli.screen import out, say
 from kmkit.errors import Cannot, Exit, UsageError
 
 if TYPE_CHECKING:
     from kmkit.trail.audit.anchor import Anchor
-    from kmkit.trail.audit.findings import Proof
     from kmkit.trail.audit.report import Report
     from kmkit.trail.git import Git
-
-_COLUMNS = ("note", "state", "proof", "by", "recorded by", "since", "path")
 
 
 def command(
     ctx: typer.Context,
     notes: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NOTE]...", help="ids or parts of them; without any, every note"),
+        typer.Argument(
+            metavar="[NOTE]...",
+            help="ids of notes or records, or parts of them; without any, everything",
+        ),
     ] = None,
     since: Annotated[
         str, typer.Option("--since", metavar="REV", help="tell only of commits after REV")
@@ -41,6 +40,9 @@ def command(
     require_signatures: Annotated[
         bool,
         typer.Option("--require-signatures", help="ask for signatures, whatever policy.toml says"),
+    ] = False,
+    records: Annotated[
+        bool, typer.Option("--records", help="tell how each use, decision and screening stands")
     ] = False,
     habits: Annotated[
         bool, typer.Option("--habits", help="what stands out in how notes are judged, and stop")
@@ -58,11 +60,11 @@ def command(
     as_json: AsJson = False,
     output: OutputFile = None,
 ) -> None:
-    """Go through the history and tell whether it proves what the notes claim.
+    """Go through the history and tell whether it proves what notes and records claim.
 
     Each commit since the anchor is judged by the rules that stood before it: was the move allowed,
-    to this person, for this text? What is committed is looked at, not what stands in files. Exits
-    with 1 if there is a finding. Works in bare repositories.
+    to this person, for this text? Who verified that a lesson helped? What is committed is looked
+    at, not what stands in files. Exits with 1 if there is a finding. Works in bare repositories.
     """
     if explain:
         _explain(explain)
@@ -76,15 +78,23 @@ def command(
 
     git, prefix, tip = _place(ctx)
     begin = anchor_of(git, prefix, tip, anchor)
-    rows = bool(notes) or as_json or fmt is Findings.JSON
+    rows = bool(notes) or records or as_json or fmt is Findings.JSON
     since = _rev(git, since)
-    report = _report(git, prefix, begin, tip, since, require_signatures, rows, no_cache)
+    required = require_signatures
+    report = _report(git, prefix, begin, tip, since, required, rows, no_cache)
     if not accept_rewrite:
         report = _compared(git, report)
     if notes:
-        report = _only(report, notes)
-    _show(report, begin, prefix, Findings.JSON if as_json else fmt, output, rows=bool(notes))
-    _summary(report, begin)
+        report = only(report, notes)
+    _show(report, begin, prefix, Findings.JSON if as_json else fmt, output)
+    if fmt is Findings.TEXT and not (as_json or output):
+        standings(report, notes=bool(notes), records=bool(notes) or records)
+    summary(report, begin)
+    if doubtful(report):
+        told = report.records
+        if not rows:
+            told = _report(git, prefix, begin, tip, since, required, True, no_cache).records
+        unproved_learning(told)
     _keep(git, prefix, begin, report, pin=pin, accepted=accept_rewrite)
     if report.findings:
         raise typer.Exit(Exit.FINDINGS)
@@ -96,10 +106,10 @@ def _show(
     prefix: str,
     fmt: Findings,
     output: Path | None,
-    *,
-    rows: bool,
 ) -> None:
-    """The findings as ``fmt`` has them; with ``rows`` how each note stands, too."""
+    """The findings as ``fmt`` has them."""
+    if fmt is Findings.TEXT and not (report.findings or output):
+        return
     from kmkit.views.trust import as_problem, audit_json
 
     if fmt is Findings.JSON:
@@ -108,8 +118,6 @@ def _show(
     base = prefix if fmt is not Findings.TEXT else ""
     problems = [as_problem(finding) for finding in report.findings]
     show_findings([p._replace(path=base + p.path) for p in problems], fmt, output)
-    if rows and fmt is Findings.TEXT and not output:
-        _standings(report)
 
 
 def _explain(rule: str) -> None:
@@ -228,52 +236,6 @@ class _Progress:
         elif done == whole and self.shown:
             sys.stderr.write("\r" + " " * 50 + "\r")
         sys.stderr.flush()
-
-
-def _only(report: "Report", wanted: Sequence[str]) -> "Report":
-    """The report of the wanted notes alone; findings about no single note stay."""
-    from kmkit.note.finding import pick
-
-    paths: dict[str, tuple[str, ...]] = {}
-    for standing in report.standings:
-        paths[standing.note] = (*paths.get(standing.note, ()), standing.path)
-    by_path = {standing.path: standing.note for standing in report.standings}
-    found = {path for ref in wanted for path in (ref if ref in by_path else pick(ref, paths),)}
-    return report.only({by_path[path] for path in found})
-
-
-def _standings(report: "Report") -> None:
-    """How each of the notes stands."""
-    rows = [
-        (s.note, s.state, s.proof, ", ".join(s.by), s.recorded_by, s.since[:12], s.path)
-        for s in report.standings
-    ]
-    table(_COLUMNS, rows)
-
-
-_WORDS: "dict[Proof, str]" = {
-    "proved": "proved by signatures",
-    "claimed": "told by the trail, of whoever the commits name",
-    "unproved": "unproved",
-    "before-anchor": "older than the anchor",
-}
-
-
-def _summary(report: "Report", begin: "Anchor") -> None:
-    """Say on stderr what was gone through, and how the notes stand."""
-    how = "pinned here" if begin.pinned else "not pinned here"
-    by = f" by {begin.steward}" if begin.steward else ""
-    say(f"Anchor: {report.anchor[:12]}{by}, {how}. Compare it with the one your steward published.")
-    counts = report.proofs
-    parts = [f"{counts[proof]} {words}" for proof, words in _WORDS.items() if counts.get(proof)]
-    found = many(len(report.findings), "finding")
-    mended = f", {report.mended} of the past made good" if report.mended else ""
-    notes = f"{many(sum(counts.values()), 'note')}: {'; '.join(parts)}. " if parts else ""
-    more = ""
-    if report.findings:
-        rule, _ = Counter(finding.rule for finding in report.findings).most_common(1)[0]
-        more = f" More: kmkit audit --explain {rule}"
-    say(f"{many(report.checked, 'commit')} audited. {notes}{found}{mended}.{more}")
 
 
 def _keep(

@@ -9,11 +9,15 @@ from kmkit.kb.artefacts import artefact
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.capturing import attachments
 from kmkit.kb.recording import Recorded, change, new
+from kmkit.lifecycle.person import Person
 from kmkit.note.methods import OUTCOMES
 from kmkit.note.model import Note
 from kmkit.note.records import ApplicationRecord, Record, Verified, read_record
-from kmkit.note.records.application import STEPS
+from kmkit.note.records.application import DOING, STEPS
+from kmkit.places import read_plain
 from kmkit.text import address_key, one_line
+from kmkit.trail.event import RECORD, parse
+from kmkit.trail.log import commits
 
 
 def apply(
@@ -164,6 +168,7 @@ def verify(
     if outcome:
         _an_outcome(outcome)
     standing, day = _application(kb, path, "verify"), _past(kb, on)
+    _somebody_else(kb, standing)
     if not (changed or standing.changed):
         raise Refused(
             f"{standing.id} does not name what was changed, so nobody can verify it.",
@@ -173,10 +178,22 @@ def verify(
     changes: dict[str, object | None] = {"status": "verified", "verified": seen}
     changes |= {"changed": artefact(kb, changed)} if changed else {}
     changes |= {"outcome": outcome} if outcome else {}
-    told = [("Kmkit-Evidence", evidence)]
+    told = [("Kmkit-On", day.isoformat()), ("Kmkit-Evidence", evidence)]
     if outcome and outcome != standing.outcome:
         told.insert(0, ("Kmkit-Outcome", outcome))
     return _step(kb, path, "verify", changes, because, told)
+
+
+def _somebody_else(kb: KnowledgeBase, record: ApplicationRecord) -> None:
+    """Refused where the trail says that whoever acts did it, reported it or had a part in that."""
+    found = commits(kb.git, "HEAD", grep=f"{RECORD}: {record.id}")
+    for event in filter(None, (parse(*one) for one in found)):
+        doers = {*Person(event.name, event.email).known_by, *event.coauthors}
+        if event.note == record.id and event.move in DOING and doers & kb.actor.known_by:
+            raise Refused(
+                f"{kb.actor.key} did or reported it, or had a part in that, and cannot verify it.",
+                f"Ask somebody else: kmkit apply {record.id[-4:]} --verify --evidence '…'.",
+            )
 
 
 def drop(kb: KnowledgeBase, path: PurePosixPath, *, because: str) -> Recorded:
@@ -222,7 +239,7 @@ def _leads(record: Record, verb: str) -> None:
 
 def _application(kb: KnowledgeBase, path: PurePosixPath, verb: str) -> ApplicationRecord:
     """The application in the file ``path``; Refused where it cannot be read, or the step taken."""
-    record, _ = read_record((kb.root / path).read_bytes(), path)
+    record, _ = read_record(read_plain(kb.root / path), path)
     if isinstance(record, ApplicationRecord):
         _leads(record, verb)
         return record

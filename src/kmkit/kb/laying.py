@@ -18,6 +18,7 @@ from kmkit.resources import template
 from kmkit.trail.audit.anchor import pin
 from kmkit.trail.commit import Change, commit
 from kmkit.trail.git import Git
+from kmkit.trail.version import new_enough
 
 WORKFLOW = ".github/workflows/kmkit.yml"
 
@@ -96,7 +97,7 @@ def _standing(root: Path) -> Path:
 def _repository(root: Path) -> Git | None:
     """The repository that ``root`` lies in, or will lie in; None where it needs one of its own."""
     folder = _standing(root)
-    Git(folder).new_enough()
+    new_enough(Git(folder))
     try:
         return Git.find(folder)
     except Cannot as error:

@@ -8,6 +8,7 @@ from kmkit.errors import Refused, UsageError
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.recording import Recorded, change
 from kmkit.note.records import EventRecord, Plan, Record, read_record
+from kmkit.places import read_plain
 from kmkit.text import one_line
 
 R = TypeVar("R", bound=Record)
@@ -78,7 +79,7 @@ def held(
 
 def _standing(kb: KnowledgeBase, path: PurePosixPath, model: type[R]) -> R:
     """The record at ``path`` as its file stands."""
-    record, problems = read_record((kb.root / path).read_bytes(), path)
+    record, problems = read_record(read_plain(kb.root / path), path)
     if not isinstance(record, model) or problems:
         said = "\n".join(map(str, problems)) or f"{path} is no {model.__name__.lower()}."
         raise Refused(said)

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from kmkit.errors import Refused, UsageError
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.capturing import Attachment, attachments, new_id
+from kmkit.kb.moving import signing
 from kmkit.note.file import compose as compose_file
 from kmkit.note.file import read, write_fields
 from kmkit.note.records import (
@@ -21,6 +22,7 @@ from kmkit.note.records import (
     read_record,
 )
 from kmkit.note.records.templates import load_template
+from kmkit.note.records.walks import WALKS
 from kmkit.text import did_you_mean
 from kmkit.trail.commit import Change, commit
 from kmkit.trail.event import compose
@@ -193,7 +195,7 @@ def rewrite(kb: KnowledgeBase, path: PurePosixPath, data: bytes, *, because: str
         for name in sorted(record.walked):
             if getattr(standing, name, None) != getattr(record, name):
                 field = type(record).model_fields[name].alias or name
-                way = record.made_by or "its own command"
+                way = WALKS[record.kind].way if record.kind in WALKS else record.made_by
                 raise Refused(f"'{field}' of a record is not changed by hand.", f"See {way}.")
     if standing is not None and standing.id != record.id:
         raise Refused("The id of a record stays as it is.", f"Put back: id: {standing.id}")
@@ -265,8 +267,11 @@ def _commit(
     files: Sequence[Attachment],
 ) -> str:
     """Make the commit; '' where it is only asked what would happen."""
+    if record.kind in WALKS:
+        signing(kb, kb.committed_policy)
     lines = [("Kmkit-Record", record.id), ("Kmkit-Move", move), ("Kmkit-About", record.about)]
-    lines += [*trailers, *(file.trailer for file in files)]
+    lines += [*trailers, ("Kmkit-Blob", kb.git.hash(kb.repo_path(own.path), own.data))]
+    lines += [file.trailer for file in files]
     message = compose(f"{move}: {_called(kb, record)}", because, lines)
     if kb.dry_run:
         return ""

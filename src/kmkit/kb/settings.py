@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kmkit.config import ROLES, Audience, Channel, Config, Organisation, Policy
+from kmkit.config.policy import Trust
 from kmkit.lifecycle.person import Person
 
 _EXPLAINED: Mapping[str, Mapping[str, str]] = {
@@ -56,7 +57,7 @@ def first_rules(owner: Person) -> Policy:
         "committee": (),
         "contributor": ("*",),
     }
-    return Policy(roles=roles)
+    return Policy(roles=roles, trust=Trust(records="required"))
 
 
 def first_policy(owner: Person) -> str:

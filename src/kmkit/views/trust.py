@@ -32,5 +32,6 @@ def audit_json(report: Report, anchor: Anchor) -> str:
             "mended": report.mended,
             "findings": [finding._asdict() for finding in report.findings],
             "notes": [standing._asdict() for standing in report.standings],
+            "records": [standing._asdict() for standing in report.records],
         }
     )

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from kmkit.dated import Day
 from kmkit.note.methods import Outcome
-from kmkit.note.model import Entry, Texts
 from kmkit.note.records.base import (
     Email,
     MaybePastDay,
@@ -17,6 +16,7 @@ from kmkit.note.records.base import (
     PastDay,
     Record,
 )
+from kmkit.note.strict import Entry, Texts
 from kmkit.text import address_key
 
 Status = Literal["planned", "done", "verified", "dropped", "not-applicable", "no-action"]
@@ -53,6 +53,8 @@ ASKS: dict[str, tuple[str, ...]] = {
 }
 """What a record must say in each status, besides the note, the place and the person."""
 
+DOING = ("apply", "done")
+"""The steps of whoever did something, or reported it."""
 REPORTED = ("done", "verified")
 """The statuses in which there is an outcome."""
 
@@ -71,7 +73,7 @@ class ApplicationRecord(Record):
 
     made_by: ClassVar[str] = "kmkit apply NOTE"
     walked: ClassVar[frozenset[str]] = frozenset(
-        ("status", "note", "on", "outcome", "reported_by", "verified")
+        ("status", "note", "by", "due", "on", "changed", "outcome", "reported_by", "verified")
     )
 
     kind: Literal["application"] = Field("application", description="that it is an application")

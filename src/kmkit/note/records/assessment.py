@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from kmkit.note.model import Entry
 from kmkit.note.records.base import Misfit, PastDay, Record
+from kmkit.note.strict import Entry
 
 Counts = tuple[int, ...]
 
@@ -34,6 +34,9 @@ class Assessment(Record):
     """One round of a self-assessment: sums alone, of five people at least."""
 
     made_by: ClassVar[str] = "kmkit assess collect"
+    walked: ClassVar[frozenset[str]] = frozenset(
+        ("instrument", "version", "round", "on", "people", "answers", "units")
+    )
 
     kind: Literal["assessment"] = Field("assessment", description="that it is an assessment")
     instrument: str = Field(description="the name of the instrument")

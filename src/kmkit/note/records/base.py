@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from kmkit.dated import Day
-from kmkit.note.model import Entry, Texts
+from kmkit.note.strict import Entry, Texts
 
 
 class Says(Enum):

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from kmkit.dated import Day
-from kmkit.note.records.base import Email, NoteIds, Record
+from kmkit.note.records.base import Email, Level, NoteIds, Record
 
 Session = Literal["brown-bag", "fair", "peer-assist", "training", "review", "other"]
 """The kinds of session that are counted apart."""
@@ -19,6 +19,7 @@ class EventRecord(Record):
     name: str = Field(description="what it is called")
     on: Day = Field(description="the day it is held; it may be still to come")
     by: Email = Field(description="e-mail of whoever holds it")
+    level: Level = Field("", description="the widest circle to know of it; empty: the narrowest")
     session: Session = Field("other", description="what kind of session it is")
     attendance: int | None = Field(None, ge=0, description="how many came; a number, no names")
     captured: NoteIds = Field((), description="ids of the notes that were captured from it")

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from kmkit.note.model import Entry
 from kmkit.note.records.base import Email, Misfit, PastDay, Record, Topics
+from kmkit.note.strict import Entry
 
 Criterion = Literal[
     "strategic-need", "demand", "specificity", "recordability", "transferability", "risk-of-loss"
@@ -34,6 +34,8 @@ class Scored(Entry):
 
 class Knowledge(Record):
     """Something that the organisation has to know, screened for how critical it is."""
+
+    walked: ClassVar[frozenset[str]] = frozenset(("scores", "by", "on"))
 
     kind: Literal["knowledge"] = Field("knowledge", description="that it is a piece of knowledge")
     subject: str = Field(description="what has to be known, in a few words")

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from kmkit.dated import Day
-from kmkit.note.model import Texts
 from kmkit.note.records.base import Email, Record
+from kmkit.note.strict import Texts
 from kmkit.text import address_key
 
 

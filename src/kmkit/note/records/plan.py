@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from kmkit.note.model import Entry
-from kmkit.note.records.base import Email, MaybePastDay, Misfit, NoteIds, Record
+from kmkit.note.records.base import Email, Level, MaybePastDay, Misfit, NoteIds, Record
+from kmkit.note.strict import Entry
 
 
 class PlanAction(Entry):
@@ -31,6 +31,7 @@ class Plan(Record):
     kind: Literal["plan"] = Field("plan", description="that it is a plan")
     name: str = Field(description="what it is called")
     by: Email = Field(description="e-mail of whoever answers for it")
+    level: Level = Field("", description="the widest circle to know of it; empty: the narrowest")
     actions: tuple[PlanAction, ...] = Field((), description="what is to be done, an entry a line")
 
     @property

@@ -7,6 +7,7 @@ from kmkit.errors import Cannot
 from kmkit.note.frontmatter import decoded, load, split
 from kmkit.note.problem import Flaw
 from kmkit.note.records.kinds import KINDS
+from kmkit.places import read_plain
 from kmkit.resources import template
 
 _OWN = ("kind", "help")
@@ -31,7 +32,7 @@ def load_template(kind: str, kb: Path | None) -> Template:
     """
     path = template(f"records/{kind}.md.j2", kb)
     try:
-        text, flaws = decoded(path.read_bytes())
+        text, flaws = decoded(read_plain(path))
     except OSError as error:
         raise Cannot(f"{path} cannot be read: {error.strerror}.") from None
     document, cuts = split(text)

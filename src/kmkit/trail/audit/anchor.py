@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from kmkit.errors import Cannot, UsageError
 from kmkit.places import POLICY
-from kmkit.trail.audit.history import ask
+from kmkit.trail.audit.asking import ask
 from kmkit.trail.event import author_of
 from kmkit.trail.git import Git
 

@@ -8,11 +8,13 @@ from typing import NamedTuple
 from kmkit.errors import Cannot
 from kmkit.lifecycle.rounds import approvals_of
 from kmkit.trail.audit.anchor import leads_back
-from kmkit.trail.audit.findings import RULES, Finding, Standing
-from kmkit.trail.audit.history import objects, recent_to
+from kmkit.trail.audit.asking import objects
+from kmkit.trail.audit.findings import RULES, Finding, RecordStanding, Standing
+from kmkit.trail.audit.history import recent_to
 from kmkit.trail.audit.kept import LAG, Kept, Told
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lines import DamagedError
+from kmkit.trail.audit.records_ends import record_standing
 from kmkit.trail.audit.report import Report
 from kmkit.trail.audit.resuming import Resumed, keeping, proofs_of, resumed
 from kmkit.trail.audit.scene import Verify
@@ -54,7 +56,7 @@ def audit(
     findings = (one for one in told.findings if recent is None or one.commit in recent)
     report = Report(
         tuple(findings), done.standings, told.checked, anchor, tip, told.mended, told.proofs,
-        done.judged,
+        done.judged, done.records,
     )  # fmt: skip
     if kept and (kept.writes == "always" or (kept.writes == "sound" and not report.findings)):
         keep()
@@ -76,6 +78,7 @@ class _Done(NamedTuple):
     told: Told
     standings: tuple[Standing, ...]
     judged: int
+    records: tuple[RecordStanding, ...] = ()
 
 
 Keep = Callable[[], None]
@@ -117,7 +120,8 @@ def _summed(passed: Pass, before: Resumed | None, *, rows: bool) -> _Done:
     findings = tuple(f for at, f in enumerate(point.findings) if at not in point.mended)
     told = Told(findings, point.number, len(point.mended), proofs_of(point.book, before))
     standings = tuple(sorted(map(standing, point.book.all()))) if rows else ()
-    return _Done(told, standings, point.number - passed.first.number)
+    records = tuple(sorted(map(record_standing, point.book.records()))) if rows else ()
+    return _Done(told, standings, point.number - passed.first.number, records)
 
 
 def _brief(done: _Done, tip: str) -> dict[str, object]:

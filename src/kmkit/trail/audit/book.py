@@ -10,20 +10,21 @@ from collections import Counter
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 
-from kmkit.trail.audit.findings import Proof
+from kmkit.trail.audit.findings import Counted
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.packing import packed, proof_of, unpacked
+from kmkit.trail.audit.records_known import Filed, id_of
 from kmkit.trail.audit.rules_of import NOTHING, Rules
 
-Held = Known | str | None
-"""A note, or its line where it is packed; None where it is gone."""
+Held = Known | Filed | str | None
+"""A note or record, or its line where it is packed; None where it is gone."""
 _LOOSE = 10_000
 """Notes that are not packed, at the least."""
 
 
 @dataclass(eq=False)
 class Book:
-    """Every note and every rule at one commit."""
+    """Every note, every judged record and every rule at one commit."""
 
     rules: Rules = NOTHING
     under: "Book | None" = None
@@ -31,7 +32,7 @@ class Book:
     """By path."""
     paths: MutableMapping[str, str] = field(default_factory=dict)
     """By id; '' where no file holds it."""
-    gone: MutableMapping[str, Known | str] = field(default_factory=dict)
+    gone: MutableMapping[str, Known | Filed | str] = field(default_factory=dict)
     """Notes that were removed, by id, in case they come back as they were."""
     _low: "Book | None" = None
     """This book with its small pages joined, on which all that follow build."""
@@ -40,7 +41,13 @@ class Book:
 
     def get(self, path: str) -> Known | None:
         """The note at ``path``, or None."""
-        return _opened(self._held(path))
+        found = _opened(self._held(path))
+        return found if isinstance(found, Known) else None
+
+    def record(self, path: str) -> Filed | None:
+        """The record at ``path``, or None."""
+        found = _opened(self._held(path))
+        return found if isinstance(found, Filed) else None
 
     def path_of(self, id: str) -> str:
         """The path of the note ``id``, '' where there is none."""
@@ -51,13 +58,22 @@ class Book:
 
     def removed(self, id: str) -> Known | None:
         """The note ``id`` as it was when it was removed, or None."""
+        found = self._gone(id)
+        return found if isinstance(found, Known) else None
+
+    def removed_record(self, record: str) -> Filed | None:
+        """The record of that id as it was when it was removed, or None."""
+        found = self._gone(id_of(record))
+        return found if isinstance(found, Filed) else None
+
+    def _gone(self, id: str) -> Known | Filed | None:
         for page in self._pages():
             if id in page.gone:
                 return _opened(page.gone[id])
         return None
 
-    def put(self, known: Known) -> None:
-        """The note stands at its path now."""
+    def put(self, known: Known | Filed) -> None:
+        """The note or record stands at its path now."""
         self.notes[known.path] = known
         self.paths[known.id] = known.path
         self._loose += 1
@@ -65,8 +81,8 @@ class Book:
             self.pack()
 
     def take(self, path: str) -> None:
-        """No note stands at ``path`` any more."""
-        known = self.get(path)
+        """Nothing stands at ``path`` any more."""
+        known = _opened(self._held(path))
         self.notes[path] = None
         if known and self.path_of(known.id) == path:
             self.paths[known.id] = ""
@@ -99,17 +115,23 @@ class Book:
         """Pack the notes of this page."""
         self._loose = 0
         for path, held in self.notes.items():
-            if isinstance(held, Known):
+            if isinstance(held, Known | Filed):
                 self.notes[path] = packed(held)
 
     def all(self) -> Iterator[Known]:
         """Every note that stands."""
         for held in self._all():
-            if known := _opened(held):
+            if isinstance(known := _opened(held), Known):
                 yield known
 
-    def proofs(self) -> Counter[Proof]:
-        """How many notes stand how well."""
+    def records(self) -> Iterator[Filed]:
+        """Every record that stands."""
+        for held in self._all():
+            if isinstance(filed := _opened(held), Filed):
+                yield filed
+
+    def proofs(self) -> Counter[Counted]:
+        """How many notes and records stand how well."""
         return Counter(proof_of(held) for held in self._all() if held is not None)
 
     def _all(self) -> Iterator[Held]:
@@ -130,7 +152,8 @@ class Book:
 
     def apart(self, other: "Book") -> "Book":
         """A page of all that this book, grown out of ``other``, may know differently."""
-        shared = {id(page) for page in other._pages()}
+        bases = (other, other._low) if other._low else (other,)  # it may stand on either
+        shared = {id(page) for base in bases for page in base._pages()}
         found = Book(self.rules)
         for page in self._pages():
             if id(page) in shared:
@@ -157,5 +180,5 @@ def _same(one: Held, other: Held) -> bool:
     return one is other or _opened(one) == _opened(other)
 
 
-def _opened(held: Held) -> Known | None:
+def _opened(held: Held) -> Known | Filed | None:
     return unpacked(held) if isinstance(held, str) else held

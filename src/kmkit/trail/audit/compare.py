@@ -1,45 +1,15 @@
 """A note's file beside what the trail says of it."""
 
-from collections.abc import Hashable, Iterator
-from dataclasses import replace
-from hashlib import blake2b
+from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel
-
-from kmkit.lifecycle.fingerprint import fingerprint
-from kmkit.note.model import MOVE_FIELDS, Fields, Note
+from kmkit.note.model import Fields, Note
+from kmkit.note.plain import Plain
 from kmkit.text import address_key
 from kmkit.trail.fold import Claim
 
-_COVERED = MOVE_FIELDS | {"kind", "title", "summary", "evidence"}
-"""Fields that moves write or that the fingerprint covers."""
 _LISTS = ("verdicts", "asked", "disseminated")
 _ONCE = ("reviewed", "deferred", "in_force")
-
-
-_MOST = 512
-"""Fingerprints that are remembered."""
-_prints: dict[tuple[Hashable, ...], str] = {}
-
-
-def print_of(note: Note, guidance: frozenset[str]) -> str:
-    """The fingerprint of a note, by its kind's guidance; the same substance is seen again soon."""
-    of = note.fields
-    substance = (
-        of.kind, of.title, of.summary, of.evidence, note.preamble, note.sections, guidance,
-    )  # fmt: skip
-    if substance not in _prints:
-        if len(_prints) >= _MOST:
-            _prints.clear()
-        _prints[substance] = fingerprint(note, guidance)
-    return _prints[substance]
-
-
-def rest_of(note: Note) -> bytes:
-    """A hash of the fields that neither moves write nor the fingerprint covers."""
-    own = sorted((name, value) for name, value in note.raw.items() if name not in _COVERED)
-    return blake2b(repr(own).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def differing(fields: Fields, claim: Claim) -> Iterator[str]:
@@ -54,15 +24,15 @@ def differing(fields: Fields, claim: Claim) -> Iterator[str]:
         yield "superseded_by"
     for name in _LISTS:
         ours, theirs = getattr(fields, name), getattr(claim, name)
-        if ours is not theirs and [*map(bare, ours)] != [*map(bare, theirs)]:
+        if ours != theirs and [*map(bare, ours)] != [*map(bare, theirs)]:
             yield name
     for name in _ONCE:
         ours, theirs = getattr(fields, name), getattr(claim, name)
-        if (ours or theirs) and bare(ours) != bare(theirs):
+        if ours != theirs and bare(ours) != bare(theirs):
             yield name
 
 
-def bare(entry: BaseModel | None) -> dict[str, Any] | None:
+def bare(entry: Plain | None) -> dict[str, Any] | None:
     """An entry without the day that it copies from its commit; '' and nothing are the same."""
     if entry is None:
         return None
@@ -106,4 +76,4 @@ def before_move(note: Note, claim: Claim, backup: str) -> Note:
         "superseded_by": claim.superseded_by or None,
     }
     fields = note.fields.model_copy(update={**written, "backup": backup or None})
-    return replace(note, fields=fields)
+    return Note(note.path, note.data, fields, note.raw, note.preamble, note.sections, note.problems)

@@ -6,8 +6,18 @@ documentation read it. The ids are a contract: scripts and CI name them.
 
 from typing import Literal, NamedTuple
 
+from kmkit.trail.audit.records_rules import RECORDS
+
 Proof = Literal["proved", "claimed", "unproved", "before-anchor"]
 """How well a note stands: signed throughout; told by the trail; not told; older than the anchor."""
+RecordProof = Proof | Literal["by-hand"]
+"""How well a record stands; by-hand: the file alone says so, and nobody asks for more."""
+RecordCount = Literal[
+    "record-proved", "record-claimed", "record-unproved", "record-before-anchor", "record-by-hand",
+    "verified-unproved", "verified-by-hand",
+]  # fmt: skip
+"""How records are counted among notes; a use that is verified without proof by itself."""
+Counted = Proof | RecordCount
 
 
 class Rule(NamedTuple):
@@ -22,7 +32,7 @@ class Rule(NamedTuple):
         """What to do, in the commands for the note with this id."""
         said = self.explain.partition("Mend: ")[2]
         said = said[:1].upper() + said[1:]
-        return said.replace("NOTE", note[-4:]) if note else said
+        return said.replace("NOTE", note[-4:]).replace("RECORD", note[-4:]) if note else said
 
 
 class Finding(NamedTuple):
@@ -31,7 +41,7 @@ class Finding(NamedTuple):
     rule: str
     """A key of `RULES`."""
     note: str
-    """The note's id; '' where it is about the rules or the history."""
+    """The note's or record's id; '' where it is about the rules or the history."""
     path: str
     """From the top of the knowledge base; '' where it is about no file."""
     commit: str
@@ -53,6 +63,50 @@ class Standing(NamedTuple):
     """E-mails of those who approved what stands."""
     recorded_by: str = ""
     """Who recorded a decision that others took."""
+
+
+class RecordStanding(NamedTuple):
+    """How one record stands at the tip."""
+
+    record: str
+    kind: str
+    path: str
+    stage: str
+    """Where it stands, such as verified."""
+    note: str
+    """The note that it is about, '' for none."""
+    outcome: str
+    """Of an application."""
+    proof: RecordProof
+    since: str = ""
+    """The commit that last took a step, or in which the proof was lost."""
+    by: str = ""
+    """E-mail of who verified or decided it."""
+
+    @property
+    def counted(self) -> RecordCount:
+        """How it is counted."""
+        return count_of(self.stage, self.proof)
+
+
+def count_of(stage: str, proof: RecordProof) -> RecordCount:
+    """How a record is counted: by its proof, and where it is verified without one by that."""
+    if stage == "verified" and proof in _DOUBTFUL:
+        return _DOUBTFUL[proof]
+    return _COUNTS[proof]
+
+
+_DOUBTFUL: dict[RecordProof, RecordCount] = {
+    "unproved": "verified-unproved",
+    "by-hand": "verified-by-hand",
+}
+_COUNTS: dict[RecordProof, RecordCount] = {
+    "proved": "record-proved",
+    "claimed": "record-claimed",
+    "unproved": "record-unproved",
+    "before-anchor": "record-before-anchor",
+    "by-hand": "record-by-hand",
+}
 
 
 _MOVES = {
@@ -106,6 +160,11 @@ _PEOPLE = {
         who gave, gathered, typed or wrote this text may approve it; co-authors of a commit count.
         Mend: have somebody else validate it: kmkit reopen NOTE, then
         kmkit validate NOTE --ask EMAIL."""),
+    "own-part": ("Somebody wrote themselves out of a note, or in", """Who gave, gathered or wrote a
+        note does not approve it, and its backup may confirm it. This commit takes the name of its
+        own author out, or names a backup although its author neither owns the note nor manages
+        here. Mend: put the line back as it was with a plain commit; if it is wrong, somebody else
+        takes it out, and the owner names the backup."""),
     "method-not-allowed": ("The way of validating does not fit", """The method is not one that the
         note's kind or level allows, is not the one in which the round of validation began, or lacks
         what it asks for, such as the topic of an expert or the minutes of a committee. Mend: have
@@ -207,6 +266,8 @@ _HISTORY = {
 
 RULES: dict[str, Rule] = {
     id: Rule(id, title, " ".join(text.split()))
-    for id, (title, text) in (_MOVES | _PEOPLE | _SUBSTANCE | _MERGES | _FILES | _HISTORY).items()
+    for id, (title, text) in (
+        _MOVES | _PEOPLE | _SUBSTANCE | _MERGES | _FILES | RECORDS | _HISTORY
+    ).items()
 }
 """Every rule by its id."""

@@ -5,10 +5,8 @@ changes what they say: no replaced objects, no grafts, no commit-graph, no mailm
 """
 
 import os
-import queue
-import subprocess
+import posixpath
 import tempfile
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,13 +14,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, NamedTuple
 
-from kmkit.errors import Cannot
+from kmkit.trail.audit.asking import Fetch, ask, ended, objects, opened, stream_of
 from kmkit.trail.git import Git
 
 FILE_MODES = ("100644", "100755")
 """How git writes plain files in trees."""
-_BUFFER = 256 * 1024
-"""Bytes that are read from a process at once."""
 _CHUNK = 256
 """Commits whose objects are asked for at once."""
 
@@ -64,27 +60,12 @@ class Range:
     pairs: IO[bytes] = field(repr=False)
     """A line for each commit, oldest first: its name, and the parent to compare it with."""
 
-
-def deaf(git: Git, args: Sequence[str]) -> list[str]:
-    """The command line of a git that sees the objects as they are, whatever the clone says."""
-    command = git.command(args)
-    settings = ("core.commitGraph=false", "log.showSignature=false", "log.mailmap=false",
-                "advice.graftFileDeprecated=false")  # fmt: skip
-    options = [part for setting in settings for part in ("-c", setting)]
-    return [command[0], "--no-replace-objects", *options, *command[1:]]
-
-
-def blind(git: Git) -> dict[str, str]:
-    """The environment of such a git."""
-    return git.environment({"GIT_GRAFT_FILE": os.devnull, "GIT_NO_REPLACE_OBJECTS": "1"})
-
-
-def ask(git: Git, *args: str) -> bytes:
-    """What such a git prints; Cannot where it fails."""
-    done = subprocess.run(deaf(git, args), capture_output=True, env=blind(git), check=False)
-    if done.returncode:
-        raise Cannot(f"git {args[0]} failed.", "Run git fsck.")
-    return done.stdout
+    def begin(self, done: int) -> None:
+        """Whoever reads the pairs begins after the first ``done``."""
+        self.pairs.seek(0)
+        for _ in range(done):
+            self.pairs.readline()
+        os.lseek(self.pairs.fileno(), self.pairs.tell(), os.SEEK_SET)
 
 
 def recent_to(git: Git, since: str, tip: str) -> set[str] | None:
@@ -101,9 +82,7 @@ def commits_since(git: Git, first: str, tip: str, lag: int = 0) -> Iterator[Rang
     ``lag``: how many commits before the tip the waist is to be, at the least.
     """
     with tempfile.TemporaryFile() as pairs:
-        range_ = _listed(git, first, tip, lag, pairs)
-        pairs.seek(0)
-        yield range_
+        yield _listed(git, first, tip, lag, pairs)
 
 
 def _listed(git: Git, first: str, tip: str, lag: int, pairs: IO[bytes]) -> Range:
@@ -113,8 +92,8 @@ def _listed(git: Git, first: str, tip: str, lag: int, pairs: IO[bytes]) -> Range
     last: deque[tuple[str, int]] = deque([(first, 0)], maxlen=4 * lag + 1)
     before, outside = first, False
     args = ["rev-list", "--topo-order", "--reverse", "--parents", tip, f"^{first}", "--"]
-    with _open(git, args) as listing:
-        for number, line in enumerate(_stream(listing), 1):
+    with opened(git, args) as listing:
+        for number, line in enumerate(stream_of(listing), 1):
             sha, *parents = line.decode().split()
             inside = [one for one in parents if bytes.fromhex(one) in places]
             outside = outside or len(inside) < len(parents)
@@ -123,7 +102,7 @@ def _listed(git: Git, first: str, tip: str, lag: int, pairs: IO[bytes]) -> Range
             last.append((sha, min((places[bytes.fromhex(one)] for one in inside), default=number)))
             places[bytes.fromhex(sha)] = number
             before = sha
-    _ended(listing)
+    ended(listing)
     count = len(places) - 1
     return Range(count, _waist(last, count, lag), outside, uses, pairs)
 
@@ -145,26 +124,50 @@ def _waist(last: Sequence[tuple[str, int]], count: int, lag: int) -> str:
 
 
 def walk(
-    git: Git, range_: Range, paths: Sequence[str], wanted: Callable[[str], bool]
+    git: Git,
+    range_: Range,
+    paths: Sequence[str],
+    wanted: Callable[[str], bool],
+    done: int = 0,
 ) -> Iterator[Commit]:
-    """The commits of the range, oldest first, with what they changed below ``paths``.
+    """The commits of the range but for the first ``done``, oldest first, with what they changed
+    below ``paths``.
 
     ``wanted`` says of which files the content is to be read.
     """
     compare = ["diff-tree", "--stdin", "--always", "--root", "-r", "-z", "--raw", "--no-abbrev",
-               "--no-renames", "--no-ext-diff", "--no-textconv", "--", *paths]  # fmt: skip
-    with _open(git, compare, stdin=range_.pairs) as diffs, objects(git) as fetch:
-        steps = _changes(_split(diffs.stdout))
-        while chunk := list(islice(steps, _CHUNK)):
-            names: list[str] = []
-            for sha, changes in chunk:
-                names += [sha, *(c.blob for c in changes if _readable(c) and wanted(c.path))]
-            found = fetch(names)
-            for sha, changes in chunk:
+               "--no-renames", "--no-ext-diff", "--no-textconv"]  # fmt: skip
+    if top := posixpath.commonpath(paths):  # to look for each path by itself takes git longer
+        compare += ["--", top]
+    range_.begin(done)
+    with opened(git, compare, stdin=range_.pairs) as diffs, objects(git) as fetch:
+        asked = _asked(_changes(_split(diffs.stdout), paths), wanted, fetch)
+        ahead = next(asked, None)
+        while ahead:
+            steps, found = ahead
+            ahead = next(asked, None)  # git finds them while these are read
+            for sha, changes, blobs in steps:
                 raw = next(found)
-                blobs = {c.blob: next(found) for c in changes if _readable(c) and wanted(c.path)}
-                yield Commit(sha, parents_of(raw), raw, changes, blobs)
-    _ended(diffs)
+                yield Commit(sha, parents_of(raw), raw, changes, {b: next(found) for b in blobs})
+    ended(diffs)
+
+
+_Step = tuple[str, tuple[Change, ...], list[str]]
+"""A commit, what it changed, and the contents that are wanted of it."""
+
+
+def _asked(
+    steps: Iterator[tuple[str, tuple[Change, ...]]], wanted: Callable[[str], bool], fetch: "Fetch"
+) -> Iterator[tuple[list[_Step], Iterator[bytes]]]:
+    """Some commits at a time, with what git answers of them."""
+    while chunk := list(islice(steps, _CHUNK)):
+        names: list[str] = []
+        taken: list[_Step] = []
+        for sha, changes in chunk:
+            blobs = [c.blob for c in changes if plain_file(c) and wanted(c.path)]
+            names += [sha, *blobs]
+            taken.append((sha, changes, blobs))
+        yield taken, fetch(names)
 
 
 def tree_at(git: Git, commit: str, paths: Sequence[str]) -> Iterator[Change]:
@@ -177,66 +180,22 @@ def tree_at(git: Git, commit: str, paths: Sequence[str]) -> Iterator[Change]:
             yield Change(path.decode("utf-8", "surrogateescape"), mode, sha)
 
 
-Fetch = Callable[[Sequence[str]], Iterator[bytes]]
-
-
-@contextmanager
-def objects(git: Git) -> Iterator[Fetch]:
-    """A function that reads objects by their names, in their order, all by one process."""
-    with _open(git, ["cat-file", "--batch"], stdin=subprocess.PIPE) as reader:
-        assert reader.stdin is not None
-        assert reader.stdout is not None
-        asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        # a thread asks, so that git can answer before all is asked: neither waits for ever
-        asker = threading.Thread(target=_ask_all, args=(reader.stdin, asked), daemon=True)
-        asker.start()
-
-        def fetch(names: Sequence[str]) -> Iterator[bytes]:
-            asked.put("".join(f"{name}\n" for name in names).encode())
-            for name in names:
-                yield _object(reader.stdout, name)
-
-        try:
-            yield fetch
-        finally:
-            asked.put(b"")
-            reader.stdout.close()
-            asker.join()
-
-
-def _ask_all(stream: IO[bytes], asked: "queue.SimpleQueue[bytes]") -> None:
-    try:
-        while names := asked.get():
-            stream.write(names)
-            stream.flush()
-        stream.close()
-    except OSError:  # git ended first, which the reader tells
-        return
-
-
-def _object(stream: IO[bytes] | None, name: str) -> bytes:
-    assert stream is not None
-    header = stream.readline().split()
-    if len(header) != 3:
-        raise Cannot(
-            f"git has no object {name[:12]}: this clone is incomplete or damaged.",
-            "Run git fsck, or get a fresh clone with its whole history (in CI: fetch-depth: 0).",
-        )
-    return stream.read(int(header[2]) + 1)[:-1]
-
-
 def parents_of(raw: bytes) -> tuple[str, ...]:
     """The parents that a raw commit names."""
     head = raw.partition(b"\n\n")[0]
     return tuple(line[7:].decode() for line in head.split(b"\n") if line.startswith(b"parent "))
 
 
-def _readable(change: Change) -> bool:
+def plain_file(change: Change) -> bool:
+    """Whether a file stands at the path, and no link or submodule."""
     return change.mode in FILE_MODES
 
 
-def _changes(fields: Iterator[bytes]) -> Iterator[tuple[str, tuple[Change, ...]]]:
-    """The fields of ``diff-tree --stdin -z --raw``, a commit at a time."""
+def _changes(
+    fields: Iterator[bytes], paths: Sequence[str]
+) -> Iterator[tuple[str, tuple[Change, ...]]]:
+    """The fields of ``diff-tree --stdin -z --raw``, a commit at a time, below ``paths``."""
+    below = tuple(f"{path}/" for path in paths)
     sha = ""
     rows: list[Change] = []
     for text in fields:
@@ -245,10 +204,11 @@ def _changes(fields: Iterator[bytes]) -> Iterator[tuple[str, tuple[Change, ...]]
                 yield sha, tuple(rows)
             sha, rows = text.decode(), []
             continue
-        _, mode, _, new, _ = text[1:].decode().split(" ")
         path = next(fields).decode("utf-8", "surrogateescape")
-        gone = mode == "000000"
-        rows.append(Change(path, "" if gone else mode, "" if gone else new))
+        if not path.startswith(below) and path not in paths:
+            continue
+        _, mode, _, new, _ = text.decode().split(" ")
+        rows.append(Change(path, "", "") if mode == "000000" else Change(path, mode, new))
     if sha:
         yield sha, tuple(rows)
 
@@ -260,27 +220,3 @@ def _split(stream: IO[bytes] | None) -> Iterator[bytes]:
     while chunk := stream.read(65536):
         *whole, rest = (rest + chunk).split(b"\0")
         yield from whole
-
-
-def _stream(process: "subprocess.Popen[bytes]") -> IO[bytes]:
-    assert process.stdout is not None
-    return process.stdout
-
-
-def _open(
-    git: Git, args: Sequence[str], stdin: IO[bytes] | int | None = None
-) -> "subprocess.Popen[bytes]":
-    """A git process whose output is read as it comes."""
-    return subprocess.Popen(
-        deaf(git, args),
-        stdin=subprocess.DEVNULL if stdin is None else stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=blind(git),
-        bufsize=_BUFFER,
-    )
-
-
-def _ended(process: "subprocess.Popen[bytes]") -> None:
-    if process.returncode:
-        raise Cannot("git could not read the whole history.", "Run git fsck.")

@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kmkit.trail.audit.history import FILE_MODES, Change
-from kmkit.trail.audit.notes import in_notes, is_note, judge_notes, reread
-from kmkit.trail.audit.rules_of import Reader, Rules, is_rule, matters
+from kmkit.trail.audit.moves import judge_move
+from kmkit.trail.audit.notes import judge_notes, reread
+from kmkit.trail.audit.parts import stood
+from kmkit.trail.audit.paths import in_notes, is_note, is_rule, matters
+from kmkit.trail.audit.records import in_records, judge_records
+from kmkit.trail.audit.rules_of import Reader, Rules
 from kmkit.trail.audit.scene import Scene
+from kmkit.trail.event import Event
 
 
 def judge(scene: Scene, reader: Reader) -> None:
@@ -14,13 +19,17 @@ def judge(scene: Scene, reader: Reader) -> None:
     changes = scene.commit.changes
     rules = [change for change in changes if matters(change.path)]
     notes = [change for change in changes if in_notes(change.path)]
-    if not scene.parents and (notes or any(is_rule(change.path) for change in rules)):
+    records = [change for change in changes if in_records(change.path)]
+    if not scene.parents and (notes or records or any(is_rule(change.path) for change in rules)):
         scene.say("outside-anchor", "", "", "This commit has no line back to the anchor.")
-    if scene.told.rule and (notes or rules):
-        scene.say(scene.told.rule, "", notes[0].path if notes else "", scene.told.message)
+    if scene.told.rule and (notes or records or rules):
+        path = next((change.path for change in (*notes, *records)), "")
+        scene.say(scene.told.rule, "", path, scene.told.message)
     start = tuple(scene.faults)
     touched = judge_notes(scene, notes, start)
     _event(scene, touched, any(is_rule(change.path) for change in rules))
+    if records or scene.told.record:
+        judge_records(scene, records, start)
     if rules:
         before = scene.book.rules
         scene.book.rules = change_rules(scene, reader, rules)
@@ -35,6 +44,8 @@ def _event(scene: Scene, touched: Sequence[str], rules: bool) -> None:
     scene.ask_signature(event.note, "")
     if event.note not in touched:
         path = scene.book.path_of(event.note)
+        if not touched and _captured_as_it_stands(scene, event, path):
+            return
         if touched:
             scene.say(
                 "move-mismatch",
@@ -64,6 +75,20 @@ def _event(scene: Scene, touched: Sequence[str], rules: bool) -> None:
         known = scene.book.get(path)
         if known:
             scene.put(known, scene.faults[-1:])
+
+
+def _captured_as_it_stands(scene: Scene, event: Event, path: str) -> bool:
+    """Whether the commit captures a note that a hand committed before, and changes nothing."""
+    known = scene.book.get(path)
+    if event.move != "capture" or known is None or known.claim.captured:
+        return False
+    if note := stood(scene, known):
+        at = len(scene.faults)
+        new = judge_move(scene, event, note, known, known)
+        scene.put(new, scene.faults[at:])
+        if not new.doubt:
+            scene.mend(known.faults)
+    return note is not None
 
 
 # The rules

@@ -19,12 +19,11 @@ from typing import Any, Literal, NamedTuple
 
 import kmkit
 from kmkit.resources import templates_dir
-from kmkit.trail.audit.findings import Finding, Proof
+from kmkit.trail.audit.findings import Counted, Finding
 from kmkit.trail.audit.history import recent_to
 from kmkit.trail.audit.lines import DamagedError, value_of
 from kmkit.trail.audit.report import Report
 from kmkit.trail.git import Git
-from kmkit.trail.safely import harden, replace
 
 FOLDER = "kmkit/audit"
 """Below the git directory that all work trees share."""
@@ -45,7 +44,7 @@ _MOST = 6
 """Files that are kept, for as many ways to audit."""
 
 
-_ROOMS = ("lifecycle", "note", "trail", "trail/audit", "trail/signing")
+_ROOMS = ("lifecycle", "note", "note/records", "trail", "trail/audit", "trail/signing")
 
 
 Writes = Literal["always", "sound", "never"]
@@ -59,7 +58,7 @@ class Told(NamedTuple):
     """Those that were not made good."""
     checked: int
     mended: int
-    proofs: Counter[Proof]
+    proofs: Counter[Counted]
 
 
 class Kept:
@@ -105,6 +104,8 @@ class Kept:
 
     def begin(self, fill: "Callable[[Facts], None]") -> None:
         """Keep what ``fill`` writes, and nothing else."""
+        from kmkit.trail.safely import harden, replace  # takes long to import, and most only read
+
         draft = self.folder / f"{self.file.stem}.{os.getpid()}"
         with suppress(OSError, sqlite3.Error):
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from kmkit.places import CONFIG, POLICY
 from kmkit.trail.audit.history import Change
-from kmkit.trail.audit.rules_of import Reader, Rules, is_rule, kind_at, matters
+from kmkit.trail.audit.paths import is_rule, matters
+from kmkit.trail.audit.rules_of import Reader, Rules, kind_at
 from kmkit.trail.audit.scene import Scene
 
 T = TypeVar("T")
@@ -45,7 +46,7 @@ def _rule(scene: Scene, reader: Reader, rules: Rules, path: str, blob: str) -> R
     union = frozenset().union(*(one.lineage.get(path, frozenset()) for one in every))
     rules = replace(rules, lineage={**rules.lineage, path: union})
     rules, complaint = reader.changed(rules, path, blob, data, scene.number)
-    if complaint and is_rule(path):
+    if complaint:
         scene.say("rules-unreadable", "", path, f"{path}: {complaint}")
     return rules
 

@@ -4,20 +4,23 @@ git merges line by line and never asks: 'validate' on one side and a new text on
 without any conflict, and the approval then stands over words that nobody judged.
 """
 
-from collections.abc import Sequence
-
-from pydantic import BaseModel
+from collections.abc import Collection, Sequence
 
 from kmkit.lifecycle.rounds import person
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Fields, Note, Verdict
+from kmkit.note.plain import Plain
 from kmkit.trail.audit.compare import bare, claim_of, differing
 from kmkit.trail.audit.history import FILE_MODES, Change
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import lost
 from kmkit.trail.audit.merged_rules import merge_rules
-from kmkit.trail.audit.notes import fresh, in_notes, is_note, read_note, reread
-from kmkit.trail.audit.rules_of import Reader, matters
+from kmkit.trail.audit.notes import fresh, read_note, reread
+from kmkit.trail.audit.parts import own_part
+from kmkit.trail.audit.paths import in_notes, is_note, matters
+from kmkit.trail.audit.records import in_records
+from kmkit.trail.audit.records_merges import merge_records
+from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.fold import Claim
 
@@ -28,21 +31,23 @@ _SINGLE = ("level", "owner", "reviewed", "deferred", "in_force", "superseded_by"
 def judge_merge(scene: Scene, reader: Reader) -> None:
     """Judge one merge, and write into its book what stands now."""
     changes = {change.path: change for change in scene.commit.changes}
-    if scene.told.event or scene.told.rule:
+    if scene.told.event or scene.told.record or scene.told.rule:
         message = scene.told.message or "A merge carries the trailers of a move."
         scene.say("bad-trailers", "", "", f"{message} A merge is no move.")
     first = scene.parents[0]
-    paths = {path for path in changes if in_notes(path)}
+    every = {path for path in changes if in_notes(path) or in_records(path)}
     for other in scene.parents[1:]:
-        paths |= other.since(first)
+        every |= other.since(first)
+    paths = {path for path in every if in_notes(path)}
     start = tuple(scene.faults)
-    if paths or any(matters(path) for path in changes):
+    if every or any(matters(path) for path in changes):
         scene.ask_signature("", "")
     for path in sorted(paths):
         _note(scene, path, changes.get(path), start)
     for path in sorted(paths):
-        _alone(scene, path)
+        _alone(scene, path, paths)
         _removed(scene, path)
+    merge_records(scene, every - paths, changes, start)
     if any(book.rules is not first.rules for book in scene.parents[1:]) or any(
         matters(path) for path in changes
     ):
@@ -79,17 +84,18 @@ def _everywhere(scene: Scene, path: str, id: str) -> list[Known | None]:
     found: list[Known | None] = []
     for book in scene.parents:
         here = book.get(path)
-        found.append(here if here and here.id == id else book.get(book.path_of(id) or "-"))
+        found.append(here if here and here.id == id else book.get(book.path_of(id)))
     return found
 
 
-def _alone(scene: Scene, path: str) -> None:
-    """No other file has the id of the note at ``path``."""
+def _alone(scene: Scene, path: str, paths: Collection[str]) -> None:
+    """No other file has the id of the note at ``path``; of two in ``paths``, the later is told."""
     known = scene.book.get(path)
     for book in scene.parents if known else ():
         assert known is not None
         other = book.path_of(known.id)
-        if other and other < path and (twin := scene.book.get(other)) and twin.id == known.id:
+        first = other < path or other not in paths
+        if first and (twin := scene.book.get(other)) and twin.id == known.id:
             message = f"{path} and {other} hold the id {known.id}."
             scene.say("duplicate-id", known.id, path, message)
             return
@@ -98,11 +104,11 @@ def _alone(scene: Scene, path: str) -> None:
 def _kept(scene: Scene, taken: Known, sides: Sequence[Known | None]) -> None:
     """A version taken from one side, or joined; what was decided on the others is not lost."""
     for side in sides:
-        if side is None or side is taken or side.blob == taken.blob:
+        if side is None or side.blob == taken.blob:
             continue
         if side.doubt:
             if not taken.doubt:
-                scene.mend(set(side.faults) - set(taken.faults))
+                scene.mend(side.faults)
         elif verb := lost(taken, side):
             scene.say(
                 "merge-lost-move",
@@ -114,10 +120,8 @@ def _kept(scene: Scene, taken: Known, sides: Sequence[Known | None]) -> None:
 
 def _gone(scene: Scene, path: str, sides: Sequence[Known | None]) -> None:
     """A path that the merge does not have."""
-    if scene.book.get(path) is None:
-        for side in sides:
-            if side and not scene.book.path_of(side.id):
-                scene.book.gone[side.id] = side
+    for side in filter(None, sides):
+        scene.book.gone[side.id] = side
     scene.book.take(path)
 
 
@@ -148,7 +152,9 @@ def _joined(
         if known:
             scene.say("id-changed", known.id, path, f"{path} held {known.id} and now holds {id}.")
             scene.put(known._replace(blob=change.blob), scene.faults[at:])
-        elif id and not scene.book.path_of(id):
+        elif twin := scene.book.path_of(id):
+            scene.say("duplicate-id", id, path, f"{path} and {twin} hold the id {id}.")
+        elif id:
             new = fresh(scene, note, change, None)
             if note.state != State.CAPTURED:
                 message = f"The merge brought {path}, which is {note.state} and on neither side."
@@ -169,6 +175,7 @@ def _joined(
     else:
         new = _united(scene, note, new, base, there)
         _kept(scene, new._replace(trail=base.trail), there)  # of the others it has what it kept
+        own_part(scene, note, new, there)
     scene.put(new, [*start, *scene.faults[at:]])
 
 
@@ -186,16 +193,18 @@ def _base(note: Note, sides: Sequence[Known], print_: str) -> Known | None:
 
 def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[Known]) -> Known:
     """The claim of a merge: each field as one side has it, lists joined where the text is one."""
-    same = [side for side in sides if side is base or side.fingerprint == new.fingerprint]
+    # what a hand wrote into one side does not come in behind the other, which is sound
+    trusted = [side for side in sides if side is base or base.doubt or not side.doubt]
+    same = [side for side in trusted if side is base or side.fingerprint == new.fingerprint]
     odd = sorted(
         name
         for name in differing(note.fields, base.claim)
-        if not _of_a_side(name, note.fields, base, sides, same)
+        if not _of_a_side(name, note.fields, base, trusted, same)
     )
     if all(side.fingerprint != new.fingerprint for side in sides) and not note.fields.verdicts:
         odd = [name for name in odd if name != "verdicts"]  # none can be about a new text
     if odd:
-        message = f"The merge wrote {', '.join(odd)} of {new.path}, as neither side has it."
+        message = f"The merge wrote {', '.join(odd)} of {new.path}, as no move on either side."
         rule = "verdicts-differ" if odd == ["verdicts"] else "mixed-merge"
         scene.say(rule, new.id, new.path, message)
     writers = frozenset().union(*(side.authors for side in sides))
@@ -205,7 +214,7 @@ def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[K
         names |= {scene.author.name}
     else:
         writers, names = base.authors, base.names
-    held = next((side.claim.held for side in sides if side.claim.held), base.claim.held)
+    held = next((side.claim.held for side in trusted if side.claim.held), ())
     claim = claim_of(note.fields, base.claim)._replace(held=held)
     signed = base.signed and all(side.signed for side in same)
     return new._replace(claim=claim, authors=writers, names=names, signed=signed)
@@ -254,6 +263,6 @@ def _follows(later: Verdict, earlier: Verdict, verdicts: Sequence[Verdict]) -> b
     return one in entries and other in entries[entries.index(one) :]
 
 
-def _entries(claim: Claim, name: str) -> Sequence[BaseModel]:
-    entries: Sequence[BaseModel] = getattr(claim, name)
+def _entries(claim: Claim, name: str) -> Sequence[Plain]:
+    entries: Sequence[Plain] = getattr(claim, name)
     return entries

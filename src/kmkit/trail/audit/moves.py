@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from sys import intern
+from typing import Any
 
 from kmkit.errors import KmkitError
 from kmkit.lifecycle.context import Context, Request
@@ -66,8 +67,8 @@ def judge_move(scene: Scene, event: Event, note: Note, known: Known | None, new:
 def _misplaced(event: Event, before: Claim, known: Known | None) -> Iterator[tuple[str, str]]:
     """The move does not begin where the note stood, or is none of the table."""
     captures = event.move == "capture"
-    if known and captures and before.captured:
-        yield "illegal-move", f"{known.id} was captured before."
+    if captures and before.captured:
+        yield "illegal-move", f"{event.note} was captured before."
     elif event.move not in _ANEW and not (known and (before.captured or known.before_anchor)):
         yield "unproved", f"'{event.move}' of {event.note}: no capture stands in the history."
     elif not legal(event.move, event.from_state, event.to_state):
@@ -99,8 +100,7 @@ def _judged(
             continue
         yield from _reached(event, move, note, context, before)
         yield from objected(move, asked, context)
-        if move.key == "revise":
-            yield from _left_in_force(event, known, before, context)
+        yield from _left_in_force(event, known, before, context)
 
 
 def _same_text(
@@ -116,9 +116,7 @@ def _same_text(
             "move-mismatch",
             (f"'{event.move}' says '{event.to_state}', and the file says '{note.state}'."),
         )
-    if event.verdict == "approve" and any(
-        event.email not in w.casefold() for w in event.reviewed_by
-    ):
+    if any(event.email not in who.casefold() for who in event.reviewed_by):
         yield "move-mismatch", "The commit names somebody else than its author as the reviewer."
     if known and event.move not in _TEXT and not restores and new.fingerprint != known.fingerprint:
         yield "text-changed-in-move", f"'{event.move}' changed the text of {new.path}."
@@ -146,7 +144,7 @@ def _context(
     request = _request(event, note)
     return Context(
         actor=scene.author,
-        today=_today(event, request, scene.day),
+        today=_today(event, request),
         policy=rules.policy,
         config=rules.settings,
         kind=kind,
@@ -154,24 +152,23 @@ def _context(
         fingerprint=event.fingerprint,
         verdicts=() if event.move == "renew" and known and known.doubt else before.verdicts,
         held=before.held,
-        approved=before.approved(rules.policy),
+        approved=rules.approved(before.verdicts),
         authors=known.authors if known else frozenset(),
         author_names=known.names if known else frozenset(),
         scribe=before.scribe,
-        blob=known.blob if known else "",
         committed_fingerprint=known.fingerprint if known else "",
         known_ids=frozenset({successor} if scene.book.path_of(successor) else ()),
         in_force=in_force,
     )
 
 
-def _today(event: Event, request: Request, day: date) -> date:
+def _today(event: Event, request: Request) -> date:
     """A day on which no guard objects to a date: dates in a commit prove nothing, either way."""
-    if event.move in ("capture", "disseminate"):
+    if event.move == "capture":
         return date.max
-    if event.move == "defer" and request.due and request.due > date.min:
+    if request.due and request.due > date.min:
         return request.due - timedelta(days=1)
-    return date.min if event.move == "ask" else day
+    return date.min
 
 
 def _version(scene: Scene, blob: str, note: Note) -> Note | None:
@@ -183,26 +180,20 @@ def _version(scene: Scene, blob: str, note: Note) -> Note | None:
 
 def _request(event: Event, note: Note) -> Request:
     """What was asked for, by the trailers."""
-    due = note.fields.deferred.until if event.move == "defer" and note.fields.deferred else None
-    on = note.fields.disseminated[-1].on if note.fields.disseminated else None
-    return Request(
-        because=event.reason,
-        method=event.method,
-        verdict=event.verdict,
-        topic=event.get("Topic"),
-        decided_by=event.get("Decided-By"),
-        minutes=event.get("Minutes"),
-        channel=event.get("Channel"),
-        audience=event.get("Audience"),
-        evidence=event.get("Evidence"),
-        on=on if event.move == "disseminate" else None,
-        level=event.get("Level"),
-        owner=event.get("Owner"),
-        to=event.get("Asked"),
-        due=due,
-        superseded_by=event.get("Superseded-By"),
-        withdraw=event.move == "revise" and not event.get("In-Force"),
+    due = note.fields.deferred.until if note.fields.deferred else None
+    told = event.trailers.items()
+    said: dict[str, Any] = {_SAID[key]: value for key, value in told if key in _SAID}
+    return Request(because=event.reason, due=due, **said)
+
+
+_SAID = {
+    f"Kmkit-{name}": name.lower().replace("-", "_")
+    for name in (
+        "Method", "Verdict", "Topic", "Decided-By", "Minutes", "Channel", "Audience", "Level",
+        "Owner", "Superseded-By",
     )
+} | {"Kmkit-Asked": "to"}  # fmt: skip
+"""Trailer -> what it says of the request."""
 
 
 def _reached(
@@ -210,20 +201,16 @@ def _reached(
 ) -> Iterator[tuple[str, str]]:
     """The move leads where the file says."""
     to = event.to_state
-    if move.verb != event.move:
-        rule = "changed-after-approval" if move.key == "revise" else "illegal-move"
-        yield rule, f"'{event.move}' changed the text of a note that was {before.state}."
+    if move.verb != event.move:  # an edit that is a revision
+        message = f"'{event.move}' changed the text of a note that was {before.state}."
+        yield "changed-after-approval", message
     elif move.key in ("validate/quorum", "settle"):
         standing = note.fields.model_copy(update={"in_force": before.in_force})
         expected = held_state(replace(note, fields=standing), context)
         if to != expected:
             yield "illegal-move", f"The quorum leads to {expected}, and the commit says {to}."
     elif move.key == "validate" and to != before.state:
-        missing = max(1, context.round.missing - 1)
-        yield (
-            "quorum-not-reached",
-            (f"The note was called {to}, and at least {missing} more answer is needed."),
-        )
+        yield "quorum-not-reached", f"The note was called {to}, and more answers are needed."
     elif move.key == "validate/reject-revision":
         restored = approved_by(before.held, context.policy)
         had = before.in_force.state if before.in_force else ""
@@ -255,7 +242,9 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
     begins = event.move in _BEGINS
     step = (scene.number, intern(f"{event.move}/{event.verdict}".rstrip("/")))
     settled = claim.settled == scene.commit.sha
-    approved = new.fingerprint in claim.approved(scene.rules.policy)
+    if new.before_anchor:  # what stood at the anchor counts as captured
+        claim = claim._replace(captured=scene.commit.sha)
+    approved = new.fingerprint in scene.rules.approved(claim.verdicts)
     doubt = new.doubt
     if begins and doubt and not wrong:
         doubt = 1 if event.move != "capture" else 0
@@ -270,11 +259,11 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
         trail=new.trail | {step},
         settled=new.settled or settled,
         standing=new.blob if approved else new.standing,
-        before_anchor=new.before_anchor and not settled and not begins,
+        before_anchor=new.before_anchor and not settled and event.move != "capture",
         since=scene.commit.sha if proving and not doubt else new.since,
         doubt=doubt,
         faults=new.faults if doubt else (),
-        sound=new.sound if doubt else None,
+        sound=new.sound if wrong else None,  # an older file would undo the move
         renewed=len(claim.verdicts) - 1 if renews else 0 if begins else new.renewed,
         signed=scene.signed if begins or renews else new.signed,
     )

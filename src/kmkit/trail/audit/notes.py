@@ -1,30 +1,21 @@
 """Each note that a commit touches: new, changed, renamed, removed, or no longer a file."""
 
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
+from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.states import State
-from kmkit.note.file import read
 from kmkit.note.model import Note
-from kmkit.trail.audit.compare import claim_of, differing, print_of, rest_of
+from kmkit.trail.audit.compare import claim_of, differing
 from kmkit.trail.audit.history import FILE_MODES, Change
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.moves import judge_move
+from kmkit.trail.audit.parts import own_part, stood
+from kmkit.trail.audit.paths import is_note
 from kmkit.trail.audit.rules_of import Rules
 from kmkit.trail.audit.scene import Scene
 
 _MINOR = ("unknown-field", "bad-value", "bad-date")
 """Problems of fields, after which everything else can still be read."""
-
-
-def is_note(path: str) -> bool:
-    """Whether the file at ``path`` (from the top of the knowledge base) is read as a note."""
-    return path.startswith("notes/") and path.endswith(".md") and "/." not in path
-
-
-def in_notes(path: str) -> bool:
-    """Whether ``path`` is the folder of notes, or lies in it."""
-    return path == "notes" or path.startswith("notes/")
 
 
 def judge_notes(scene: Scene, changes: Sequence[Change], start: tuple[int, ...]) -> list[str]:
@@ -34,7 +25,7 @@ def judge_notes(scene: Scene, changes: Sequence[Change], start: tuple[int, ...])
     for change in changes:
         if change.mode and change.mode not in FILE_MODES:
             _link(scene, change, touched)
-        elif not is_note(change.path) or (not change.mode and change.path in moved.values()):
+        elif not is_note(change.path) or change.path in moved.values():
             continue
         elif not change.mode:
             _removed(scene, change.path, touched)
@@ -53,14 +44,14 @@ def _renames(scene: Scene, changes: Sequence[Change]) -> dict[str, str]:
     for change in changes:
         if change.mode in FILE_MODES and is_note(change.path) and not scene.book.get(change.path):
             id = read_note(scene, change).fields.id
-            if id and id in olds:
+            if id in olds:
                 found[change.path] = olds.pop(id)
     return found
 
 
 def read_note(scene: Scene, change: Change) -> Note:
     """The note that the commit has at a path."""
-    return read(scene.commit.blobs[change.blob], PurePosixPath(change.path))
+    return scene.version(change).note
 
 
 def _link(scene: Scene, change: Change, touched: list[str]) -> None:
@@ -71,7 +62,6 @@ def _link(scene: Scene, change: Change, touched: list[str]) -> None:
     scene.say("not-a-file", name, change.path, f"{what} stands at {change.path}.")
     if known:
         touched.append(known.id)
-        scene.book.put(known._replace(blob=change.blob))
         scene.put(known._replace(blob=change.blob), scene.faults[-1:])
 
 
@@ -97,13 +87,13 @@ def _note(
     note, path, at = read_note(scene, change), change.path, len(scene.faults)
     known = scene.book.get(old_path or path)
     id = note.fields.id or (known.id if known else "")
-    if known or id:
+    if id:
         touched.append(id)
+    if old_path:
+        scene.book.take(old_path)
     if _unread(scene, note, known, change) or _misnamed(scene, known, id, change):
         return
     known = known or _back(scene, id, change)
-    if old_path:
-        scene.book.take(old_path)
     scene.ask_signature(id, path)
     if known and known.blob == change.blob:  # renamed, or put back
         scene.put(known._replace(path=path), scene.faults[at:])
@@ -118,6 +108,8 @@ def _note(
         new = judge_move(scene, event, note, known, new)
     else:
         new = plain(scene, note, known, new)
+    if known:
+        own_part(scene, note, new, [known])
     scene.put(new, [*start, *scene.faults[at:]])
     if not new.doubt and known and known.doubt:
         scene.mend(known.faults)
@@ -163,9 +155,10 @@ def _back(scene: Scene, id: str, change: Change) -> Known | None:
 
 def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Known:
     """What is known of a note by its file; the claim is that of before."""
-    print_ = print_of(note, scene.rules.guidance(note.kind))
+    version = scene.version(change)
+    print_ = version.fingerprint or fingerprint(note, scene.rules.guidance(note.kind))
     same = print_ == known.fingerprint if known else False
-    authors, names = scene.writers, frozenset({scene.author.name} - {""})
+    authors, names = scene.writers, frozenset({scene.author.name})
     if known and same:
         authors, names = known.authors, known.names
     elif known and not known.settled:
@@ -176,7 +169,7 @@ def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Know
         blob=change.blob,
         kind=note.kind,
         fingerprint=print_,
-        rest=rest_of(note),
+        rest=version.rest,
         backup=note.fields.backup or "",
         claim=known.claim if known else claim_of(note.fields),
         authors=authors,
@@ -190,7 +183,7 @@ def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Know
         standing=known.standing if known else "",
         before_anchor=known.before_anchor if known else False,
         renewed=known.renewed if known else 0,
-        signed=scene.signed and (known.signed if known else True),
+        signed=known.signed and scene.signed if known else False,
     )
 
 
@@ -239,6 +232,5 @@ def reread(scene: Scene, before: Rules) -> None:
         return
     for known in list(scene.book.all()):
         guidance = now.guidance(known.kind)
-        if guidance != before.guidance(known.kind):
-            note = read(scene.fetch(known.blob), PurePosixPath(known.path))
-            scene.book.put(known._replace(fingerprint=print_of(note, guidance)))
+        if guidance != before.guidance(known.kind) and (note := stood(scene, known)):
+            scene.book.put(known._replace(fingerprint=fingerprint(note, guidance)))

@@ -8,23 +8,23 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from pydantic import BaseModel
-
 from kmkit.errors import Cannot
 from kmkit.note.model import Asked, Deferred, Dissemination, InForce, Reviewed, Verdict
-from kmkit.trail.audit.findings import Proof
+from kmkit.note.plain import Plain
+from kmkit.trail.audit.findings import Counted, Proof
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lines import DamagedError, line_of, value_of
+from kmkit.trail.audit.records_known import LETTERS, Filed, filed_in, filed_out
 from kmkit.trail.audit.rules_of import NOTHING, Reader, Rules
 from kmkit.trail.fold import Claim
 
-_LISTS: dict[str, type[BaseModel]] = {
+_LISTS: dict[str, type[Plain]] = {
     "verdicts": Verdict,
     "held": Verdict,
     "asked": Asked,
     "disseminated": Dissemination,
 }
-_ONCE: dict[str, type[BaseModel]] = {
+_ONCE: dict[str, type[Plain]] = {
     "reviewed": Reviewed,
     "deferred": Deferred,
     "in_force": InForce,
@@ -34,28 +34,32 @@ _ONCE: dict[str, type[BaseModel]] = {
 _PROOFS: tuple[Proof, ...] = ("proved", "claimed", "unproved", "before-anchor")
 _ODD = (AttributeError, LookupError, TypeError, ValueError)
 """What comes of a line that holds something else than it should."""
-_LETTERS: dict[str, Proof] = {proof[0]: proof for proof in _PROOFS}
+_LETTERS: dict[str, Counted] = {**{proof[0]: proof for proof in _PROOFS}, **LETTERS}
 
 
-# Notes
+# Notes and records
 
 
-def packed(known: Known) -> str:
-    """A note as a line."""
+def packed(known: Known | Filed) -> str:
+    """A note or a record as a line."""
+    if isinstance(known, Filed):
+        return filed_out(known)
     return known.proof[0] + line_of(_plain(known))
 
 
-def unpacked(line: str) -> Known:
-    """The note of a line; DamagedError where the line is not as it was written."""
+def unpacked(line: str) -> Known | Filed:
+    """The note or record of a line; DamagedError where the line is not as it was written."""
     try:
-        return _known(value_of(line[1:]))
+        return filed_in(line) if line[:1] in LETTERS else _known(value_of(line[1:]))
     except _ODD:
         raise DamagedError from None
 
 
-def proof_of(held: Known | str) -> Proof:
-    """How well a note stands, packed or not."""
-    return _LETTERS.get(held[:1], "unproved") if isinstance(held, str) else held.proof
+def proof_of(held: Known | Filed | str) -> Counted:
+    """How well a note or a record stands, packed or not."""
+    if isinstance(held, str):
+        return _LETTERS.get(held[:1], "unproved")
+    return held.counted if isinstance(held, Filed) else held.proof
 
 
 def _plain(known: Known) -> list[Any]:
@@ -100,7 +104,7 @@ def _claim_in(values: Any) -> Claim:
     return Claim(**values)
 
 
-def _entry_out(entry: BaseModel) -> dict[str, Any]:
+def _entry_out(entry: Plain) -> dict[str, Any]:
     return {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in entry.__dict__.items()
@@ -108,12 +112,12 @@ def _entry_out(entry: BaseModel) -> dict[str, Any]:
     }
 
 
-def _entry_in(model: type[BaseModel], values: dict[str, str]) -> BaseModel:
-    return _same(model, tuple(values.items()))
+def _entry_in(model: type[Plain], values: dict[str, str]) -> Plain:
+    return _same(model, tuple(values.items()))  # type: ignore[arg-type]  # classes can be hashed
 
 
 @lru_cache(maxsize=1024)
-def _same(model: type[BaseModel], items: tuple[tuple[str, str], ...]) -> BaseModel:
+def _same(model: type[Plain], items: tuple[tuple[str, str], ...]) -> Plain:
     """An entry; one of the same words is the same."""
     return model.model_validate(dict(items))
 

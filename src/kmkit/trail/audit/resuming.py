@@ -11,17 +11,18 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from kmkit.trail.audit.book import Book, Held
-from kmkit.trail.audit.findings import Finding, Proof
+from kmkit.trail.audit.findings import Counted, Finding
 from kmkit.trail.audit.kept import LAG, Facts, Kept
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lines import DamagedError, line_of, value_of
 from kmkit.trail.audit.packing import packed, proof_of, rules_in, rules_out
+from kmkit.trail.audit.records_known import Filed
 from kmkit.trail.audit.session import Pass, Point, Session
 
 WAIST, TIP = 0, 1
 """The pages of the tables."""
 
-V = TypeVar("V", bound="Known | str | None")
+V = TypeVar("V", bound="Known | Filed | str | None")
 
 
 class Resumed(NamedTuple):
@@ -31,7 +32,7 @@ class Resumed(NamedTuple):
     tip: Point
     bottom: Book
     """The page of the waist, on which both stand."""
-    proofs: Counter[Proof]
+    proofs: Counter[Counted]
     """How many notes stood how well at the waist."""
     stamp: str
     """Says whether it is still the same."""
@@ -69,7 +70,7 @@ def _page(facts: Facts, number: int, values: Any, session: Session, under: Book 
         under,
         _Rows[Held](facts, "notes", number, size),
         _Rows[str](facts, "paths", number, size),
-        _Rows[Known | str](facts, "gone", number, size),
+        _Rows[Known | Filed | str](facts, "gone", number, size),
     )
 
 
@@ -130,7 +131,7 @@ def keeping(
     return partial(kept.go_on, before.stamp, fill) if before else partial(kept.begin, fill)
 
 
-def proofs_of(book: Book, before: Resumed | None) -> Counter[Proof]:
+def proofs_of(book: Book, before: Resumed | None) -> Counter[Counted]:
     """How many notes stand how well; of a book that grew out of what was kept, by what is new."""
     if before is None:
         return book.proofs()
@@ -153,7 +154,7 @@ def _fill(pages: Mapping[int, Book], lines: Mapping[str, str], facts: Facts) -> 
 
 
 def _line(held: Held) -> str | None:
-    return packed(held) if isinstance(held, Known) else held
+    return packed(held) if isinstance(held, Known | Filed) else held
 
 
 def _told(point: Point) -> dict[str, object]:

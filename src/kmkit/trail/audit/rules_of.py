@@ -7,24 +7,16 @@ from pathlib import Path
 
 from kmkit.config import Config, Policy, parse_policy
 from kmkit.errors import Cannot
+from kmkit.lifecycle.rounds import approved_by
 from kmkit.note.kinds import Kind, kind_from, kind_names, load_kind
+from kmkit.note.model import Verdict
 from kmkit.places import CONFIG, POLICY
 from kmkit.tomlread import parse
+from kmkit.trail.audit.paths import TEMPLATES
 
-TEMPLATES = "templates/notes/"
-_FOLDERS = ("templates", "templates/notes")
-"""Folders of git's, unless somebody puts a link in their place."""
 _SUFFIX = ".md.j2"
-
-
-def is_rule(path: str) -> bool:
-    """Whether the file at ``path`` (from the top of the knowledge base) is a steward's alone."""
-    return path == POLICY or path.startswith(TEMPLATES) or path in _FOLDERS
-
-
-def matters(path: str) -> bool:
-    """Whether a commit is judged by the file at ``path``."""
-    return path == CONFIG or is_rule(path)
+_MOST = 1000
+"""Answers that are remembered."""
 
 
 def kind_at(path: str) -> str:
@@ -51,6 +43,18 @@ class Rules:
     """Path -> the numbers of the findings that stand against it."""
     taken: Mapping[str, str] = field(default_factory=dict)
     """Path -> git's name of the version that is in effect; only what was taken as a rule."""
+
+    _approved: dict[tuple[Verdict, ...], frozenset[str]] = field(default_factory=dict, init=False)
+    """What was asked before."""
+
+    def approved(self, verdicts: tuple[Verdict, ...]) -> frozenset[str]:
+        """The fingerprints that the verdicts approve by these rules."""
+        found = self._approved.get(verdicts)
+        if found is None:
+            if len(self._approved) >= _MOST:
+                self._approved.clear()
+            found = self._approved[verdicts] = approved_by(verdicts, self.policy)
+        return found
 
     def kind(self, name: str) -> Kind | None:
         """The kind of that name as it stood, or None."""

@@ -1,8 +1,7 @@
 """One commit before its judge: what it says, who made it, what stood before it, what is found."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Protocol
 
@@ -10,10 +9,11 @@ from kmkit.errors import Cannot
 from kmkit.lifecycle.person import Person
 from kmkit.trail.audit.book import Book
 from kmkit.trail.audit.findings import RULES, Finding
-from kmkit.trail.audit.history import Commit
+from kmkit.trail.audit.history import Change, Commit
 from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.reading import Version, version_of
 from kmkit.trail.audit.rules_of import NOTHING, Rules
-from kmkit.trail.audit.trailers import Told, told
+from kmkit.trail.audit.trailers import Told
 from kmkit.trail.event import author_of, coauthors_of
 from kmkit.trail.signing import Signed, Unproved
 
@@ -32,6 +32,10 @@ class Scene:
     """One commit and its surroundings."""
 
     commit: Commit
+    told: Told
+    """What the commit says of itself."""
+    versions: Mapping[str, Version]
+    """Of notes that the commit wrote, by their path; see `version`."""
     number: int
     """Its place in the order of the audit."""
     parents: Sequence[Book]
@@ -49,43 +53,35 @@ class Scene:
     """Signatures are asked for, whatever policy.toml says."""
     faults: list[int] = field(default_factory=list)
     """The numbers of this commit's findings."""
+    author: Person = field(init=False)
+    """Who made the commit, as it says."""
+    writers: frozenset[str] = field(init=False)
+    """E-mails of the author and the co-authors."""
+    demanded: bool = field(init=False)
+    """Whether the commit has to be signed."""
+
+    def version(self, change: Change) -> Version:
+        """What the commit has at the path of a note."""
+        found = self.versions.get(change.path)
+        return found or version_of(self.commit.blobs[change.blob], change.path)
 
     @property
     def rules(self) -> Rules:
         """The rules that stood at the first parent."""
         return self.parents[0].rules if self.parents else NOTHING
 
-    @cached_property
-    def told(self) -> Told:
-        """What the commit says of itself."""
-        return told(self.commit.sha, self.commit.raw)
-
-    @cached_property
-    def _author(self) -> tuple[Person, date]:
+    def __post_init__(self) -> None:
+        """See who made the commit."""
+        raw = self.commit.raw
         if event := self.told.event:
-            return Person(event.name, event.email), event.when.date()
-        found = author_of(self.commit.raw)
-        if found is None:
-            return Person("", ""), date.min
-        return Person(found[0], found[1]), found[2].date()
-
-    @property
-    def author(self) -> Person:
-        """Who made the commit, as it says."""
-        return self._author[0]
-
-    @property
-    def day(self) -> date:
-        """The author's date, which proves nothing."""
-        return self._author[1]
-
-    @cached_property
-    def writers(self) -> frozenset[str]:
-        """E-mails of the author and the co-authors."""
-        others = (
-            coauthors_of(self.commit.raw) if b"co-authored-by" in self.commit.raw.lower() else ()
-        )
-        return frozenset({self.author.key, *others} - {""})
+            self.author = Person(event.name, event.email)
+        else:
+            found = author_of(raw)
+            self.author = Person(found[0], found[1]) if found else Person("", "")
+        others = coauthors_of(raw) if b"co-authored-by" in raw.lower() else ()
+        self.writers = frozenset({self.author.key, *others} - {""})
+        asked = any(book.rules.policy.trust.signatures == "required" for book in self.parents)
+        self.demanded = self.required or asked
 
     def everywhere(self, role: str) -> bool:
         """Whether the author holds ``role`` by the rules of every parent."""
@@ -109,12 +105,6 @@ class Scene:
             if self.demanded:
                 raise
             return Unproved(error.message)
-
-    @cached_property
-    def demanded(self) -> bool:
-        """Whether the commit has to be signed."""
-        asked = any(book.rules.policy.trust.signatures == "required" for book in self.parents)
-        return self.required or asked
 
     @property
     def signed(self) -> bool:

@@ -7,30 +7,34 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from kmkit.errors import Cannot
+from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.file import read
+from kmkit.note.records.kinds import FOLDERS
 from kmkit.places import CONFIG, POLICY
+from kmkit.trail.audit.asking import Fetch
 from kmkit.trail.audit.book import Book
-from kmkit.trail.audit.compare import claim_of, print_of, rest_of
+from kmkit.trail.audit.compare import claim_of
 from kmkit.trail.audit.findings import Finding
 from kmkit.trail.audit.history import (
     FILE_MODES,
     Change,
-    Commit,
-    Fetch,
     Range,
     commits_since,
     tree_at,
-    walk,
 )
 from kmkit.trail.audit.judge import judge
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.merges import judge_merge
-from kmkit.trail.audit.notes import is_note
-from kmkit.trail.audit.rules_of import Reader, matters
+from kmkit.trail.audit.paths import is_note, matters
+from kmkit.trail.audit.reading import rest_of
+from kmkit.trail.audit.records import is_record
+from kmkit.trail.audit.records_ends import trusted
+from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.audit.scene import Scene, Verify
+from kmkit.trail.audit.second import read_aside
 from kmkit.trail.git import Git
 
-_PATHS = ("notes", POLICY, CONFIG, "templates")
+_PATHS = ("notes", *FOLDERS, POLICY, CONFIG, "templates")
 """What the audit looks at."""
 Progress = Callable[[int, int], None]
 """Told how many commits are done, of how many."""
@@ -94,11 +98,11 @@ class Session:
         points = {first.commit: first}
         shared = {*range_.uses, first.commit, range_.waist}
         before = first.commit
-        paths = [self.prefix + name for name in _PATHS]
-        for number, commit in enumerate(walk(self.git, range_, paths, self._wanted), 1):
+        read = read_aside(self.git, range_, self.prefix, _PATHS)
+        for number, (commit, told, versions) in enumerate(read, 1):
             inside = [sha for sha in commit.parents if sha in books]
             scene = Scene(
-                self._inside(commit), first.number + number, [books[sha] for sha in inside],
+                commit, told, versions, first.number + number, [books[sha] for sha in inside],
                 _begun(inside, books, shared), findings, mended, self.read, self.signatures,
                 self.required,
             )  # fmt: skip
@@ -122,16 +126,7 @@ class Session:
 
     def _wanted(self, path: str) -> bool:
         inside = path.removeprefix(self.prefix)
-        return is_note(inside) or matters(inside)
-
-    def _inside(self, commit: Commit) -> Commit:
-        """The commit with its paths as the knowledge base names them."""
-        if not self.prefix:
-            return commit
-        cut = len(self.prefix)
-        return commit._replace(
-            changes=tuple(change._replace(path=change.path[cut:]) for change in commit.changes)
-        )
+        return is_note(inside) or is_record(inside) or matters(inside)
 
     def _at_anchor(self, anchor: str) -> Book:
         book = Book()
@@ -151,6 +146,8 @@ class Session:
                         "Name a later commit with --anchor.",
                     )
                 book.rules = rules
+            elif is_record(entry.path):
+                trusted(book, entry, data)
             else:
                 _trusted(book, entry, data, self.read)
         return book
@@ -161,7 +158,7 @@ def _trusted(book: Book, entry: Change, data: bytes, fetch: Callable[[str], byte
     note = read(data, PurePosixPath(entry.path))
     if not note.fields.id:
         return
-    print_ = print_of(note, book.rules.guidance(note.kind))
+    print_ = fingerprint(note, book.rules.guidance(note.kind))
     claim = claim_of(note.fields)
     if note.fields.in_force:
         with suppress(Cannot):

@@ -11,6 +11,8 @@ _CUTS = re.compile(r"^(?:---|\S+ -+ >8 -)", re.MULTILINE)
 _BROKEN = re.compile(r"^kmkit-[a-z-]+[ \t]*:.*\n[ \t]+\S", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"^[ \t]+Kmkit-Move: ", re.MULTILINE)
 """As ``git merge --squash`` sets in the messages that it joins."""
+_LOOKALIKES = frozenset("\u0130\u0131\u017f\u212a")
+"""Letters that regular expressions take for i, s and k, whatever their case."""
 _FOLDED = {name.casefold() for name in OURS}
 
 
@@ -24,6 +26,8 @@ class Told(NamedTuple):
     message: str = ""
     quotes: int = 0
     """How many moves it only quotes, as a squash does."""
+    record: Event | None = None
+    """The step of a record; None where there is none, or none that is certain."""
 
 
 def told(sha: str, raw: bytes) -> Told:
@@ -31,17 +35,40 @@ def told(sha: str, raw: bytes) -> Told:
     if b"mkit-" not in raw and b"MKIT-" not in raw.upper():
         return Told(None)
     text = raw.partition(b"\n\n")[2].decode("utf-8", "replace").replace("\r\n", "\n")
+    if (event := parse(sha, raw)) and _canonical(raw, text, event):
+        return Told(event)
     lines = [match[1] for match in _LINE.finditer(text) if match[0][0] not in " \t"]
     if not lines:
         return Told(None, quotes=len(_QUOTED.findall(text)))
-    event = parse(sha, raw)
     if event and _plain(text, lines, event):
         return Told(event)
     if said := _doubt(text, lines, event is not None):
         return Told(None, *said)
     if event is None or NOTE not in event.trailers:  # a record's event is about no note's file
-        return Told(None)
+        return Told(None, record=event)
     return Told(event)
+
+
+def _canonical(raw: bytes, text: str, event: Event) -> bool:
+    """Whether the message is letter for letter as kmkit writes most: `_plain` at a glance.
+
+    Each of our trailers is a line of the last paragraph, and their names stand nowhere else.
+    """
+    folded = text.casefold()
+    return (
+        NOTE in event.trailers
+        and RECORD not in event.trailers
+        and folded.count("kmkit-") == len(event.trailers)
+        and folded.count("reviewed-by") == text.count("Reviewed-by") == len(event.reviewed_by)
+        and not event.attached
+        and "---" not in text
+        and ">8" not in text
+        and "\n " not in text
+        and "\n\t" not in text
+        and "\0" not in text
+        and b"\nencoding " not in raw
+        and (text.isascii() or not _LOOKALIKES.intersection(text))
+    )
 
 
 def _plain(text: str, lines: list[str], event: Event) -> bool:
@@ -53,7 +80,9 @@ def _plain(text: str, lines: list[str], event: Event) -> bool:
         and NOTE in ours
         and RECORD not in ours
         and "\0" not in text
-        and text.casefold().count("reviewed-by") == len(event.reviewed_by)
+        and text.casefold().count("reviewed-by")
+        == text.count("Reviewed-by")
+        == len(event.reviewed_by)
         and not _CUTS.search(text)
         and not _BROKEN.search(text)
     )

@@ -1,0 +1,115 @@
+"""How the audit asks git: processes that see the objects as they are, whatever the clone says.
+
+No replaced objects, no grafts, no commit-graph, no mailmap.
+"""
+
+import os
+import queue
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import IO
+
+from kmkit.errors import Cannot
+from kmkit.trail.git import Git
+
+_BUFFER = 256 * 1024
+"""Bytes that are read from a process at once."""
+
+
+def deaf(git: Git, args: Sequence[str]) -> list[str]:
+    """The command line of a git that sees the objects as they are, whatever the clone says."""
+    command = git.command(args)
+    settings = ("core.commitGraph=false", "log.showSignature=false", "log.mailmap=false",
+                "advice.graftFileDeprecated=false")  # fmt: skip
+    options = [part for setting in settings for part in ("-c", setting)]
+    return [command[0], "--no-replace-objects", *options, *command[1:]]
+
+
+def blind(git: Git) -> dict[str, str]:
+    """The environment of such a git."""
+    return git.environment({"GIT_GRAFT_FILE": os.devnull, "GIT_NO_REPLACE_OBJECTS": "1"})
+
+
+def ask(git: Git, *args: str) -> bytes:
+    """What such a git prints; Cannot where it fails."""
+    done = subprocess.run(deaf(git, args), capture_output=True, env=blind(git), check=False)
+    if done.returncode:
+        raise Cannot(f"git {args[0]} failed.", "Run git fsck.")
+    return done.stdout
+
+
+Fetch = Callable[[Sequence[str]], Iterator[bytes]]
+"""Reads objects by their names; those of one call before those of the next."""
+
+
+@contextmanager
+def objects(git: Git) -> Iterator[Fetch]:
+    """A function that reads objects by their names, in their order, all by one process."""
+    with opened(git, ["cat-file", "--batch"], stdin=subprocess.PIPE) as reader:
+        assert reader.stdin is not None
+        assert reader.stdout is not None
+        asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        # a thread asks, so that git can answer before all is asked: neither waits for ever
+        asker = threading.Thread(target=_ask_all, args=(reader.stdin, asked), daemon=True)
+        asker.start()
+
+        def fetch(names: Sequence[str]) -> Iterator[bytes]:
+            asked.put("\n".join([*names, ""]).encode())
+            return map(partial(_object, reader.stdout), names)
+
+        try:
+            yield fetch
+        finally:
+            asked.put(b"")
+            reader.stdout.close()
+            asker.join()
+
+
+def _ask_all(stream: IO[bytes], asked: "queue.SimpleQueue[bytes]") -> None:
+    try:
+        while names := asked.get():
+            stream.write(names)
+            stream.flush()
+        stream.close()
+    except OSError:  # git ended first, which the reader tells
+        return
+
+
+def _object(stream: IO[bytes] | None, name: str) -> bytes:
+    assert stream is not None
+    header = stream.readline().split()
+    if len(header) != 3:
+        raise Cannot(
+            f"git has no object {name[:12]}: this clone is incomplete or damaged.",
+            "Run git fsck, or get a fresh clone with its whole history (in CI: fetch-depth: 0).",
+        )
+    return stream.read(int(header[2]) + 1)[:-1]
+
+
+def stream_of(process: "subprocess.Popen[bytes]") -> IO[bytes]:
+    """What a process prints."""
+    assert process.stdout is not None
+    return process.stdout
+
+
+def opened(
+    git: Git, args: Sequence[str], stdin: IO[bytes] | int | None = None
+) -> "subprocess.Popen[bytes]":
+    """A git process whose output is read as it comes."""
+    return subprocess.Popen(
+        deaf(git, args),
+        stdin=subprocess.DEVNULL if stdin is None else stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=blind(git),
+        bufsize=_BUFFER,
+    )
+
+
+def ended(process: "subprocess.Popen[bytes]") -> None:
+    """Cannot where a process that has ended went wrong."""
+    if process.returncode:
+        raise Cannot("git could not read the whole history.", "Run git fsck.")

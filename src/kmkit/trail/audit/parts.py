@@ -1,0 +1,47 @@
+"""Who had a part in a note, and who may confirm it: nobody writes that in their own favour."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from kmkit.errors import Cannot
+from kmkit.lifecycle.guards_edit import part_in
+from kmkit.note.model import Note
+from kmkit.note.reading import read
+from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.scene import Scene
+
+
+def own_part(scene: Scene, note: Note, new: Known, sides: Sequence[Known]) -> None:
+    """A finding where the author writes themselves out of a note, or in as its backup.
+
+    ``sides`` are what stood before: one version, or that of each parent of a merge.
+    """
+    event = scene.told.event
+    sound = [side for side in sides if not side.doubt]
+    if any(side.rest == new.rest for side in sound or sides) or (event and event.move == "capture"):
+        return
+    if sound and any(_found(scene, side) for side in sides if side.doubt):
+        message = f"The merge keeps names in {new.path} that somebody changed in their own favour."
+        scene.say("own-part", new.id, new.path, message)
+        return
+    manages = scene.everywhere("manager")
+    each = [
+        [said.message for said in part_in(note, before, scene.author, manages=manages)]
+        for before in (stood(scene, side) for side in sides)
+        if before
+    ]
+    if each and all(each):
+        scene.say("own-part", new.id, new.path, f"{each[0][0]} The commit changes that.")
+
+
+def _found(scene: Scene, side: Known) -> bool:
+    """Whether that was found of a side before."""
+    return any(scene.findings[at].rule == "own-part" for at in side.faults)
+
+
+def stood(scene: Scene, known: Known) -> Note | None:
+    """The note as it stood; None where something else than a file stands in its place."""
+    try:
+        return read(scene.fetch(known.blob), PurePosixPath(known.path))
+    except Cannot:
+        return None

@@ -1,0 +1,117 @@
+"""What a message tells, and each way in which two readers could understand it in two ways."""
+
+import pytest
+
+from kmkit.trail.audit.trailers import told
+
+HEAD = (
+    "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n"
+    "author Ben Adu <ben@example.org> 1790000000 +0000\n"
+    "committer Ben Adu <ben@example.org> 1790000000 +0000\n\n"
+)
+PLAIN = (
+    "validate: fuel\n\nChecked.\n\nKmkit-Note: 20261121-fuel-aaaa\n"
+    "Kmkit-Move: validate captured -> validated\nKmkit-Fingerprint: k1:00\n"
+    "Kmkit-Method: peer-review\nKmkit-Verdict: approve\nReviewed-by: Ben Adu <ben@example.org>\n"
+)
+ATTACHED = (
+    "Kmkit-Verdict: approve\nKmkit-Attached: a.csv sha256:00\nKmkit-Attached: b.csv sha256:01"
+)
+
+
+def raw(message: str, encoding: str = "utf-8") -> bytes:
+    """A commit with this message."""
+    return (HEAD + message).encode(encoding)
+
+
+CERTAIN = {
+    "as it is written": PLAIN,
+    "with two files": PLAIN.replace("Kmkit-Verdict: approve", ATTACHED),
+    "with CRLF": PLAIN.replace("\n", "\r\n"),
+    "with a co-author": PLAIN + "Co-authored-by: Dee Lim <dee@example.org>\n",
+    "with a word like it": PLAIN.replace("Checked.", "See the kmkit-note above."),
+    "reviewed by, in prose": PLAIN.replace("Checked.", "It was reviewed-by nobody else."),
+    "with its name in a quote": PLAIN.replace("Checked.", "He said:\n  Kmkit-Note: x"),
+}
+
+
+@pytest.mark.parametrize("name", CERTAIN)
+def test_a_message_that_is_certain(name: str) -> None:
+    said = told("1" * 40, raw(CERTAIN[name]))
+    assert (said.rule, said.message, said.quotes, said.record) == ("", "", 0, None)
+    assert said.event
+    assert (said.event.note, said.event.move) == ("20261121-fuel-aaaa", "validate")
+    assert said.event.reviewed_by == ("Ben Adu <ben@example.org>",)
+
+
+def test_a_message_in_bytes_that_are_no_text() -> None:
+    said = told("1" * 40, raw(PLAIN.replace("Checked.", "Vérifié."), "latin-1"))
+    assert said.event
+    assert "rifi" in said.event.reason
+
+
+NOTHING = {
+    "nothing of ours": "Typo\n",
+    "the name in the subject": "Explain the trailer kmkit-note\n",
+    "in capitals": "MKIT-X\n",
+    "a name of another tool": "x\n\nMykmkit-Note: y\n",
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_a_message_that_tells_nothing(name: str) -> None:
+    assert told("1" * 40, raw(NOTHING[name])) == (None, "", "", 0, None)
+
+
+def test_a_squash_that_quotes_moves() -> None:
+    quoted = "".join(f"    {line}\n" for line in PLAIN.splitlines())
+    assert told("1" * 40, raw(f"Squashed\n\n{quoted}\n{quoted}")).quotes == 2
+
+
+def test_a_step_of_a_record() -> None:
+    message = "apply: it\n\nKmkit-Record: r-1\nKmkit-Move: apply\nKmkit-About: 20261121-fuel-aaaa\n"
+    said = told("1" * 40, raw(message))
+    assert (said.event, said.rule) == (None, "")
+    assert said.record
+    assert said.record.note == "r-1"
+
+
+DOUBTFUL = {
+    "nothing but capitals": ("x\n\nKMKIT-NOTE: y\n", "is spelt"),
+    "nothing but small letters": ("x\n\nkmkit-note: y\n", "is spelt"),
+    "no move": ("x\n\nKmkit-Note: y\n", "do not make a move"),
+    "NUL": (PLAIN.replace("Checked.", "Che\0cked."), "would take the message to end"),
+    "a patch": (PLAIN.replace("Checked.", "Checked.\n--- a"), "would take the message to end"),
+    "scissors": (PLAIN.replace("Checked.", "# ---- >8 ----"), "would take the message to end"),
+    "a note twice": (PLAIN.replace("Kmkit-Move", "Kmkit-Note: y\nKmkit-Move"), "there twice"),
+    "a name of its own": (PLAIN + "Kmkit-Blessed: yes\n", "outside the message's last paragraph"),
+    "before the last": (PLAIN.replace("Checked.", "Kmkit-Level: x"), "outside"),
+    "broken": (PLAIN.replace("captured -> validated", "captured ->\n  validated"), "two lines"),
+    "both": (PLAIN.replace("Kmkit-Move", "Kmkit-Record: r\nKmkit-Move"), "and of a record"),
+    "reviewer in capitals": (PLAIN.replace("Reviewed-by", "REVIEWED-BY"), "'REVIEWED-BY' is spelt"),
+    "reviewer in small": (PLAIN + "reviewed-by: Dee <d@x.org>\n", "'reviewed-by' is spelt"),
+    "a blank before": (PLAIN.replace("Move: ", "Move : "), ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DOUBTFUL)
+def test_a_message_that_is_doubtful(name: str) -> None:
+    message, said = DOUBTFUL[name]
+    found = told("1" * 40, raw(message))
+    assert (found.event, found.rule) == (None, "bad-trailers")
+    assert said in found.message
+
+
+@pytest.mark.parametrize("other", ["Kmkit-Move", "kmkit-move", "KMKIT-MOVE"])
+def test_two_moves_in_one_message(other: str) -> None:
+    message = PLAIN.replace("Checked.", f"{other}: retire a -> b\n\nChecked.")
+    found = told("1" * 40, raw(message))
+    assert (found.event, found.rule) == (None, "squashed")
+    assert "2 moves" in found.message
+
+
+def test_two_moves_in_the_last_paragraph() -> None:
+    message = PLAIN.replace("Kmkit-Method", "Kmkit-Move: retire captured -> retired\nKmkit-Method")
+    found = told("1" * 40, raw(message))
+    assert (found.event, found.rule) == (None, "bad-trailers")
+    assert "Kmkit-Move stands there twice" in found.message

@@ -1,0 +1,86 @@
+"""Verdicts of two sides that a merge puts in one order: what outweighs a return, and what not."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kmkit.note.model import Fields, Verdict
+from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.lost import lost
+from kmkit.trail.audit.merges import _of_a_side, _outweighed
+from kmkit.trail.fold import Claim
+
+DAY, TEXT = date(2026, 11, 21), "k1:" + "1" * 64
+
+
+def verdict(by: str, said: str = "approve", because: str = "Read.") -> Verdict:
+    given: Any = {"verdict": said, "method": "crowd", "fingerprint": TEXT, "because": because}
+    return Verdict(on=DAY, by=f"{by}@example.org", **given)
+
+
+def side(*verdicts: Verdict, moves: tuple[str, ...] = (), **claim: object) -> Known:
+    """A captured note with these verdicts, which ``moves`` led to."""
+    given = Claim(**{"state": "captured", "verdicts": verdicts, **claim})  # type: ignore[arg-type]
+    trail = frozenset(enumerate(("capture", *moves)))
+    return Known("n", "notes/n.md", "1", "lesson", TEXT, b"", "", given, trail=trail)
+
+
+APPROVED, AGAIN, RETURNED = (
+    verdict("ben"),
+    verdict("ben", because="Again."),
+    verdict("ben", "return"),
+)
+OTHER = verdict("dee")
+
+
+@pytest.mark.parametrize(
+    ("given", "ours", "theirs", "outweighed"),
+    [
+        ((APPROVED, AGAIN), (APPROVED,), (AGAIN,), False),
+        ((APPROVED, RETURNED), (APPROVED,), (RETURNED,), False),
+        ((OTHER, APPROVED, RETURNED), (OTHER, APPROVED), (RETURNED,), False),
+        ((RETURNED, APPROVED), (APPROVED,), (RETURNED,), True),
+        ((RETURNED, APPROVED), (RETURNED, APPROVED), (), False),
+        ((RETURNED, OTHER), (OTHER,), (RETURNED,), False),
+        ((RETURNED, APPROVED, AGAIN), (RETURNED, APPROVED), (AGAIN,), True),
+        ((OTHER, RETURNED, APPROVED), (OTHER, APPROVED), (RETURNED,), True),
+        ((RETURNED, verdict("ben", "reject")), (RETURNED,), (verdict("ben", "reject"),), True),
+    ],
+)
+def test_an_approval_behind_a_return_of_the_other_side(
+    given: tuple[Verdict, ...],
+    ours: tuple[Verdict, ...],
+    theirs: tuple[Verdict, ...],
+    outweighed: bool,
+) -> None:
+    fields, sides = Fields(verdicts=given), [side(*ours), side(*theirs)]
+    assert _outweighed(fields, sides) is outweighed
+    joined = set(given) == {*ours, *theirs}
+    assert _of_a_side("verdicts", fields, sides[0], sides, sides) is (joined and not outweighed)
+
+
+def test_the_same_entry_is_not_joined_twice() -> None:
+    twice = Fields(verdicts=(OTHER, APPROVED, APPROVED))
+    sides = [side(OTHER), side(APPROVED)]
+    assert not _of_a_side("verdicts", twice, sides[0], sides, sides)
+    own = [side(APPROVED, APPROVED), side(OTHER)]
+    assert _of_a_side("verdicts", Fields(verdicts=(APPROVED, APPROVED, OTHER)), own[0], own, own)
+
+
+@pytest.mark.parametrize(
+    ("move", "mine", "yours"),
+    [
+        ("validate/reject", {"state": "formatted"}, {"state": "retired"}),
+        ("reopen", {"state": "formatted"}, {"state": "captured"}),
+        ("release", {"level": "internal"}, {"level": "domestic"}),
+    ],
+)
+def test_a_move_that_the_side_taken_went_past(
+    move: str, mine: dict[str, str], yours: dict[str, str]
+) -> None:
+    taken = side(moves=("x", "format"), **mine)
+    other = side(moves=("x", "y", move), **yours)
+    assert lost(taken._replace(trail=taken.trail | {(9, "format")}), other) == move.replace(
+        "/", " "
+    )
