@@ -1,5 +1,6 @@
 """How long a program takes and how much memory it needs, seen from outside."""
 
+import compileall
 import os
 import resource
 import subprocess
@@ -23,6 +24,13 @@ class Taken(NamedTuple):
     wall: float
     cpu: float
     """Of all processes, in sum; other work on the machine hardly changes it."""
+
+
+def compiled() -> None:
+    """Have kmkit compiled, as installing it does; some surroundings keep Python from doing it."""
+    import kmkit
+
+    compileall.compile_dir(Path(kmkit.__file__).parent, quiet=2)
 
 
 def taken(

@@ -17,10 +17,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.clock import KMKIT, Command, Taken, in_turns, megabytes, taken
+from benchmarks.clock import KMKIT, Command, Taken, compiled, in_turns, megabytes, taken
+from benchmarks.peers import NAMES, environment, peers
 from benchmarks.prose import COMMON, RARE
 
 VERSION: Command = (*KMKIT, "--version")
@@ -158,6 +161,28 @@ class Bench:
             rows.append(Row(f"search {word}", took[f"search {word}"], name, took[name], 1.0))
         return rows
 
+    def beside(self, given: dict[str, str]) -> list[Row]:
+        """Other programs that find notes, those of ``given`` by another name than their own."""
+        found = []
+        with tempfile.TemporaryDirectory() as scratch:
+            for peer in peers(self.root, self.notes, Path(scratch), given):
+                env = environment(peer)
+                if peer.first:
+                    first = taken(peer.first, cwd=self.root, env=env)
+                    ours = taken((*KMKIT, "index", "--rebuild"), cwd=self.root, env=self.env)
+                    name = " ".join((peer.name, *peer.first[1:]))
+                    found.append(Row("index --rebuild", ours, name, first, inf))
+                for word in (RARE, COMMON):
+                    ask = (*peer.search, word)
+                    ways: dict[str, Callable[[], Taken]] = {
+                        "kmkit": self._timed((*KMKIT, "search", word)),
+                        "peer": partial(taken, ask, cwd=self.root, env=env),
+                    }
+                    took = in_turns(ways, max(1, self.runs // 2))
+                    name = f"{peer.name} {word}"
+                    found.append(Row(f"search {word}", took["kmkit"], name, took["peer"], inf))
+        return found
+
     def completion(self) -> Row:
         """The shell asks for ids."""
         name, floor = "completion of an id", "kmkit --version"
@@ -205,11 +230,12 @@ class Bench:
         found["completion of an id"] = megabytes(KMKIT, cwd=self.root, env=self.completing)
         return found
 
-    def rows(self) -> list[Row]:
+    def rows(self, given: dict[str, str]) -> list[Row]:
         """All of them."""
         return [
             *self.first(),
             *self.warm(),
+            *self.beside(given),
             self.completion(),
             self.refreshed("list after 10 edits", "list"),
             self.refreshed(f"search {RARE} after 10 edits", "search", RARE),
@@ -237,7 +263,11 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--kb", type=Path, help="measure on this knowledge base instead")
+    for name in NAMES:
+        parser.add_argument(f"--{name}", default=name, help="this program, to compare with")
     options = parser.parse_args()
+    given = {name: getattr(options, name) for name in NAMES}
+    compiled()
     with tempfile.TemporaryDirectory() as scratch:
         root = options.kb
         if root is None:  # written by another process, so that this one stays small
@@ -246,7 +276,10 @@ def main() -> None:
             subprocess.run((sys.executable, *write), check=True)
         bench = Bench(root, options.runs)
         memory = bench.memory()  # first: it has all files read once
-        print(table(bench.rows(), memory))
+        print(table(bench.rows(given), memory))
+        for name, program in given.items():
+            if not shutil.which(program):
+                print(f"{name}: not installed")
 
 
 if __name__ == "__main__":

@@ -118,9 +118,13 @@ def same_as_the_files(root: Path, days: tuple[date, ...] = DAYS) -> None:
             _same([ours], [wanted._replace(card=_again(wanted.card))], "as listed")
 
 
+def _kept_nowhere(write: object, *, brief: bool = False) -> None:
+    """Writes nothing down."""
+
+
 def words_as_anew(index: Index) -> None:
     """The full text finds what a new one finds that is made of the same tables."""
-    new = fresh_words(lambda: index._opened._index, index.root, None, lambda write: None)
+    new = fresh_words(lambda: index._opened._index, index.root, None, _kept_nowhere)
     for typed in ("fuel", "oil", "tales", "words", "title:boats", "text of lessons", "draft"):
         kept = index.words.search(parse(typed), limit=50)
         _same(

@@ -11,7 +11,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other si
 def ended(work: str) -> "subprocess.CompletedProcess[str]":
     """Run kmkit with ``work`` in the place of the command."""
     program = f"""
-import signal, time, weakref
+import signal, sys, time, weakref
 import kmkit.cli
 from kmkit.cli import door
 
@@ -62,3 +62,17 @@ def test_another_exception_that_cannot_go_on_is_told() -> None:
     done = ended("thing = Thing(); ref = weakref.ref(thing, lambda _: 1 / 0); del thing; return 0")
     assert done.returncode == 0
     assert "ZeroDivisionError" in done.stderr
+
+
+def test_what_is_said_last_is_not_lost() -> None:
+    done = ended("print('last', end=''); print('too', end='', file=sys.stderr); return 3")
+    assert (done.returncode, done.stdout, done.stderr) == (3, "last", "too")
+
+
+def test_work_that_still_goes_on_is_waited_for() -> None:
+    work = (
+        "import threading; late = lambda: (time.sleep(0.3), print('done'));"
+        " threading.Thread(target=late).start(); return 0"
+    )
+    done = ended(work)
+    assert (done.returncode, done.stdout) == (0, "done\n")

@@ -265,12 +265,13 @@ def test_every_sort_keeps_every_note_and_puts_what_is_missing_last(index: Index)
 
 def test_lines_say_what_lists_say(index: Index) -> None:
     for by in SORTS:
-        said = lines(index, EVERY, order(by)).decode().splitlines()
+        said = lines(index, EVERY, order(by))[0].decode().splitlines()
         rows = list(index.select(order=order(by)))
         assert [line.split("\t")[0] for line in said] == [row.card.id for row in rows]
         assert [line.split("\t")[3] for line in said] == [row.standing for row in rows]
-    assert lines(index, EVERY, order("title"), 2).count(b"\n") == 2
-    assert lines(index, where(Filter.parse(["nowhere"]), index), order("title")) == b""
+    two, count = lines(index, EVERY, order("title"), 2)
+    assert (two.count(b"\n"), count) == (2, 2)
+    assert lines(index, where(Filter.parse(["nowhere"]), index), order("title")) == (b"", 0)
 
 
 def test_notes_without_an_id_and_days_to_come_are_listed_as_they_are(
@@ -283,7 +284,7 @@ def test_notes_without_an_id_and_days_to_come_are_listed_as_they_are(
     )  # fmt: skip
     put(kb, *NOTES, nameless, seer)
     with Index.open(kb.root, today=TODAY) as index:
-        said = lines(index, EVERY, order("title")).decode()
+        said = lines(index, EVERY, order("title"))[0].decode()
         assert "notes/nameless.md\tA B\tlesson\tcaptured\t" in said
         assert "\tmaintained, overdue\tana@example.org\tinternal\t2025-02-01\n" in said
         assert found(index, "state:overdue") == "cc33 ee55"

@@ -11,6 +11,8 @@ from kmkit.lifecycle.states import State
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.period import Period
+from kmkit.views.reasons import in_words
+from kmkit.views.wording import words
 from tests.index_material import RULES, card, stale_of
 from tests.note_material import (
     BODY,
@@ -29,7 +31,16 @@ OTHER = "20250101-flood-response-review-ab12"
 
 
 def rows(*notes: Note, **circumstances: Any) -> list[Stale]:
-    return stale_of(*notes, **circumstances)
+    """The stale notes, whose reasons can be told from their facts.
+
+    Nothing is in a fact that the message does not say: by the message it is kept back.
+    """
+    found = stale_of(*notes, **circumstances)
+    for reason in (reason for row in found for reason in row.reasons):
+        assert in_words(reason.facts, words("fr"))
+        for _, value in (value for one in reason.facts for value in one.values):
+            assert str(value) in reason.message
+    return found
 
 
 def comes_due(of: Note, today: date | None = None) -> date | None:

@@ -1,6 +1,7 @@
 """kmkit starts quickly: what it does not need, it does not import."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,14 +15,11 @@ from tests.digest_material import KB
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"git", "pydantic", "jinja2", "frontmatter", "rich.table", "yaml", "markdown_it", "mammoth"}
 PROBE = """
-import sys
+import atexit, sys
 from kmkit.cli import main
 sys.argv = ["kmkit", *sys.argv[1:]]
-try:
-    main()
-except SystemExit as end:
-    print(*sys.modules, sep="\\n", file=sys.stderr)
-    sys.exit(end.code)
+atexit.register(lambda: print(*sys.modules, sep="\\n", file=sys.stderr))
+main()
 """
 
 
@@ -80,6 +78,32 @@ def test_what_the_index_answers_imports_nothing_heavy(name: str, warm: tuple[Pat
     names = loaded("-C", str(root), *arguments, codes=(0, 1))
     assert "kmkit.index.book" in names
     assert sorted(NEVER & names) == []
+
+
+def test_an_edited_note_is_read_without_what_reads_settings(
+    warm: tuple[Path, str], tmp_path: Path
+) -> None:
+    root = shutil.copytree(warm[0], tmp_path / "kb")
+    path = next(p for p in root.rglob("notes/**/*.md") if warm[1] in p.read_text("utf-8"))
+    loaded("-C", str(root), *WARM["search"])
+    for name in ("list", "search"):
+        path.write_text(path.read_text("utf-8") + "\nSeen again.\n", encoding="utf-8")
+        names = loaded("-C", str(root), *WARM[name])
+        assert "kmkit.index.keeping.entering" in names
+        light = HEAVY - {"yaml"}  # it tells where the state stands that is no longer proved
+        assert sorted((light | {"kmkit.config", "kmkit.kb"}) & names) == []
+
+
+def test_a_plain_listing_makes_no_classes_of_notes(warm: tuple[Path, str]) -> None:
+    names = loaded("-C", str(warm[0]), "list")
+    assert "kmkit.index.book" in names
+    assert sorted({"json", "kmkit.index.card", "kmkit.index.choosing.conditions"} & names) == []
+
+
+def test_a_digest_without_a_remote_does_without_gitpython(warm: tuple[Path, str]) -> None:
+    names = loaded("-C", str(warm[0]), "digest")
+    assert "kmkit.reach.digests" in names
+    assert sorted({"git", "kmkit.reach.letters"} & names) == []
 
 
 def test_the_probe_sees_what_is_imported(tmp_path: Path) -> None:

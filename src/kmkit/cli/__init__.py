@@ -1,5 +1,8 @@
 """The command line: resolve, act, show. Only this room prints, prompts, and reads the clock."""
 
+import atexit
+import gc
+import os
 import signal
 import sys
 
@@ -7,14 +10,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing takes a while, in which Ctrl-C would show a traceback
     from typing import NoReturn
 
+_SELDOM = (100_000, 20, 50)
+"""How often Python looks for what nothing holds any more; imports make much, and all is held."""
+
 
 def main() -> "NoReturn":
     """Run kmkit; every way out is an exit code of `kmkit.errors.Exit`, and none a traceback."""
     code = 130
     try:
         sys.unraisablehook = _swallowed
-        try:
-            from kmkit.cli.door import run  # Ctrl-C may come while this is being imported
+        gc.set_threshold(*_SELDOM)
+        try:  # Ctrl-C may come while these are being imported
+            from kmkit.cli.early import ask_git
+
+            ask_git(sys.argv[1:])
+            from kmkit.cli.door import run
 
             code = run()
         finally:  # what was done is done: a signal that comes now has nothing left to stop
@@ -22,7 +32,25 @@ def main() -> "NoReturn":
                 signal.signal(number, signal.SIG_IGN)
     except KeyboardInterrupt:
         pass
-    sys.exit(code)
+    _leave(code)
+
+
+def _leave(code: int) -> "NoReturn":
+    """End with an exit code; module by module Python would need longer than for a listing.
+
+    Where others are at work, or somebody watches Python itself, it ends as it always does.
+    """
+    threading = sys.modules.get("threading")
+    busy = threading is not None and threading.active_count() > 1
+    if busy or sys.gettrace() or sys.getprofile() or sys.flags.dev_mode or sys.flags.inspect:
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except (OSError, ValueError):  # Python says what it says of that
+        sys.exit(code)
+    os._exit(code)
 
 
 def _swallowed(ignored: "sys.UnraisableHookArgs") -> None:

@@ -145,6 +145,17 @@ def broken_files(paths: Sequence[str]) -> None:
     say(f"{files} problems ({shown}); see kmkit check.")
 
 
+def left_behind(paths: Sequence[str]) -> None:
+    """Name on stderr attached files that stay, for nobody can look for protected names in them."""
+    if paths:
+        shown = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
+        files = "1 attached file stays" if len(paths) == 1 else f"{len(paths)} attached files stay"
+        say(
+            f"{files} behind, since protected names cannot be looked for there ({shown}). "
+            "Let such files go by their endings: [attachments] unsearched in kmkit.toml."
+        )
+
+
 def diff(before: str, after: str, name: str) -> None:
     """Show on stderr what changes between two texts, line by line."""
     import difflib

@@ -13,30 +13,30 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from kmkit.errors import Cannot, KmkitError
-from kmkit.index import card as cards
-from kmkit.index import dates
-from kmkit.index.card import Card, Profile, Use
 from kmkit.index.keeping.opening import Opened, TooEarly, Track, untracked
 from kmkit.index.keeping.schema import Values, original, stored
 from kmkit.index.keeping.worktree import Asked
 from kmkit.index.listed import Listed
 from kmkit.index.rules import Rules
 from kmkit.period import Period
-from kmkit.text import fold
 from kmkit.trail.git import Git
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # lines are listed without cards, whose classes take a while to make
+    from kmkit.index.card import Card, Profile, Use
     from kmkit.index.search.engine import Engine
     from kmkit.index.stale import Stale
     from kmkit.kb import KnowledgeBase
     from kmkit.note.records import Record
     from kmkit.trail.event import Event
 
-_LATER = "n IN (SELECT n FROM notes WHERE latest > ?)"
-
 
 class Index:
     """What the files and the trail of one knowledge base say, as they stand."""
+
+    circle = ""
+    """Whom it is told, '' for people of the house: see `kmkit.audience.known`."""
+    wide = False
+    """Whether that is a circle beyond the narrowest; then nobody is in it."""
 
     def __init__(self, opened: Opened, *, today: date) -> None:
         self._opened = opened
@@ -113,15 +113,18 @@ class Index:
         self, where: str = "1", values: Values = (), *, order: str = "path"
     ) -> Iterator[Listed]:
         """The notes that a condition on the table ``notes`` asks for, as lists show them."""
+        from kmkit.index.card import card
+        from kmkit.index.dates import due_date
+
         wanted = "n, coalesce(shown, card), stands, revised, captured, due, latest, card"
         sql = f"SELECT {wanted} FROM notes JOIN cards USING (n) WHERE {where} ORDER BY {order}"
         ahead = self.tomorrow.isoformat()
         for n, text, state, revised, captured, due, latest, own in self.query(sql, values):
             day = date.fromisoformat(due) if due else None
             if latest > ahead:  # what is said of days to come does not count yet
-                day = dates.due_date(cards.card(n, own), self.rules, self.today)
+                day = due_date(card(n, own), self.rules, self.today)
             yield Listed(
-                cards.card(n, text),
+                card(n, text),
                 state,
                 bool(revised),
                 day is not None and day < self.today,
@@ -129,10 +132,12 @@ class Index:
                 date.fromisoformat(captured) if captured else None,
             )
 
-    def cards(self, where: str = "1", values: Values = ()) -> Iterator[Card]:
+    def cards(self, where: str = "1", values: Values = ()) -> "Iterator[Card]":
         """The notes that a condition on the table ``notes`` asks for, as their files stand."""
+        from kmkit.index.card import card
+
         sql = f"SELECT n, card FROM notes JOIN cards USING (n) WHERE {where} ORDER BY path"
-        return (cards.card(n, text) for n, text in self.query(sql, values))
+        return (card(n, text) for n, text in self.query(sql, values))
 
     def numbers(self, where: str = "1", values: Values = ()) -> list[int]:
         """The numbers of the notes that a condition asks for."""
@@ -148,26 +153,24 @@ class Index:
         return self.today + timedelta(days=1)
 
     @cached_property
-    def _ahead(self) -> tuple[Card, ...]:
-        return tuple(self.cards(_LATER, (self.tomorrow.isoformat(),)))
-
-    def ahead(self) -> tuple[Card, ...]:
+    def ahead(self) -> "tuple[Card, ...]":
         """The notes of which something is said of days to come, which does not count yet.
 
         Their ``due``, ``since`` and ``waits`` in the tables are those of the last of these days.
         """
-        return self._ahead
+        later = "n IN (SELECT n FROM notes WHERE latest > ?)"
+        return tuple(self.cards(later, (self.tomorrow.isoformat(),)))
 
     def get(self, n: int) -> Listed | None:
         """The note of a row, None where there is none."""
         return next(self.select("n = ?", (n,)), None)
 
-    def by_id(self, id: str) -> Card | None:
+    def by_id(self, id: str) -> "Card | None":
         """The note with an id, as its file stands; of several the last by path."""
         found = list(self.cards("id = ?", (id,))) if id else []
         return found[-1] if found else None
 
-    def resolve(self, ref: str, *, folder: Path | None = None) -> Card:
+    def resolve(self, ref: str, *, folder: Path | None = None) -> "Card":
         """The note that ``ref`` means: an id, a unique part of one, or a path.
 
         UsageError names the candidates where it means several, and near ids where it means none.
@@ -203,19 +206,6 @@ class Index:
         row = next(self.query(f"SELECT {column} FROM cards WHERE n = ?", (n,)), None)
         return str(row[0]) if row else ""
 
-    def like_id(self, folded: str) -> list[str]:
-        """The ids that are ``folded`` without case and accents."""
-        found = [row[0] for row in self.query("SELECT id FROM notes WHERE id = ?", (folded,))]
-        return found or self._odd_ids.get(folded, [])
-
-    @cached_property
-    def _odd_ids(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        sql = "SELECT coalesce(nullif(id, ''), path) FROM notes WHERE id GLOB '*[^a-z0-9-]*'"
-        for (id,) in self.query(f"{sql} OR id = ''"):
-            found.setdefault(fold(id), []).append(id)
-        return found
-
     def tails(self, tail: str) -> int:
         """How many ids end with these four characters."""
         return self.count("substr(id, -4) = ?", (tail,))
@@ -227,17 +217,21 @@ class Index:
     # Records
 
     @cached_property
-    def people(self) -> dict[str, Profile]:
+    def people(self) -> "dict[str, Profile]":
         """The people of people/, by e-mail in lower case; of two with one address the first."""
+        from kmkit.index.card import profile
+
         found: dict[str, Profile] = {}
-        for person in (cards.profile(*row) for row in self._records("person")):
+        for person in (profile(*row) for row in self._records("person")):
             found.setdefault(person.email, person)
         return found
 
     @cached_property
-    def uses(self) -> tuple[Use, ...]:
+    def uses(self) -> "tuple[Use, ...]":
         """What is told of uses of the notes; not what is only planned."""
-        return tuple(use for row in self._records("application") if (use := cards.use(*row)))
+        from kmkit.index.card import use
+
+        return tuple(one for row in self._records("application") if (one := use(*row)))
 
     def records(self, kind: str) -> "tuple[Record, ...]":
         """The records of a kind, by path; see `filed`."""
@@ -261,9 +255,10 @@ class Index:
         With ``records`` people and uses too, with ``standing`` notes whose version in force git
         has not.
         """
-        lost = "n IN (SELECT n FROM marks WHERE name = 'lost')" if standing else "0"
-        sql = f"SELECT path FROM notes WHERE errors OR {lost} ORDER BY +path"
-        found = [row[0] for row in self.query(sql)]
+        found = [row[0] for row in self.query("SELECT path FROM notes WHERE errors ORDER BY path")]
+        if standing:
+            sql = "SELECT path FROM notes WHERE n IN (SELECT n FROM marks WHERE name = 'lost')"
+            found = sorted({*found, *(row[0] for row in self.query(sql))})
         if records:
             sql = "SELECT path FROM records WHERE errors ORDER BY path"
             found += [row[0] for row in self.query(sql)]

@@ -1,6 +1,7 @@
 """Which notes may need a person: chosen by the tables, then judged one by one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from json import dumps
 from typing import TYPE_CHECKING
 
 from kmkit.index.card import Card
@@ -19,38 +20,55 @@ _MAY = (
     "due != '' AND due <= :soon",
     "waits != '' AND waits < :today",
     "latest > :today",  # what is said of days to come does not count yet: only the judge can tell
-    f"n IN (SELECT l.n FROM links l JOIN notes t ON t.id = l.target WHERE {_SOURCES}"
-    f" AND {_CHANGED})",
     "id IN (SELECT l.target FROM links l JOIN notes s ON s.n = l.n"
     f" WHERE l.field = 'supersedes' AND {_APPROVED})",
 )
 """Each holds for every note that needs a person for one sort of reason, and for some others."""
+_FROM = (
+    "SELECT l.n, l.target FROM links l JOIN notes t ON t.id = l.target"
+    f" WHERE {_SOURCES} AND {_CHANGED}"
+)
+"""The notes that were drawn from, or translate, one that has changed since; and that one's id."""
 
 
-def stale_of(index: "Index", within: Period = Period()) -> list[Stale]:
-    """The notes of ``index`` that need a person, by owner; with what comes due ``within``."""
+def stale_of(
+    index: "Index", within: Period = Period(), among: Collection[str] | None = None
+) -> list[Stale]:
+    """The notes of ``index`` that need a person, by owner; with what comes due ``within``.
+
+    ``among``: only those with these ids, or paths where they have none; None for all.
+    """
     today = index.today
     values = {"today": today.isoformat(), "soon": within.after(today).isoformat()}
     numbers: set[int] = set()
-    for condition in _MAY:
+    for condition in _MAY if among is None else ():
         sql = f"SELECT n FROM notes WHERE state != 'retired' AND ({condition})"
         numbers.update(row[0] for row in index.query(sql, values))
+    changed = list(index.query(_FROM))
+    numbers.update(n for n, _ in changed if among is None)
     failed = failures(index.uses)
-    numbers |= _of(index, "id", failed)
-    if index.people:
+    numbers |= _of(index, "id", failed if among is None else among)
+    numbers |= _of(index, "path", (id for id in among or () if id.endswith(".md")))
+    if index.people and among is None:
         there = {e for e, p in index.people.items() if p.until is None or p.until >= today}
         owners = {row[0] for row in index.query("SELECT DISTINCT owner FROM notes")}
         numbers |= _of(index, "owner", owners - there)
     around = Circumstances(
-        today, index.rules, index.people, within, _Lookup(index).note, _heirs(index), failed
+        today,
+        index.rules,
+        index.people,
+        within,
+        _Lookup(index, changed).note,
+        _heirs(index),
+        failed,
     )
     return judged(_cards(index, numbers), around)
 
 
 def _of(index: "Index", column: str, values: Iterable[str]) -> set[int]:
     """The numbers of the notes that have one of the values."""
-    sql = f"SELECT n FROM notes WHERE {column} = ?"
-    return {row[0] for value in values for row in index.query(sql, (value,))}
+    sql = f"SELECT n FROM notes WHERE {column} IN (SELECT value FROM json_each(?))"
+    return {row[0] for row in index.query(sql, (dumps(list(values)),))}
 
 
 def _cards(index: "Index", numbers: set[int]) -> Iterator[Card]:
@@ -71,14 +89,17 @@ def _heirs(index: "Index") -> dict[str, str]:
 
 
 class _Lookup:
-    """Notes by id, each looked up once."""
+    """Notes by id that have changed since others were drawn from them, each looked up once."""
 
-    def __init__(self, index: "Index") -> None:
+    def __init__(self, index: "Index", changed: Iterable[tuple[int, str]]) -> None:
         self._index = index
+        self._changed = {id for _, id in changed}
         self._known: dict[str, Card | None] = {}
 
     def note(self, id: str) -> Card | None:
-        """The note with that id, None where there is none."""
+        """The note with that id; None where there is none, or it gives no reason to look again."""
+        if id not in self._changed:
+            return None
         if id not in self._known:
             self._known[id] = self._index.by_id(id)
         return self._known[id]

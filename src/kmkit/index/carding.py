@@ -1,24 +1,28 @@
 """From what was read to what the index keeps: notes, people, uses and settings as plain values."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from kmkit.config import Config, Policy
 from kmkit.index import dates
 from kmkit.index.card import Asked, Card, Deferred, Judged, Looked, Profile, Sent, Standing, Use
 from kmkit.index.listed import Listed
 from kmkit.index.rules import Rules
-from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.rounds import approved_fingerprints
 from kmkit.lifecycle.states import WALK, State
-from kmkit.note.kinds import Kind
+from kmkit.measures import Measures
+from kmkit.note.kind import Kind
 from kmkit.note.model import Note, Verdict
-from kmkit.note.records import Application, Person
 from kmkit.period import Period
 from kmkit.text import address_key
 
+if TYPE_CHECKING:
+    from kmkit.config import Config, Policy
+    from kmkit.kb import KnowledgeBase
+    from kmkit.note.records import Application, Person
 
-def card_of(note: Note, policy: Policy, kinds: Mapping[str, Kind], *, n: int = 0) -> Card:
+
+def card_of(note: Note, policy: Measures, kinds: Mapping[str, Kind], *, n: int = 0) -> Card:
     """The card of a note, for the row ``n``."""
     fields, gathered = note.fields, note.fields.gathered
     errors = [problem for problem in note.problems if problem.severity == "error"]
@@ -66,7 +70,7 @@ def card_of(note: Note, policy: Policy, kinds: Mapping[str, Kind], *, n: int = 0
     )
 
 
-def listed(kb: KnowledgeBase, note: Note, shown: Note) -> Listed:
+def listed(kb: "KnowledgeBase", note: Note, shown: Note) -> Listed:
     """``note`` as lists show it, with ``shown`` as the version that people see."""
     own, rules = card_of(note, kb.policy, kb.kinds), rules_of(kb.config, kb.policy, kb.kinds)
     card = card_of(shown, kb.policy, kb.kinds)
@@ -94,18 +98,18 @@ def _judged(entry: Verdict) -> Judged:
     )
 
 
-def drifted(note: Note, policy: Policy, kind: Kind | None) -> bool:
+def drifted(note: Note, policy: Measures, kind: Kind | None) -> bool:
     """Whether the note claims an approval that its text does not have."""
     return note.state in WALK[1:] and not stands_approved(note, policy, kind)
 
 
-def stands_approved(note: Note, policy: Policy, kind: Kind | None) -> bool:
+def stands_approved(note: Note, policy: Measures, kind: Kind | None) -> bool:
     """Whether the verdicts in the file approve the substance that stands in it."""
     guidance = kind.guidance if kind else frozenset()
     return fingerprint(note, guidance) in approved_fingerprints(note, policy)
 
 
-def profile_of(path: str, person: Person) -> Profile:
+def profile_of(path: str, person: "Person") -> Profile:
     """The profile of somebody of people/."""
     return Profile(
         path,
@@ -120,7 +124,7 @@ def profile_of(path: str, person: Person) -> Profile:
     )
 
 
-def use_of(path: str, record: Application) -> Use:
+def use_of(path: str, record: "Application") -> Use:
     """The use that an application record tells of."""
     return Use(
         path,
@@ -135,7 +139,7 @@ def use_of(path: str, record: Application) -> Use:
     )
 
 
-def rules_of(config: Config, policy: Policy, kinds: Mapping[str, Kind]) -> Rules:
+def rules_of(config: "Config", policy: "Policy", kinds: Mapping[str, Kind]) -> Rules:
     """What lists and reports need of the settings and the templates."""
     waiting: dict[str, Period] = dict(policy.waiting)
     return Rules(

@@ -1,16 +1,16 @@
 """A note as lists show it."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from kmkit.index import dates
-from kmkit.index.card import Card
+if TYPE_CHECKING:
+    from kmkit.index.card import Card
 
 
 class Listed(NamedTuple):
     """A note as lists show it."""
 
-    card: Card
+    card: "Card"
     """Of the version that stands."""
     state: str
     """Of the version that stands."""
@@ -24,4 +24,6 @@ class Listed(NamedTuple):
     @property
     def standing(self) -> str:
         """The state in words, with 'being revised' and 'overdue' beside it."""
-        return dates.worded(self.state, revised=self.revised, overdue=self.overdue)
+        from kmkit.index.dates import worded
+
+        return worded(self.state, revised=self.revised, overdue=self.overdue)

@@ -16,7 +16,7 @@ from kmkit.note.problem import Place, Problem
 from kmkit.note.records import KINDS, Known, Person, check_people, check_records
 from kmkit.note.records.templates import load_template
 from kmkit.note.settings import check_policy, check_settings
-from kmkit.places import CONFIG, POLICY
+from kmkit.places import CONFIG, POLICY, read_plain
 
 Wanted = Callable[[PurePosixPath], bool]
 Track = Callable[[Iterable[PurePosixPath]], Iterable[PurePosixPath]]
@@ -119,7 +119,7 @@ def _records(kb: KnowledgeBase, wanted: Wanted) -> Iterator[Problem]:
 
     def find(path: PurePosixPath, field: str) -> Place:
         """Where a field stands in a file."""
-        places = places_of((kb.root / path).read_bytes().decode("utf-8", "replace"))
+        places = places_of(read_plain(kb.root / path).decode("utf-8", "replace"))
         return places.get(field) or places.get(field.partition(".")[0]) or Place(1, 1)
 
     files = kb.shelves.every()

@@ -4,7 +4,6 @@ Dates that lie in the future count for nothing, and a note whose dates cannot be
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from textwrap import shorten
 from typing import NamedTuple
@@ -49,6 +48,14 @@ REASONS: dict[str, str] = {
 """Each reason why a note can be stale, and what it means; the order is the order of display."""
 
 
+class Fact(NamedTuple):
+    """One fact of a reason, for those who tell it in other words or another language."""
+
+    what: str
+    """A key of `kmkit.views.reasons.TOLD`."""
+    values: tuple[tuple[str, str | date], ...] = ()
+
+
 class Reason(NamedTuple):
     """One reason why a note needs a person."""
 
@@ -59,10 +66,16 @@ class Reason(NamedTuple):
     was due, the owner left, the wait was allowed to last. None where the files cannot tell."""
     message: str
     """What is the matter and what to do."""
+    facts: tuple[Fact, ...] = ()
+    """What is the matter; nothing in them that is not in the message."""
 
 
-@dataclass(frozen=True)
-class Circumstances:
+def fact(what: str, **values: str | date) -> Fact:
+    """A fact; values that are empty are left out."""
+    return Fact(what, tuple((name, value) for name, value in values.items() if value))
+
+
+class Circumstances(NamedTuple):
     """What a note's freshness is judged by."""
 
     today: date
@@ -92,9 +105,11 @@ def _due(note: Card, around: Circumstances) -> Iterator[Reason]:
         return
     how = f"kmkit review {note.short} --confirm --because '…', or revise, retire or hand it over"
     if due < around.today:
-        yield Reason("overdue", due, f"Its review was due on {due}: {how}.")
+        was = (fact("overdue", day=due),)
+        yield Reason("overdue", due, f"Its review was due on {due}: {how}.", was)
     elif due <= around.within.after(around.today):
-        yield Reason("due-soon", due, f"Its review is due on {due}: {how}.")
+        soon = (fact("due-soon", day=due),)
+        yield Reason("due-soon", due, f"Its review is due on {due}: {how}.", soon)
 
 
 def _changed(note: Card, around: Circumstances) -> Iterator[Reason]:
@@ -103,7 +118,8 @@ def _changed(note: Card, around: Circumstances) -> Iterator[Reason]:
         if note.state == State.VALIDATED:
             same = f"kmkit validate {note.short} --same-meaning"
             how = f"an approver confirms the same meaning ({same}), or {how}"
-        yield Reason("changed", None, f"Its text is not the one that was approved: {how}.")
+        message = f"Its text is not the one that was approved: {how}."
+        yield Reason("changed", None, message, (fact("changed"),))
 
 
 def _superseded(note: Card, around: Circumstances) -> Iterator[Reason]:
@@ -112,6 +128,7 @@ def _superseded(note: Card, around: Circumstances) -> Iterator[Reason]:
         translated = other.own_id == note.translation_of
         link = "translates" if translated else "was drawn from"
         what = f"It {link} '{other.title}' ({other.id}), which"
+        came = "translated" if translated else "drawn"
         how = f"Read it, then kmkit review {note.short} --confirm or kmkit edit {note.short}"
         if other.state == State.RETIRED:
             by = other.superseded_by
@@ -119,18 +136,25 @@ def _superseded(note: Card, around: Circumstances) -> Iterator[Reason]:
             field = "translation_of" if translated else "derived_from"
             how = f"kmkit retire {note.short}; or, if it still holds, kmkit edit {note.short} and "
             how += f"take that out of {field}"
-            yield Reason("superseded", None, f"{what} was retired{instead}: {how}.")
+            told = fact(f"{came}-{'replaced' if by else 'retired'}", title=other.title, note=by)
+            yield Reason("superseded", None, f"{what} was retired{instead}: {how}.", (told,))
         elif other.state == State.CAPTURED and other.in_force:
             since = other.in_force.since
-            yield Reason("superseded", since, f"{what} is being revised. {how}.")
+            told = fact(f"{came}-revised", title=other.title)
+            yield Reason("superseded", since, f"{what} is being revised. {how}.", (told,))
         elif other.drifted:
-            yield Reason("superseded", None, f"{what} was changed without approval. {how}.")
+            told = fact(f"{came}-changed", title=other.title)
+            message = f"{what} was changed without approval. {how}."
+            yield Reason("superseded", None, message, (told,))
         elif (day := reapproved(other)) and day > (_known_good(note, around.today) or date.min):
-            yield Reason("superseded", day, f"{what} was changed and approved on {day}. {how}.")
+            told = fact(f"{came}-approved", title=other.title, day=day)
+            message = f"{what} was changed and approved on {day}. {how}."
+            yield Reason("superseded", day, message, (told,))
     heir = note.superseded_by or around.successors.get(note.id, note.id)
     if heir != note.id:
         retire = f"kmkit retire {note.short} --superseded-by {heir}"
-        yield Reason("superseded", None, f"{heir} replaces it and it is not retired: {retire}.")
+        message = f"{heir} replaces it and it is not retired: {retire}."
+        yield Reason("superseded", None, message, (fact("replaced", note=heir),))
 
 
 def reapproved(note: Card) -> date | None:
@@ -148,20 +172,27 @@ def _known_good(note: Card, today: date) -> date | None:
 def _orphaned(note: Card, around: Circumstances) -> Iterator[Reason]:
     how = f"kmkit reassign {note.short} --to EMAIL"
     backup = f" Its backup is {note.backup}." if note.backup else ""
+    second = (fact("backup", name=note.backup),) if note.backup else ()
     person = around.people.get(note.owner)
     if not note.owner:
-        yield Reason("orphaned", None, f"Nobody owns it: {how}.{backup}")
+        facts = (fact("nobody"), *second)
+        yield Reason("orphaned", None, f"Nobody owns it: {how}.{backup}", facts)
     elif person is None and around.people:
-        yield Reason("orphaned", None, f"{note.owner} is not among the people: {how}.{backup}")
+        message = f"{note.owner} is not among the people: {how}.{backup}"
+        yield Reason("orphaned", None, message, (fact("unknown", name=note.owner), *second))
     elif person and person.until and person.until < around.today:
         message = f"{note.owner} left on {person.until}: {how}.{backup}"
-        yield Reason("orphaned", person.until, message)
+        left = fact("left", name=note.owner, day=person.until)
+        yield Reason("orphaned", person.until, message, (left, *second))
 
 
 def _contradicted(note: Card, around: Circumstances) -> Iterator[Reason]:
+    failures = around.failures.get(note.id)
+    if not failures:
+        return
     reviewed = last_confirmation(note, around.today) or date.min
     looked = last_look(note, around.today) or date.min
-    for use in sorted(around.failures.get(note.id, ()), key=reported):
+    for use in sorted(failures, key=reported):
         # A review on the same day answers the report; an approval was there before the use.
         if reported(use) > reviewed and reported(use) >= looked:
             because = shorten(use.because, 200, placeholder=" …").rstrip(".")
@@ -170,7 +201,9 @@ def _contradicted(note: Card, around: Circumstances) -> Iterator[Reason]:
             message = (
                 f"It did not help in {use.where} on {use.on}{why}. Ask {use.by}, then {review}."
             )
-            yield Reason("contradicted", reported(use), message)
+            what = "failed-because" if because else "failed"
+            told = fact(what, where=use.where, day=use.on, because=because)
+            yield Reason("contradicted", reported(use), message, (told, fact("ask", name=use.by)))
 
 
 def reported(use: Use) -> date:
@@ -185,23 +218,28 @@ def _waiting(note: Card, around: Circumstances) -> Iterator[Reason]:
         return
     returned = [entry for entry in note.verdicts if entry.verdict == "return"]
     asked = note.asked[-1:]
+    facts = [fact("waiting", state=note.state, day=since)]
     if note.state == State.VALIDATED:
         how = f"kmkit format {note.short}"
     elif note.state == State.FORMATTED:
         how = f"kmkit disseminate {note.short} --channel CHANNEL"
     elif returned:
-        how = f"{returned[-1].by} returned it ({returned[-1].because}); kmkit edit {note.short}"
+        last = returned[-1]
+        facts.append(fact("returned", name=last.by, reason=last.because))
+        how = f"{last.by} returned it ({last.because}); kmkit edit {note.short}"
     elif asked:
         due = f", for {asked[0].due}" if asked[0].due else ""
+        facts.append(fact("asked", name=asked[0].to, day=asked[0].on))
         how = f"{asked[0].to} was asked on {asked[0].on}{due}; ask again or ask somebody else"
     else:
         how = f"kmkit validate {note.short} --ask EMAIL"
-    yield Reason("waiting", until, f"It has been {note.state} since {since}: {how}.")
+    message = f"It has been {note.state} since {since}: {how}."
+    yield Reason("waiting", until, message, tuple(facts))
 
 
 def _unreadable(note: Card, around: Circumstances) -> Iterator[Reason]:
     if why := hidden(note, around.rules, around.today):
-        yield Reason("unreadable", None, why)
+        yield Reason("unreadable", None, why, (fact("unreadable"),))
 
 
 def hidden(note: Card, rules: Rules, today: date | None) -> str:

@@ -12,6 +12,7 @@ from kmkit.index.choosing.filters import OVERDUE, WORD, Filter, Term
 from kmkit.index.keeping.schema import original, stored
 from kmkit.note.finding import as_path, pick
 from kmkit.note.records import KINDS, Record, kind_at
+from kmkit.places import read_plain
 from kmkit.text import fold
 
 CHOOSE_BY = ("kind", "state", "owner", "topic", "level", "since", "until")
@@ -126,7 +127,7 @@ def place_of(index: Index, path: str, field: str) -> tuple[int, int]:
     from kmkit.note.frontmatter import places_of
 
     try:
-        text = (index.root / path).read_text(encoding="utf-8")
+        text = read_plain(index.root / path).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return 1, 1
     return places_of(text).get(field, (1, 1))

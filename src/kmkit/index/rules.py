@@ -1,6 +1,5 @@
 """What the settings say, as plain values: read once and kept, so that a listing parses none."""
 
-import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -42,12 +41,16 @@ class Rules(NamedTuple):
 
     def packed(self) -> str:
         """As text for the index."""
-        return json.dumps(self, ensure_ascii=False)
+        from json import dumps
+
+        return dumps(self, ensure_ascii=False)
 
     @classmethod
     def unpacked(cls, text: str) -> "Rules":
         """The rules that `packed` made ``text`` of."""
-        found = cls(*json.loads(text))
+        from json import loads
+
+        found = cls(*loads(text))
         return found._replace(
             levels=tuple(found.levels),
             critical=tuple(found.critical),

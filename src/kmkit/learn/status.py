@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -50,8 +49,7 @@ class Step(NamedTuple):
     command: str
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """Where the knowledge base stands."""
 
     notes: int
@@ -108,7 +106,7 @@ def _late(index: Index) -> Counter[str]:
     sql = "SELECT state, count(*) FROM notes WHERE due > '' AND due < ? AND latest <= ?"
     days = (index.today.isoformat(), index.tomorrow.isoformat())
     late = Counter(dict(index.query(f"{sql} GROUP BY state", days)))
-    late.update(n.state for n in index.ahead() if is_overdue(n, index.rules, index.today))
+    late.update(n.state for n in index.ahead if is_overdue(n, index.rules, index.today))
     return late
 
 
@@ -117,7 +115,7 @@ def _oldest(index: Index, state: str) -> tuple[date | None, Card | None]:
 
     What is said of days to come does not count, so such notes are looked at one by one.
     """
-    ahead = {note.n: _since(note, index.today) for note in index.ahead() if note.state == state}
+    ahead = {note.n: _since(note, index.today) for note in index.ahead if note.state == state}
     sql = "SELECT n, since FROM notes WHERE state = ? AND since != '' ORDER BY since, id, path"
     first = next((row for row in index.query(sql, (state,)) if row[0] not in ahead), None)
     days = {n: day for n, day in ahead.items() if day}

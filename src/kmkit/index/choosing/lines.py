@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from itertools import islice
-from json import dumps
 from typing import TYPE_CHECKING
 
 from kmkit.errors import UsageError
@@ -35,19 +34,8 @@ SORTS = {
 _FEW = 200
 """So many notes are told of one by one; where there are more, all are."""
 
-_LINE = " || char(9) || ".join(
-    (
-        "id",
-        "title",
-        "kind",
-        "CASE stands WHEN '' THEN 'unknown state' ELSE stands END "
-        "|| CASE WHEN revised THEN ', being revised' ELSE '' END "
-        "|| CASE WHEN due <> '' AND due < ? THEN ', overdue' ELSE '' END",
-        "owner",
-        "level",
-        "due",
-    )
-)
+_LINE = "WHEN due <> '' AND due < ? THEN head || ', overdue' || tail ELSE head || tail END"
+_TOLD = "WHEN {odd} THEN (SELECT value FROM json_each(?) WHERE key = CAST(n AS TEXT))"
 
 
 def order(by: str, *, reverse: bool = False) -> str:
@@ -66,29 +54,32 @@ def order(by: str, *, reverse: bool = False) -> str:
     return f"{value} = '', {value}{' DESC' * down}, title_folded, n"
 
 
-def lines(index: "Index", where: Where, order: str, limit: int = -1) -> bytes:
-    """The notes as lines with tabs between `COLUMNS`, in UTF-8.
+def lines(index: "Index", where: Where, order: str, limit: int = -1) -> tuple[bytes, int]:
+    """The notes as lines with tabs between `COLUMNS`, in UTF-8, and how many they are.
 
     A line never holds a tab of its own, a line break or a control character.
     """
     odd = "id = '' OR latest > ?"  # of these notes the tables alone do not tell all
     ahead = (index.today + timedelta(days=1)).isoformat()
-    if index.count(odd, (ahead,)) > _FEW:
-        rows = islice(index.select(*where, order=order), limit if limit >= 0 else None)
-        return "".join(f"{_line(row)}\n" for row in rows).encode("utf-8", "replace")
-    own = dumps({str(row.card.n): _line(row) for row in index.select(odd, (ahead,))})
-    told = "(SELECT value FROM json_each(?) WHERE key = CAST(n AS TEXT))"
+    line, values = _LINE, [index.today.isoformat()]
+    if many := index.count(odd, (ahead,)):
+        if many > _FEW:
+            rows = islice(index.select(*where, order=order), limit if limit >= 0 else None)
+            told = list(map(_line, rows))
+            return "".join(told).encode("utf-8", "replace"), len(told)
+        from json import dumps
+
+        own = dumps({str(row.card.n): _line(row) for row in index.select(odd, (ahead,))})
+        line, values = f"{_TOLD.format(odd=odd)} {_LINE}", [ahead, own, *values]
     # SQLite keeps the order of a part that has a limit, also below what joins its rows.
-    part = f"SELECT CASE WHEN {odd} THEN {told} ELSE {_LINE} END AS line FROM notes"
-    part += f" WHERE {where.sql} ORDER BY {order} LIMIT ?"
-    sql = f"SELECT CAST(group_concat(line, char(10)) || char(10) AS BLOB) FROM ({part})"
-    values = (ahead, own, index.today.isoformat(), *where.values, limit)
-    found: bytes | None = next(index.query(sql, values))[0]
-    return found or b""
+    part = f"SELECT CASE {line} AS line FROM notes WHERE {where.sql} ORDER BY {order} LIMIT ?"
+    sql = f"SELECT CAST(group_concat(line, '') AS BLOB), count(*) FROM ({part})"
+    found, count = next(index.query(sql, (*values, *where.values, limit)))
+    return found or b"", count
 
 
 def _line(row: "Listed") -> str:
-    return "\t".join(map(one_line, cells(row)))
+    return "\t".join(map(one_line, cells(row))) + "\n"
 
 
 def cells(row: "Listed") -> tuple[str, ...]:

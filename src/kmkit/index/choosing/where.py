@@ -1,7 +1,6 @@
 """Conditions on the rows of the index, and how they are joined."""
 
 from collections.abc import Collection, Iterable
-from json import dumps
 from typing import NamedTuple
 
 
@@ -38,4 +37,5 @@ def _joined(word: str, conditions: Iterable[Where]) -> Where:
 
 def among(numbers: Collection[int]) -> Where:
     """The notes whose rows have these numbers."""
-    return Where("n IN (SELECT value FROM json_each(?))", (dumps(list(numbers)),))
+    listed = ",".join(map(str, numbers))
+    return Where("n IN (SELECT value FROM json_each(?))", (f"[{listed}]",))

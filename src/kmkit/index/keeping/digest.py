@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kmkit import __version__
-from kmkit.places import CONFIG, POLICY
+from kmkit.places import CONFIG, POLICY, read_plain
 from kmkit.resources import templates_dir
 
 
@@ -17,7 +17,7 @@ def digest(root: Path) -> str:
     told = [os.fsencode(os.path.realpath(root)), __version__.encode()]
     for path in (root / CONFIG, root / POLICY, *_files(root / "templates" / "notes")):
         with suppress(OSError):
-            told += [os.fsencode(path.name), path.read_bytes()]
+            told += [os.fsencode(path.name), read_plain(path)]
     code = (_PACKAGE / room for room in _ROOMS)
     told += [_look(path).encode() for path in (templates_dir() / "notes", *code)]
     return b"\0".join(told).decode("utf-8", "backslashreplace")

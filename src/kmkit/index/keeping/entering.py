@@ -1,24 +1,26 @@
 """One file as the rows that the index has of it: read, checked, and made plain."""
 
 from datetime import date
-from pathlib import PurePosixPath
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from kmkit.errors import Cannot
 from kmkit.index import dates
 from kmkit.index.card import Card, packed, returns
-from kmkit.index.carding import card_of, rules_of
+from kmkit.index.carding import card_of
+from kmkit.index.keeping.grounds import Grounds
 from kmkit.index.reasons import hidden, reapproved
-from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.standing import overlaid
 from kmkit.lifecycle.states import State
 from kmkit.note.checks import CheckContext, check
-from kmkit.note.file import read, unopened
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
-from kmkit.note.records import kind_at, read_record
+from kmkit.note.reading import read, unopened
 from kmkit.note.references import is_file, linked
 from kmkit.text import fold, one_line
+from kmkit.trail.git import Git
 
 
 class Entered(NamedTuple):
@@ -53,40 +55,47 @@ class _Any(dict[str, tuple[str, ...]]):
 class Entering:
     """What the files of one knowledge base are read by."""
 
-    def __init__(self, kb: KnowledgeBase) -> None:
-        self.kb = kb
-        self.rules = rules_of(kb.config, kb.policy, kb.kinds)
+    def __init__(self, root: Path, grounds: Grounds) -> None:
+        self.root = root
+        self.grounds = grounds
+        self.rules = grounds.rules
         self._drifted = False
         self._context = CheckContext(
-            kb.policy, kb.config, kb.kinds, {}, _Any(), approved=lambda note: not self._drifted
+            grounds, grounds, grounds.kinds, {}, _Any(), approved=lambda note: not self._drifted
         )
+
+    @cached_property
+    def _git(self) -> Git:
+        return Git.near(self.root)
 
     def note(self, path: str, data: bytes | Cannot) -> Entered:
         """The note in a file, or with the reason why the file cannot be opened."""
         place = PurePosixPath(path)
         note = unopened(place, data) if isinstance(data, Cannot) else read(data, place)
-        card = card_of(note, self.kb.policy, self.kb.kinds)
+        card = card_of(note, self.grounds, self.grounds.kinds)
         self._drifted = card.drifted
         standing = self._standing(note)
         shown = self._shown(note, standing, card)
         problems = [*note.problems, *check(note, self._context)]
         return Entered(
-            self._columns(card, shown),
+            self.columns(card, shown),
             (
                 packed(card),
                 packed(shown) if shown is not card else None,
                 self._print(note),
                 self._print(standing) if standing else "",
             ),
-            tuple(_marks(card, shown, problems) | _special(note, standing)),
+            tuple(marks_of(card, shown, problems) | _special(note, standing)),
             linked(note),
             tuple((p.line, p.col, p.rule, p.severity, p.message, p.mend) for p in problems),
         )
 
     def _standing(self, note: Note) -> Note | None:
         """The version that stands, None where git has it not."""
+        if note.fields.in_force is None or note.state != State.CAPTURED:
+            return note
         try:
-            return self.kb.standing(note)
+            return overlaid(note, read(self._git.blob(note.fields.in_force.blob), note.path))
         except Cannot:
             return None
 
@@ -94,13 +103,14 @@ class Entering:
         """The card of the version that stands; the file's own where git has it not."""
         if standing is None or standing is note:
             return card
-        shown = card_of(standing, self.kb.policy, self.kb.kinds)
+        shown = card_of(standing, self.grounds, self.grounds.kinds)
         return shown._replace(own_id=card.own_id, path=card.path, in_force=card.in_force)
 
     def _print(self, note: Note) -> str:
-        return fingerprint(note, self.kb.guidance(note))
+        return fingerprint(note, self.grounds.guidance(note.kind))
 
-    def _columns(self, card: Card, shown: Card) -> tuple[str | int, ...]:
+    def columns(self, card: Card, shown: Card) -> tuple[str | int, ...]:
+        """Those of the table ``notes`` behind ``seen``, of a note and the version that stands."""
         limit, since = self.rules.waiting.get(card.state), dates.entered(card)
         revised = card.state == State.CAPTURED and card.in_force is not None
         put_off = card.deferred.on if card.deferred else None
@@ -135,6 +145,8 @@ class Entering:
 
     def record(self, path: str, data: bytes | Cannot) -> Recorded:
         """The record in a file; what cannot be read is counted."""
+        from kmkit.note.records import kind_at, read_record
+
         place = PurePosixPath(path)
         kind = kind_at(place)
         if isinstance(data, Cannot):
@@ -147,7 +159,7 @@ class Entering:
         return Recorded(kind, record.id, record.about, card, errors)
 
 
-def _marks(card: Card, shown: Card, problems: list[Problem]) -> set[tuple[str, str]]:
+def marks_of(card: Card, shown: Card, problems: list[Problem]) -> set[tuple[str, str]]:
     """What the note has several of; topics and methods are those of the version that stands."""
     found = {("topic", fold(topic)) for topic in shown.topics}
     methods = [shown.gathered_method, *(entry.method for entry in card.verdicts)]

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kmkit.errors import Cannot
-from kmkit.index.card import card
 from kmkit.index.keeping import store
 from kmkit.index.keeping.digest import digest
 from kmkit.index.keeping.refresh import Read, read_all, stale_paths
 from kmkit.index.keeping.schema import Values, finish, lay_out
-from kmkit.index.keeping.worktree import Asked, Looking, WorkTree, looked_at
+from kmkit.index.keeping.worktree import Asked, Looking, WorkTree, answered, looked_at
 from kmkit.index.rules import Rules
 from kmkit.trail.git import Git
 
 if TYPE_CHECKING:
+    from kmkit.index.keeping.grounds import Grounds
     from kmkit.index.search.engine import Engine
     from kmkit.trail.event import Event
 
@@ -57,7 +57,7 @@ class Opened:
 
     def settle(self) -> bool:
         """Wait for git's answer, and bring the index up to the files; whether it was already."""
-        self._tree, self._looking = _answered(self._asked)
+        self._tree, self._looking = answered(self._asked)
         self._settled = True
         try:
             if not hasattr(self, "_index"):
@@ -76,7 +76,7 @@ class Opened:
         if self._said(self._index, "digest") != self._digest:
             self._mend()
         elif self._behind(self._index):
-            self._writing(self._write)
+            self._writing(self._write, brief=self._said(self._index, "head") == self.head)
         else:
             return True
         return False
@@ -144,14 +144,25 @@ class Opened:
         """Read what has changed and put it into the tables."""
         from kmkit.index.keeping.entering import Entering
         from kmkit.index.keeping.writing import Writer
-        from kmkit.kb import KnowledgeBase
 
-        entering = Entering(KnowledgeBase(self.root))
+        entering = Entering(self.root, self._grounds(index))
         paths = stale_paths(index, self.root, self._tree, self._looking)
         reads = self._track(read_all(entering, paths), len(paths))
         Writer(index, self._tree, self._looking).write(reads, paths)
         told = {"digest": self._digest, "head": self.head, "rules": entering.rules.packed()}
+        told["grounds"] = entering.grounds.packed()
         index.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", told.items())
+
+    def _grounds(self, index: sqlite3.Connection) -> "Grounds":
+        """By what notes are read; what is kept of it serves while the settings are the same."""
+        from kmkit.index.keeping.grounds import Grounds, grounds_of
+
+        kept = self._said(index, "grounds")
+        if kept and self._said(index, "digest") == self._digest:
+            return Grounds.unpacked(Rules.unpacked(self._said(index, "rules")), kept)
+        from kmkit.kb import KnowledgeBase
+
+        return grounds_of(KnowledgeBase(self.root))
 
     # What it is asked
 
@@ -204,6 +215,7 @@ class Opened:
 
     def text(self, n: int) -> str:
         """What stands below the front matter of the version that stands."""
+        from kmkit.index.card import card
         from kmkit.index.keeping.texts import body
 
         row = next(self.query(_SHOWN, (n,)), None)
@@ -245,16 +257,19 @@ class Opened:
             folder = self._place.with_suffix(f".{name}")
         return fresh_words(lambda: self._index, self.root, folder, self._writing)
 
-    def _writing(self, write: Callable[[sqlite3.Connection], object]) -> None:
-        """Change the index; a copy in memory of one that cannot be written."""
+    def _writing(
+        self, write: Callable[[sqlite3.Connection], object], *, brief: bool = False
+    ) -> None:
+        """Change the index; a copy in memory of one that cannot be written.
+
+        ``brief``: it takes so little time that nobody is made to wait in line for it.
+        """
         self._in_time()
         index = self._index
         if index.in_transaction:
             index.execute("COMMIT")
         try:
-            with store.lock(self._place):
-                index.execute(f"PRAGMA busy_timeout = {store.HURRY}")
-                index.execute("BEGIN IMMEDIATE")
+            with store.in_turn(index, self._place, brief=brief):
                 write(index)
                 index.execute("COMMIT")
         except (sqlite3.OperationalError, OSError):
@@ -272,14 +287,6 @@ class Opened:
             raise
         if not self._index.in_transaction:
             self._index.execute("BEGIN")
-
-
-def _answered(looking: Looking | None) -> tuple[WorkTree | None, Looking | None]:
-    """What git answers; nothing where it cannot: then all files are looked at."""
-    if looking:
-        with suppress(Cannot):
-            return looking.answer(), looking
-    return None, None
 
 
 def _place(git: Git | None, root: Path) -> Path | None:

@@ -36,7 +36,9 @@ CREATE TABLE notes (
   again TEXT NOT NULL,         -- when it was approved anew after it had gone out
   odd INTEGER NOT NULL,        -- whether it needs a person whatever the day is, or may
   drifted INTEGER NOT NULL,
-  errors INTEGER NOT NULL      -- of the reading of the file
+  errors INTEGER NOT NULL,     -- of the reading of the file
+  head TEXT NOT NULL,          -- a listing's line as far as the state, then the rest of it: between
+  tail TEXT NOT NULL           -- them stands what depends on the day, that its review was due
 );
 
 CREATE TABLE cards (            -- the rest of a note, apart, so that choosing among notes is quick
@@ -93,7 +95,7 @@ CREATE TABLE events (
 _INDICES = """
 CREATE INDEX notes_by_id ON notes (id);
 CREATE INDEX notes_by_captured ON notes (  -- all that a listing's line says is in it
-  captured DESC, title_folded, n, id, title, kind, stands, revised, owner, level, due, latest
+  captured DESC, title_folded, n, head, tail, due, latest, id, kind, stands, revised, owner, level
 );
 CREATE INDEX notes_by_due ON notes (due, latest, state);
 CREATE INDEX notes_by_waits ON notes (waits) WHERE waits != '';
@@ -101,6 +103,7 @@ CREATE INDEX notes_by_owner ON notes (owner);
 CREATE INDEX notes_by_state ON notes (state, since, id);
 CREATE INDEX notes_by_latest ON notes (latest);
 CREATE INDEX notes_seen ON notes (seen) WHERE seen >= 'file' AND seen < 'filf';
+CREATE INDEX notes_by_errors ON notes (path) WHERE errors;
 CREATE INDEX notes_odd ON notes (odd, drifted, errors) WHERE odd OR drifted OR errors;
 CREATE INDEX marks_by_note ON marks (n);
 CREATE INDEX links_by_target ON links (target, field);
@@ -121,16 +124,18 @@ OF_EVENTS = {
 
 def stored(text: str) -> str:
     """A text as the tables take it: what is no text in a file's name is written out."""
-    return _LONE.sub(lambda found: f"\ufffd{ord(found[0]):04x}", text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return re.sub("[\ud800-\udfff]", lambda found: f"\ufffd{ord(found[0]):04x}", text)
+    return text
 
 
 def original(text: str) -> str:
     """The text that `stored` was given."""
-    return _OUT.sub(lambda found: chr(int(found[1], 16)), text) if "\ufffd" in text else text
-
-
-_LONE = re.compile("[\ud800-\udfff]")
-_OUT = re.compile("\ufffd(d[89a-f][0-9a-f]{2})")
+    if "\ufffd" not in text:
+        return text
+    return re.sub("\ufffd(d[89a-f][0-9a-f]{2})", lambda found: chr(int(found[1], 16)), text)
 
 
 def lay_out(index: sqlite3.Connection) -> None:

@@ -1,9 +1,9 @@
 """The file that the index is kept in: opened, made anew where it is missing, broken or foreign."""
 
 import os
-import shutil
 import sqlite3
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -13,6 +13,8 @@ _PATIENCE = 10.0
 """Seconds to wait while another process writes."""
 HURRY = 2000
 """Milliseconds to wait for those who read; who reads has to have more patience than that."""
+_MOMENT = 50
+"""Milliseconds after which whoever has little to write waits in line."""
 _BROKEN = (sqlite3.DatabaseError, ValueError, OSError)
 
 
@@ -51,6 +53,23 @@ def lock(place: Path | None) -> AbstractContextManager[object]:
         return FileLock(f"{place}.lock", timeout=60).acquire()
     except (Timeout, OSError):
         return nullcontext()
+
+
+@contextmanager
+def in_turn(index: sqlite3.Connection, place: Path | None, *, brief: bool) -> Iterator[None]:
+    """A change of the index is begun, when those who came before have ended theirs.
+
+    A ``brief`` one does not look for a line where nobody writes: what makes one takes longer.
+    """
+    index.execute(f"PRAGMA busy_timeout = {_MOMENT if brief else HURRY}")
+    if brief:
+        with suppress(sqlite3.OperationalError):
+            index.execute("BEGIN IMMEDIATE")
+    with nullcontext() if index.in_transaction else lock(place):
+        index.execute(f"PRAGMA busy_timeout = {HURRY}")
+        if not index.in_transaction:
+            index.execute("BEGIN IMMEDIATE")
+        yield
 
 
 def _whole(place: Path) -> bool:
@@ -115,6 +134,8 @@ def kept(index: sqlite3.Connection, part: Path, place: Path) -> sqlite3.Connecti
 
 def dropped(place: Path) -> None:
     """Take away an index that cannot be used, and its full text."""
+    import shutil  # with all sorts of compression, which take long to import
+
     for path in (place, place.with_name(f"{place.name}-journal")):
         with suppress(OSError):
             path.unlink(missing_ok=True)

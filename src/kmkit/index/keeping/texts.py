@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from kmkit.errors import Cannot
 from kmkit.index.card import Card, card
@@ -11,14 +12,22 @@ from kmkit.index.keeping.schema import stored
 from kmkit.index.search.engine import Broken, Engine
 from kmkit.index.search.values import Entry
 from kmkit.lifecycle.states import State
+from kmkit.places import read_plain
 from kmkit.text import comments_end
 from kmkit.trail.git import Git
 
-_FRONT = re.compile(rb"---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.MULTILINE | re.DOTALL)
+_OPEN = re.compile(rb"---[ \t]*\r?\n")
+_CLOSE = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
-Write = Callable[[Callable[[sqlite3.Connection], object]], None]
-"""Runs a change of the index, alone and in one step."""
+
+class Write(Protocol):
+    """Runs a change of the index, alone and in one step; a ``brief`` one waits in no line."""
+
+    def __call__(
+        self, write: Callable[[sqlite3.Connection], object], *, brief: bool = False
+    ) -> None:
+        """Run ``write``."""
 
 
 def body(root: Path, note: Card, *, revised: bool) -> str:
@@ -30,11 +39,12 @@ def body(root: Path, note: Card, *, revised: bool) -> str:
         if revised and note.in_force:
             data = Git.near(root).blob(note.in_force.blob)
         else:
-            data = (root / note.path).read_bytes()
+            data = read_plain(f"{root}/{note.path}")
     except (OSError, Cannot):
         return ""
-    front = _FRONT.match(data)
-    return data[front.end() if front else 0 :].decode("utf-8", "replace").strip()
+    front = _OPEN.match(data)
+    end = _CLOSE.search(data, front.end()) if front else None
+    return data[end.end() if end else 0 :].decode("utf-8", "replace").strip()
 
 
 def fresh_words(
@@ -65,13 +75,15 @@ def fresh_words(
         tables.execute("DELETE FROM unread")
 
     try:
-        write(take_in)
+        write(take_in, brief=waiting <= _FEW and not engine.empty)
     except (Broken, Cannot, OSError):  # the disk is full, or another process writes for long
         engine = Engine.open(None)
         engine.update((), _entries(index(), root))
     return engine
 
 
+_FEW = 100
+"""So many changed notes are taken in within a moment."""
 _MANY = 20_000
 """From so many changed notes on, all are put in anew."""
 
@@ -80,6 +92,15 @@ def _entries(
     tables: sqlite3.Connection, root: Path, numbers: Iterable[int] | None = None
 ) -> Iterator[Entry]:
     """The notes with these numbers as they are searched; all of them for None."""
+    return entries(tables, lambda note, revised: body(root, note, revised=revised), numbers)
+
+
+def entries(
+    tables: sqlite3.Connection,
+    read: Callable[[Card, bool], str],
+    numbers: Iterable[int] | None = None,
+) -> Iterator[Entry]:
+    """The same, where ``read`` gives the text of a note, and of one that is being revised."""
     wanted = "SELECT n, coalesce(shown, card), shown IS NOT NULL, language, state"
     wanted += " FROM notes JOIN cards USING (n)"
     if numbers is None:
@@ -90,7 +111,7 @@ def _entries(
         )
     for n, text, revised, language, state in rows:
         note = card(n, text)
-        said = _uncommented(body(root, note, revised=bool(revised)))
+        said = _uncommented(read(note, bool(revised)))
         yield Entry(
             n,
             stored(note.title),

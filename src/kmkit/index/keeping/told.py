@@ -90,11 +90,11 @@ def _row(sha: str, raw: bytes) -> Row | None:
     """
     if b"\nKmkit-Move: " not in raw:
         return None
-    header, _, message = raw.partition(b"\n\n")
-    said = _LINES.fullmatch(message[message.rfind(b"\n\n") + 2 :])
-    author = _AUTHOR.search(header + b"\n")
+    header, last = raw.find(b"\n\n"), raw.rfind(b"\n\n")
+    said = _LINES.fullmatch(raw, last + 2)
+    author = _AUTHOR.search(raw, 0, header + 1)
     keys = _KEY.findall(said[3]) if said else []
-    plain = b"\r" not in raw and b"\nencoding " not in header and b"\n\n" in message
+    plain = b"\r" not in raw and raw.find(b"\nencoding ", 0, header) < 0 and last > header + 1
     if said and author and plain and len(set(keys)) == len(keys):
         email, at, sign, hours, minutes = author.groups()
         zone = (int(hours) * 60 + int(minutes)) * (60 if sign == b"+" else -60)

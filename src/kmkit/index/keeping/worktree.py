@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -128,3 +129,11 @@ def looked_at(root: Path) -> Asked:
         return git, Looking(git, root)
     except Cannot:
         return None, None
+
+
+def answered(looking: Looking | None) -> tuple[WorkTree | None, Looking | None]:
+    """What git answers; nothing where it cannot: then all files are looked at."""
+    if looking:
+        with suppress(Cannot):
+            return looking.answer(), looking
+    return None, None

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kmkit.errors import Cannot
+from kmkit.index.dates import worded
 from kmkit.index.keeping.entering import Entered, Recorded
 from kmkit.index.keeping.refresh import RACY, Read, stat_of
 from kmkit.index.keeping.schema import stored
 from kmkit.index.keeping.worktree import Looking, WorkTree, ours
 
-_COLUMNS = 24
+_COLUMNS = 26
 """Of the table ``notes``."""
 _NOTE = f"INSERT OR REPLACE INTO notes VALUES ({', '.join('?' * _COLUMNS)})"
 
@@ -88,7 +89,7 @@ class Writer:
             self._last += 1
             n = self._last
         do = self._index
-        do.execute(_NOTE, (n, path, seen, *rows.columns))
+        do.execute(_NOTE, (n, path, seen, *rows.columns, *_line(rows.columns)))
         do.execute("INSERT OR REPLACE INTO cards VALUES (?, ?, ?, ?, ?)", (n, *rows.cards))
         do.executemany("INSERT INTO marks VALUES (?, ?, ?)", [(*mark, n) for mark in rows.marks])
         do.executemany("INSERT INTO links VALUES (?, ?, ?)", [(n, *link) for link in rows.links])
@@ -111,6 +112,13 @@ class Writer:
             self._index.execute("INSERT OR IGNORE INTO unread VALUES (?)", (n,))
         self._index.execute("DELETE FROM records WHERE path = ?", (path,))
         self._index.execute("INSERT OR IGNORE INTO gone VALUES (?)", (path,))
+
+
+def _line(columns: tuple[str | int, ...]) -> tuple[str, str]:
+    """The two parts of a listing's line: up to the state, and behind it."""
+    id, title, _, kind, owner, level, _, _, _, stands, revised, _, _, due, *_ = columns
+    head = f"{id}\t{title}\t{kind}\t{worded(str(stands), revised=bool(revised), overdue=False)}"
+    return head, f"\t{owner}\t{level}\t{due}\n"
 
 
 def _whole(rows: Entered | Recorded | None) -> Entered | Recorded | None:

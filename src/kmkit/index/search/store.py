@@ -5,7 +5,6 @@ written to is read through links, since tantivy makes a lock file where it reads
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -99,6 +98,8 @@ def open_folder(folder: Path) -> Opened:
 
 def create(folder: Path) -> tantivy.Index:
     """A new empty index in ``folder``, whatever was there."""
+    import shutil  # with all sorts of compression, which take long to import
+
     if folder.is_symlink() or folder.is_file():
         folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
@@ -143,4 +144,6 @@ def _link(file: Path, to: Path) -> None:
     try:
         to.symlink_to(file)
     except OSError:  # Windows allows links to administrators alone
+        import shutil
+
         shutil.copyfile(file, to)
