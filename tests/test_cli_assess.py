@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from icalendar import Calendar
+from openpyxl import load_workbook
 
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
@@ -101,6 +102,38 @@ def test_the_form_is_a_page_or_a_workbook(run: Run, kb: KnowledgeBase, tmp_path:
     assert text.count("<fieldset") == 12
     assert "default-src 'none'; script-src 'sha256-" in text
     assert book.read_bytes()[:2] == b"PK" == workbook(load_instrument(NAME, None))[:2]
+
+
+def test_a_workbook_is_read_and_what_is_no_answer_is_refused(
+    run: Run, kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    book = tmp_path / "f.xlsx"
+    assert run(kb.root, "assess", "form", NAME, "-o", str(book)).code == 0
+    for answer, said in (("4 Rather", ""), (4.0, ""), ("I CANNOT say", "is not filled in"),
+                         ("rather", "con-01@1: 'rather' is no answer"), (4.5, "'4.5' is no answer"),
+                         ("7", "7 is no answer")):  # fmt: skip
+        made, file = load_workbook(book), tmp_path / "a.xlsx"
+        next(row for row in made["Answers"].iter_rows() if row[3].value == "con-01@1")[
+            2
+        ].value = answer
+        made.save(file)
+        done = run(kb.root, "assess", "collect", NAME, str(file), "--round", "x")
+        assert (done.code, (said or "1 answered, and of fewer than 5") in done.err) == (
+            4 if said else 3, True,
+        ), done.err  # fmt: skip
+
+
+def test_to_others_no_unit_is_told_apart(run: Run, kb: KnowledgeBase, tmp_path: Path) -> None:
+    collected(run, kb, "2026", answers(tmp_path / "a", 6, OURS))
+    for to, apart in ((), True), (("--audience", "domestic"), False):
+        page = tmp_path / "report.html"
+        done = run(kb.root, "assess", "report", NAME, *to, "-o", str(page))
+        assert done.code == 0, done.err
+        text = page.read_text(encoding="utf-8")
+        assert ("Roads" in text) is apart
+        assert ("For people of the house" in text, "For the circle domestic" in text) == (
+            apart, not apart,
+        )  # fmt: skip
 
 
 def test_one_person_is_asked_at_a_terminal(kb: KnowledgeBase, tmp_path: Path) -> None:

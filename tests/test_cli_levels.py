@@ -20,7 +20,7 @@ from tests.sitting import sitting
         (["narrow", "NOTE"], 2, "--level is missing"),
         (["narrow", "NOTE", "--level", "domestic"], 3, "kmkit release"),
         (["reassign", "NOTE"], 2, "--to is missing"),
-        (["reassign", "NOTE", "--to", "the boss"], 3, "no e-mail address"),
+        (["reassign", "NOTE", "--to", "the boss"], 2, "no e-mail address"),
         (["reassign", "NOTE", "--to", "ana@example.org"], 3, "owns the note already"),
         (["retire", "NOTE"], 2, "--because is missing"),
         (["retire", "NOTE", "--superseded-by", "zzzz"], 2, "There is no note 'zzzz'"),

@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -49,6 +50,32 @@ def test_a_figure_opens_into_what_was_counted(run: Run, history: Path) -> None:
         assert len(counted) == found[name]["counted"]
         assert len(rows) == (found[name]["of"] or len(counted))
         assert "@" not in done.out  # nobody is named
+
+
+def test_an_opened_figure_says_what_it_is_and_adds_up(run: Run, history: Path) -> None:
+    found = figures(run, history)
+    for name in BY_NAME:
+        done = run(history, "metrics", "--since", "2025-06", "--why", name, "--format", "json")
+        told = json.loads(done.out)
+        whole = {key: one for key, one in found.items() if key.partition(":")[0] == name}
+        assert (told["schema"], told["metric"]) == ("kmkit.why/1", name)
+        assert (told["unit"], told["definition"]) == (BY_NAME[name].unit, BY_NAME[name].definition)
+        assert [one["value"] for one in told["figures"]] == [one["value"] for one in whole.values()]
+        assert told["value"] == (told["figures"][0]["value"] if len(whole) == 1 else None)
+        for one in told["figures"]:
+            assert _added_up(
+                one["shape"], [r for r in told["rows"] if r["part"] == one["part"]]
+            ) == (pytest.approx(one["value"]) if one["value"] is not None else None)
+
+
+def _added_up(shape: str, rows: list[dict[str, object]]) -> float | None:
+    """The figure that the lines behind it add up to."""
+    counted = [row for row in rows if row["counted"] == "yes"]
+    if shape == "count":
+        return len(counted)
+    if shape == "share":
+        return len(counted) / len(rows) if rows else None
+    return median(float(str(row["days"])) for row in rows) if rows else None
 
 
 def test_a_figure_of_a_part_opens_too(run: Run, history: Path) -> None:
@@ -95,6 +122,8 @@ def test_the_page_needs_nothing_but_itself(run: Run, history: Path, tmp_path: Pa
         (("--why", "habits", "--by", "unit"), "--why: habits is not told apart by unit."),
         (("--why", "uses", "--by", "mounth"), "--why: uses is not told apart by mounth."),
         (("--format", "xml"), "--format: there is no 'xml'."),
+        (("--why", "uses", "--format", "html"), "--format: there is no 'html'."),
+        (("--audience", "domestc"), "There is no audience and no level 'domestc'."),
         (("--since", "2027"), "--since 2027-01-01 is later than 2026-11-21."),
     ],
 )

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.person import Person
@@ -84,6 +85,61 @@ def test_skills_are_listed_and_matched(run: Run, demo: KnowledgeBase) -> None:
     assert [line.split("\t")[0] for line in pairs] == [
         "digital-services", "early-warning", "training",
     ]  # fmt: skip
+
+
+def test_days_to_meet_are_proposed_and_go_into_a_calendar(
+    run: Run, demo: KnowledgeBase, tmp_path: Path
+) -> None:
+    file = tmp_path / "lessons.ics"
+    args = ("skills", "--match", "--from", "2027-01-05", "--ics", str(file))
+    dry = run(demo.root, *args, "--dry-run")
+    assert (dry.code, file.exists(), "Would write 3" in dry.err) == (0, False, True)
+    done = run(demo.root, *args)
+    assert done.code == 0, done.err
+    days = [line.split("\t")[4] for line in done.out.splitlines()[1:]]
+    told = Calendar.from_ical(file.read_bytes())
+    assert sorted(str(e.decoded("DTSTART")) for e in told.walk("VEVENT")) == sorted(days)
+    assert min(days) == "2027-01-05"
+    assert told["PRODID"] == "-//kmkit//lessons among colleagues//EN"
+    assert str(told["X-WR-CALNAME"]).endswith(": lessons among colleagues")
+    past = run(demo.root, *args[:3], "2020-01-01")
+    assert (past.code, "2020-01-01 is past" in past.err) == (2, True)
+    assert run(demo.root, "skills", "--ics", str(file)).code == 2
+
+
+@pytest.mark.parametrize("verb", [("skills",), ("offboard", "joseph")])
+def test_what_is_about_people_stays_in_the_house(
+    run: Run, demo: KnowledgeBase, verb: tuple[str, ...]
+) -> None:
+    done = run(demo.root, *verb, "--audience", "domestic")
+    assert (done.code, done.out) == (3, "")
+    assert "nothing about a person leaves the narrowest circle, 'internal'" in done.err
+    assert run(demo.root, *verb, "--audience", "internal").code == 0
+
+
+@pytest.mark.parametrize(
+    ("who", "code", "said"),
+    [
+        ("ruth", 0, "Would record"),
+        ("Ruth.Mensah@example.org", 0, "Would record"),
+        ("a@partner.example", 0, "a@partner.example has no file in people/: taken for somebody"),
+        ("ruth.mensa@example.org", 2, "Did you mean ruth.mensah?"),
+        ("rutth", 2, "Nobody is called 'rutth'."),
+        ("an", 2, "could be several"),
+        ("a@b, c@d.org", 2, "is no e-mail address"),
+    ],
+)
+def test_one_rule_for_everybody_who_is_named(
+    run: Run, demo: KnowledgeBase, who: str, code: int, said: str
+) -> None:
+    apply = ("apply", "r3x8", "--in", "Coast", "--action", "Try it", "--due", "2027-03-01")
+    for args in (apply, ("plan", "k2p6", "--add", "Film it", "--when", "ongoing")):
+        done = run(demo.root, *args, "--by", who, "--dry-run", who=AMINA)
+        assert (done.code, said in done.err) == (code, True), done.err
+    if code:
+        asked = run(demo.root, "validate", "r3x8", "--ask", who)
+        given = run(demo.root, "reassign", "r3x8", "--to", who, who=AMINA)
+        assert (asked.code, said in asked.err) == (given.code, said in given.err) == (code, True)
 
 
 def test_who_owns_nothing_has_nothing_to_give(run: Run, demo: KnowledgeBase) -> None:

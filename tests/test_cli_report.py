@@ -2,15 +2,16 @@
 
 import json
 import shutil
+from email import message_from_bytes, message_from_string, policy
 from pathlib import Path
 
 import pytest
 
+from kmkit.cli.report import FORMATS
 from kmkit.kb import KnowledgeBase
 from kmkit.learn.reports.report import ROLES
 from kmkit.lifecycle.person import Person
 from kmkit.note.records import Question
-from kmkit.views.report import FORMATS
 from tests.conftest import Run, at, captured
 
 FARAH = Person("Farah Siddiqui", "farah.siddiqui@example.org")
@@ -39,9 +40,16 @@ def test_those_who_lead_and_everybody_get_no_names(run: Run, history: Path) -> N
     for role in (name for name, one in ROLES.items() if not one.named):
         for fmt in FORMATS:
             page = run(history, "report", "--for", role, "--format", fmt, today="2026-11-20").out
+            page = _letter(page) if fmt == "eml" else page
             named = [word for word in words if word in page]
             titles = [note.title for note in KnowledgeBase(history).notes()]
             assert [w for w in named if not any(w in title for title in titles)] == []
+
+
+def _letter(text: str) -> str:
+    """What a letter says; its head names whom to answer, as every letter's does."""
+    parts = message_from_string(text, policy=policy.default).walk()
+    return "".join(part.get_content() for part in parts if not part.is_multipart())
 
 
 def test_the_figures_are_those_of_the_scorecard(run: Run, history: Path) -> None:
@@ -91,6 +99,38 @@ def test_what_is_not_understood(
     done = run(kb.root, "report", *args)
     assert (done.code, done.out) == (2, "")
     assert message in done.err
+
+
+def test_a_letter_is_a_draft_that_outlook_opens(run: Run, history: Path, tmp_path: Path) -> None:
+    file = tmp_path / "lead.eml"
+    done = run(history, "report", "--for", "executive", "-o", str(file), today="2026-11-20")
+    assert done.code == 0, done.err
+    letter = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert (letter["X-Unsent"], letter["To"]) == ("1", None)
+    assert "amina.diallo@example.org" in letter["From"]
+    assert letter["Subject"].endswith("for those who lead, 21 October to 20 November 2026")
+    html, text = (letter.get_body((kind,)) for kind in ("html", "plain"))
+    assert html
+    assert text
+    asked = ("--for", "executive", "--format", "text")
+    shown = run(history, "report", *asked, today="2026-11-20").out
+    assert text.get_content().replace("\r\n", "\n").strip() == shown.strip()
+    assert "What came of lessons" in html.get_content()
+    other = run(history, "report", "--format", "eml", "--from", "desk@example.org")
+    assert "<desk@example.org>" in other.out
+    for args in (("--from", "desk@example.org"), ("--format", "eml", "--from", "nobody")):
+        assert run(history, "report", *args).code == 2
+
+
+def test_others_get_a_page_without_the_work_of_the_house(run: Run, history: Path) -> None:
+    for role, one in ROLES.items():
+        done = run(history, "report", "--for", role, "--audience", "domestic", today="2026-11-20")
+        assert done.code == (0 if one.beyond else 3), done.err
+        assert "kmkit " not in done.out
+        if one.beyond:
+            assert "For the circle domestic: it tells only what may reach that" in done.out
+        else:
+            assert "executive, staff" in done.err
 
 
 def test_who_asked_hears_of_the_answer(run: Run, kb: KnowledgeBase) -> None:

@@ -145,14 +145,33 @@ def test_asking_somebody(kb: KnowledgeBase, run: Run) -> None:
     ran = run(kb.root, "validate", note.short, "--ask", "ben@example.org", "--by", "2026-12-01")
     assert ran.code == 0
     assert "ben@example.org is asked, until 2026-12-01" in ran.err
-    wrong = (("ben", "no e-mail"), ("ana@example.org", "cannot validate it"))
-    for who, why in wrong:
+    wrong = (("ben", "no e-mail", 2), ("ana@example.org", "cannot validate it", 3))
+    for who, why, code in wrong:
         refused = run(kb.root, "validate", note.short, "--ask", who)
-        assert refused.code == 3
+        assert refused.code == code
         assert why in refused.err
     assert run(kb.root, "validate", note.short, "--ask", "x@y.z", "--by", "soon").code == 2
     past = run(kb.root, "validate", note.short, "--ask", "x@y.z", "--by", "2026-01-01")
     assert past.code == 3
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--approve", "--because", "Read."),
+        ("--approve", "--because", "Read.", "--method", "peer-review"),
+        ("--return", "--because", "Read.", "--method", "crowd"),
+        ("--ask", "ben@example.org"),
+        ("--queue",),
+    ],
+)
+def test_a_topic_is_of_an_experts_review_alone(
+    kb: KnowledgeBase, run: Run, args: tuple[str, ...]
+) -> None:
+    note = captured(kb, topics=["logistics"])
+    ran = run(kb.root, "validate", note.short, *args, "--topic", "logistics", who=BEN)
+    assert (ran.code, ran.err.startswith("--topic is what an expert review is about.")) == (2, True)
+    assert kb.read(note.path).data == note.data
 
 
 def test_the_queue_shows_what_i_was_asked_first(kb: KnowledgeBase, run: Run) -> None:

@@ -43,7 +43,9 @@ def test_a_plan_from_its_beginning_to_what_came_of_it(run: Run, kb: KnowledgeBas
     add = ("plan", path, "--add")
     assert run(kb.root, *add, "Film it", "--when", "Q2 2027", "--group", "capture").code == 0
     assert run(kb.root, *add, "Brown bags", "--when", "ongoing", "--by", BEN.email).code == 0
-    assert run(kb.root, *add, "Search", "--when", "3/2026", "--group", "access").code == 0
+    early = ("--when", "3/2026", "--group", "access")
+    assert run(kb.root, *add, "Search", *early).code == 2  # it is past
+    assert run(kb.root, *add, "Search", *early, today="2026-01-09").code == 0
     lines = [line.split("\t") for line in run(kb.root, "plan").out.splitlines()[1:]]
     assert [(line[0], line[3], line[6]) for line in lines] == [
         ("capture", "Film it", "open"),

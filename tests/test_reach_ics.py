@@ -54,6 +54,13 @@ def test_the_same_note_keeps_its_event_and_a_later_day_counts_more() -> None:
     )
 
 
+def test_a_calendar_says_what_it_is() -> None:
+    made = calendar([], name="Agency: sessions", now=NOW, kb_id="kb", of="sessions")
+    told = Calendar.from_ical(made)
+    assert (told["PRODID"], told["X-WR-CALNAME"]) == ("-//kmkit//sessions//EN", "Agency: sessions")
+    assert read()["PRODID"] == "-//kmkit//review dates//EN"
+
+
 def test_no_days_is_a_calendar_too() -> None:
     assert not read().walk("VEVENT")
 

@@ -7,6 +7,7 @@ import typer
 
 from kmkit.cli.completing import complete_application, complete_outcome, complete_owner
 from kmkit.cli.options import Because, DryRun, NoInput, a_day, open_kb
+from kmkit.cli.persons import a_person
 from kmkit.cli.picking import picked
 from kmkit.cli.recording import a_record, report
 from kmkit.cli.screen import needed, on_terminal, out, say
@@ -126,8 +127,9 @@ def command(
     if len(taken) > 1:
         raise UsageError(f"{' and '.join(taken)} exclude each other.", "Take one step at a time.")
     kb = open_kb(ctx, dry_run=dry_run)
+    who = a_person(kb, by, "--by")
     said = Said(
-        note, where, action, by, a_day(due, "--due") if due else None, changed, outcome, because,
+        note, where, action, who, a_day(due, "--due") if due else None, changed, outcome, because,
         a_day(on, "--on") if on else None, evidence, attach, no_input,
     )  # fmt: skip
     if taken:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from kmkit.cli.completing import complete_level, complete_question, complete_topic
+from kmkit.cli.completing import complete_question
 from kmkit.cli.fields import line, text
-from kmkit.cli.options import Because, DryRun, NoInput, open_index, open_kb
+from kmkit.cli.options import Because, DryRun, Level, NoInput, Topics, open_index, open_kb
 from kmkit.cli.recording import a_record, report
 from kmkit.cli.screen import needed
 from kmkit.errors import UsageError
@@ -17,24 +17,8 @@ def command(
     question: Annotated[
         str, typer.Argument(metavar="[QUESTION]", help="the question; with --answered, the NOTE")
     ] = "",
-    level: Annotated[
-        str,
-        typer.Option(
-            "--level",
-            metavar="LEVEL",
-            help="the widest circle that may read it; default: the narrowest",
-            autocompletion=complete_level,
-        ),
-    ] = "",
-    topic: Annotated[
-        list[str],
-        typer.Option(
-            "--topic",
-            metavar="TOPIC",
-            help="what it is about; can be given again",
-            autocompletion=complete_topic,
-        ),
-    ] = [],  # noqa: B006
+    level: Level = "",
+    topic: Topics = [],  # noqa: B006
     because: Because = "",
     answered: Annotated[
         str,
@@ -51,8 +35,8 @@ def command(
 ) -> None:
     """Keep a question that nobody has answered yet; close it by the note that does.
 
-    Open questions stand in the digest of those who may read them. Whoever asked is told there
-    when a note answers it.
+    Open questions stand in the digest of those who may read them: without --level the narrowest
+    circle. Whoever asked is told there when a note answers it.
 
     \b
     kmkit ask "How do we keep fuel fresh for longer than a year?" --topic fuel
@@ -88,5 +72,6 @@ def _list(ctx: typer.Context) -> None:
     from kmkit.index.choosing.filters import Filter, Term
 
     how = rows.shape(rows.TABLE, as_json=False, limit=None, null=False, output=None)
+    none = "No question is open. To keep one: kmkit ask 'QUESTION'."
     with open_index(ctx) as index:
-        show(index, Filter((Term("kind", "question"), Term("state", "open"))), how)
+        show(index, Filter((Term("kind", "question"), Term("state", "open"))), how, none=none)

@@ -1,16 +1,17 @@
 """``kmkit assess``: ask how well the organisation learns, without asking who says so."""
 
 import secrets
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.assess_rounds import PAGES, chosen, collect, match, report, rounds_of
-from kmkit.cli.formats import OutputFile, by_ending, deliver
-from kmkit.cli.options import DryRun, NoInput, a_day, folder, open_kb
+from kmkit.cli.assess_rounds import chosen, collect, match, report, rounds_of
+from kmkit.cli.calendars import From, IcsFile, first_day
+from kmkit.cli.formats import OutputFile, by_ending, deliver, write_out
+from kmkit.cli.options import DryRun, NoInput, folder, open_kb
 from kmkit.cli.screen import ask, may_ask, say, table
+from kmkit.cli.told import Audience
 from kmkit.errors import Cannot, UsageError
 
 if TYPE_CHECKING:
@@ -77,13 +78,9 @@ def command(
     each: Annotated[
         int, typer.Option("--each", metavar="N", min=1, help="match: how many an office helps")
     ] = 1,
-    start: Annotated[
-        str, typer.Option("--from", metavar="DATE", help="match: the first day to propose")
-    ] = "",
-    ics: Annotated[
-        Path | None,
-        typer.Option("--ics", metavar="FILE", help="match: write the proposed days as a calendar"),
-    ] = None,
+    start: From = "",
+    ics: IcsFile = None,
+    audience: Audience = "",
     output: OutputFile = None,
     no_input: NoInput = False,
     dry_run: DryRun = False,
@@ -125,15 +122,14 @@ def command(
     if action == "collect":
         collect(kb, found, files or [], name)
     elif action == "report":
-        report(kb, found, name, others or [], output)
+        report(ctx, kb, found, name, others or [], audience, output)
     elif action == "share":
         from kmkit.learn.assess.rounds import shared
 
         now = chosen(kb, found, name)[0]
         deliver(shared(now, kb.config.organisation.name), output)
     else:
-        first = a_day(start, "--from") if start else kb.today + timedelta(days=14)
-        match(kb, found, files or [], name, each, first, ics)
+        match(kb, found, files or [], name, each, first_day(start, kb.today), ics)
 
 
 def _instrument(ctx: typer.Context, name: str) -> "Instrument":
@@ -165,10 +161,8 @@ def _list(ctx: typer.Context) -> None:
 def _form(ctx: typer.Context, found: "Instrument", output: Path | None) -> None:
     from kmkit.views.assess import form, workbook
 
-    if output and by_ending(output, {**PAGES, ".xlsx": "xlsx"}) == "xlsx":
-        from kmkit.trail.safely import write_file
-
-        write_file(output.resolve(), workbook(found))
+    if output and by_ending(output, ("html", "xlsx")) == "xlsx":
+        write_out(workbook(found), output)
         say(f"Written: {output}.")
         return
     deliver(form(found, None), output)

@@ -4,9 +4,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
+from kmkit.cli.calendars import write_days
 from kmkit.cli.formats import by_ending, deliver, many
-from kmkit.cli.options import now as this_moment
 from kmkit.cli.screen import out, say, table
+from kmkit.cli.told import foot_of, for_whom, open_for
 from kmkit.errors import Cannot, UsageError
 
 if TYPE_CHECKING:
@@ -14,9 +17,9 @@ if TYPE_CHECKING:
     from kmkit.learn.assess.instrument import Instrument
     from kmkit.learn.assess.match import Pair
     from kmkit.learn.assess.rounds import Round
+    from kmkit.reach.ics import DueDay
 
-PAGES = {".html": "html", ".htm": "html"}
-"""How the name of a page may end."""
+_OF = "units are told apart"
 
 
 def rounds_of(kb: "KnowledgeBase") -> "list[Round]":
@@ -89,14 +92,20 @@ def chosen(kb: "KnowledgeBase", found: "Instrument", name: str) -> "list[Round]"
 
 
 def report(
+    ctx: typer.Context,
     kb: "KnowledgeBase",
     found: "Instrument",
     name: str,
     others: list[Path],
+    audience: str,
     output: Path | None,
 ) -> None:
-    """Show what a round tells, beside the one before and those of others."""
-    from kmkit.learn.assess.rounds import read_shared
+    """Show what a round tells, beside the one before and those of others.
+
+    To a circle beyond the narrowest without units, as a round is shared.
+    """
+    from kmkit.audience.known import Known
+    from kmkit.learn.assess.rounds import read_shared, without_units
     from kmkit.views import assess as view
 
     now, *earlier = chosen(kb, found, name)
@@ -105,15 +114,24 @@ def report(
     for path, one in zip(others, theirs, strict=True):
         if one.instrument != found.name:
             raise UsageError(f"{path} is about {one.instrument}.", f"Name one of {found.name}.")
-    if output and by_ending(output, PAGES):
-        organisation = kb.config.organisation.name
-        text = view.report(found, now, before, theirs, organisation=organisation, kb=kb.root)
+    with open_for(ctx, audience) as index:
+        organisation = index.rules.organisation
+        foot, said = foot_of(index, _OF), for_whom(index, _OF)
+        if isinstance(index, Known) and index.wide:
+            now = without_units(now, index.masked)
+            before = without_units(before, index.masked) if before else None
+            theirs = [without_units(one, index.masked) for one in theirs]
+    if output and by_ending(output, ("html",)):
+        text = view.report(
+            found, now, before, theirs, organisation=organisation, foot=foot, kb=kb.root
+        )
         deliver(text, output)
         return
     table(view.SCORES, view.score_rows(found, now, before))
     for one in theirs:
         say(f"{one.office}, {one.name}:")
         table(view.SCORES, view.score_rows(found, one, None))
+    say(said)
 
 
 def match(
@@ -139,20 +157,19 @@ def match(
     titles = {dimension.id: dimension.title for dimension in found.dimensions}
     pairs = dated(matched(means_of(found, rounds), titles, each=each), first)
     rows = [(one.asks, one.helps, one.title, one.on, one.why) for one in pairs]
-    table(("asks", "helps", "about", "day", "why"), rows)
+    if str(ics) != "-":
+        table(("asks", "helps", "about", "day", "why"), rows)
     if not pairs:
         say("Nobody is far enough ahead of anybody else to help.")
     if ics:
-        _calendar(kb, found, pairs, ics)
+        write_days(kb, ics, _days(found, pairs), of="peer assists", thing="proposed day")
 
 
-def _calendar(kb: "KnowledgeBase", found: "Instrument", pairs: "list[Pair]", place: Path) -> None:
-    """Write the proposed days as a calendar: one event a pair, with why."""
-    from kmkit.reach.ics import DueDay, calendar
-    from kmkit.reach.ledger import Ledger
-    from kmkit.trail.safely import write_file
+def _days(found: "Instrument", pairs: "list[Pair]") -> "list[DueDay]":
+    """The proposed days, one a pair, with why."""
+    from kmkit.reach.ics import DueDay
 
-    days = [
+    return [
         DueDay(
             f"peer-assist/{found.name}/{one.about}/{one.asks}/{one.helps}",
             f"Peer assist (proposed): {one.helps} helps {one.asks}, {one.title}",
@@ -162,10 +179,3 @@ def _calendar(kb: "KnowledgeBase", found: "Instrument", pairs: "list[Pair]", pla
         for one in pairs
         if one.on
     ]
-    if kb.dry_run:
-        say(f"Would write {many(len(days), 'proposed day')} to {place}.")
-        return
-    name = f"{kb.config.organisation.name}: peer assists"
-    data = calendar(days, name=name, now=this_moment(), kb_id=Ledger(kb).kb_id)
-    write_file(place.resolve(), data)
-    say(f"Written: {place} ({many(len(days), 'proposed day')}).")

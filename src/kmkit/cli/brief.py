@@ -9,7 +9,7 @@ import typer
 
 from kmkit.cli.completing import complete_circle
 from kmkit.cli.filters import filtered
-from kmkit.cli.formats import deliver
+from kmkit.cli.formats import OutputFile, completing, deliver, format_of
 from kmkit.cli.options import DryRun, NoInput, open_index, open_kb
 from kmkit.cli.screen import console, on_terminal, say
 from kmkit.errors import Cannot, UsageError
@@ -20,17 +20,12 @@ if TYPE_CHECKING:
     from kmkit.note.documents import Document
 
 FORMATS = ("text", "md", "html", "json")
-_SUFFIXES = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".json": "json"}
 _DOCUMENTS = (".md", ".markdown", ".txt", ".docx")
 _STYLES = {
     "title": "bold", "heading": "bold underline", "note": "bold", "quiet": "dim",
     "warn": "yellow", "good": "green",
 }  # fmt: skip
 _WIDEST = 100
-
-
-def _complete_format(incomplete: str) -> list[str]:
-    return [name for name in FORMATS if name.startswith(incomplete)]
 
 
 @filtered(without=("level", "level_at_least"))
@@ -62,15 +57,10 @@ def command(
             "--format",
             metavar="FORMAT",
             help=f"one of {', '.join(FORMATS)}",
-            autocompletion=_complete_format,
+            autocompletion=completing(FORMATS),
         ),
     ] = "",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="write to FILE; its ending may say the format"
-        ),
-    ] = None,
+    output: OutputFile = None,
     project: Annotated[
         str,
         typer.Option("--record", metavar="PROJECT", help="keep what this project makes of each"),
@@ -100,7 +90,7 @@ def command(
     """
     from kmkit.reach.briefs import brief_for
 
-    wanted = _format(fmt, output)
+    wanted = format_of(fmt, output, FORMATS, "text")
     document = _document(description)
     with open_index(ctx, records=True) as index:
         kb = open_kb(ctx, dry_run=dry_run)
@@ -114,18 +104,6 @@ def command(
         say(note)
     if wanted != "text" or output:
         _say(made)
-
-
-def _format(fmt: str, output: Path | None) -> str:
-    """The format that was asked for, or that the file's name means."""
-    from kmkit.text import did_you_mean
-
-    if not fmt:
-        return _SUFFIXES.get(output.suffix.casefold(), "text") if output else "text"
-    if fmt not in FORMATS:
-        mend = did_you_mean(fmt, FORMATS) or f"Known: {', '.join(FORMATS)}."
-        raise UsageError(f"--format: there is no '{fmt}'.", mend)
-    return fmt
 
 
 def _document(given: str) -> "Document":

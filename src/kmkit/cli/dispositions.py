@@ -2,15 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kmkit.cli.fields import line
 from kmkit.cli.formats import many
 from kmkit.cli.options import a_day
-from kmkit.cli.screen import ask, may_ask, needed, pressed, say
+from kmkit.cli.persons import a_person
+from kmkit.cli.screen import ask, may_ask, pressed, say
 from kmkit.errors import Cannot, UsageError
 from kmkit.lifecycle.guards import given
 from kmkit.text import did_you_mean
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kmkit.index.briefs.briefing import Brief
     from kmkit.kb import KnowledgeBase
 
+T = TypeVar("T")
 NOT_APPLICABLE, NO_ACTION, ACTION = "not-applicable", "no-action", "action"
 DECISIONS = (ACTION, NO_ACTION, NOT_APPLICABLE)
 _KEYS = {"a": ACTION, "n": NO_ACTION, "x": NOT_APPLICABLE}
@@ -64,9 +66,9 @@ def record(
     elif answers and not answers.exists():
         _blank(left, answers)
     elif answers:
-        _keep(kb, project, list(_read(answers, left, kb.today)))
+        _keep(kb, project, list(_read(kb, answers, left)))
     elif may_ask(no_input):
-        for decided in _asked(left):
+        for decided in _asked(kb, left):
             _keep(kb, project, [decided])
     else:
         raise UsageError(
@@ -102,7 +104,7 @@ def _keep(kb: "KnowledgeBase", project: str, every: Sequence[Decided]) -> None:
         say(f"{did}: {note.title}: {decided.decision} in {project}.")
 
 
-def _asked(lessons: "Sequence[Lesson]") -> Iterator[Decided]:
+def _asked(kb: "KnowledgeBase", lessons: "Sequence[Lesson]") -> Iterator[Decided]:
     """What the person at the terminal decides, lesson by lesson; Enter leaves one for later."""
     for number, lesson in enumerate(lessons, 1):
         say(f"{number} of {len(lessons)}: {lesson.title} ({lesson.short})")
@@ -111,14 +113,36 @@ def _asked(lessons: "Sequence[Lesson]") -> Iterator[Decided]:
             return
         if not key:
             continue
-        because = needed("", "The reason", "Why?", False)
+        because = _until("Why?", _words)
         if key != "a":
             yield Decided(lesson.id, _KEYS[key], because)
             continue
-        action = needed("", "The action", "What is to be done?", False)
-        by = ask("By whom (e-mail; Enter for you)?")
-        due = a_day(needed("", "The day", "By which day (2027-03-01)?", False), "The day")
+        action = _until("What is to be done?", _words)
+        by = _until("By whom (e-mail; Enter for you)?", lambda said: a_person(kb, said, "By"))
+        due = _until("By which day (2027-03-01)?", lambda said: _to_come(said, "The day", kb.today))
         yield Decided(lesson.id, ACTION, because, action, by, due)
+
+
+def _until(question: str, take: Callable[[str], T]) -> T:
+    """What ``take`` makes of the answer; what it refuses is said, and asked again."""
+    while True:
+        try:
+            return take(ask(question))
+        except UsageError as error:
+            say(str(error))
+
+
+def _words(said: str) -> str:
+    if not given(said):
+        raise UsageError("Say it in a few words.", "Ctrl-C ends; what was decided is kept.")
+    return said
+
+
+def _to_come(said: str, what: str, today: date) -> date:
+    day = a_day(said, what)
+    if day < today:
+        raise UsageError(f"{what}: {day} is past.", "Give a day that is still to come.")
+    return day
 
 
 def _blank(lessons: "Sequence[Lesson]", file: Path) -> None:
@@ -134,7 +158,7 @@ def _blank(lessons: "Sequence[Lesson]", file: Path) -> None:
     say("for an action also action, by (an e-mail) and due (2027-03-01). Then run this again.")
 
 
-def _read(file: Path, lessons: "Sequence[Lesson]", today: date) -> Iterator[Decided]:
+def _read(kb: "KnowledgeBase", file: Path, lessons: "Sequence[Lesson]") -> Iterator[Decided]:
     """What a file says, a line for each lesson; lines without a decision are left for later."""
     from kmkit.note.documents.decoding import decode
 
@@ -154,10 +178,10 @@ def _read(file: Path, lessons: "Sequence[Lesson]", today: date) -> Iterator[Deci
     for number, row in enumerate(rows, 2):
         said = {name: line(str(row.get(name) or ""), f"{file}:{number}") for name in _COLUMNS}
         if said["decision"]:
-            yield _decided(said, known, f"{file}:{number}", today)
+            yield _decided(kb, said, known, f"{file}:{number}")
 
 
-def _decided(said: dict[str, str], known: set[str], place: str, today: date) -> Decided:
+def _decided(kb: "KnowledgeBase", said: dict[str, str], known: set[str], place: str) -> Decided:
     """One line of a file; UsageError, with its place, where something is missing."""
     decision = "-".join(said["decision"].casefold().removeprefix("applicable, ").split())
     if said["note"] not in known:
@@ -168,9 +192,6 @@ def _decided(said: dict[str, str], known: set[str], place: str, today: date) -> 
     for name in ("because", *(("action", "due") if decision == ACTION else ())):
         if not given(said[name]):
             raise UsageError(f"{place}: {name} is missing.", "Fill it in.")
-    due = a_day(said["due"], f"{place}: due") if decision == ACTION else None
-    if due and due < today:
-        raise UsageError(f"{place}: due: {due} is past.", "Give a day that is still to come.")
-    if said["by"] and "@" not in said["by"]:
-        raise UsageError(f"{place}: '{said['by']}' is no e-mail address.", "Write an address.")
-    return Decided(said["note"], decision, said["because"], said["action"], said["by"], due)
+    due = _to_come(said["due"], f"{place}: due", kb.today) if decision == ACTION else None
+    by = a_person(kb, said["by"], f"{place}: by")
+    return Decided(said["note"], decision, said["because"], said["action"], by, due)

@@ -1,20 +1,22 @@
 """``kmkit event``: sessions where people learn from each other, and what came of them."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmkit.cli.calendars import IcsFile, write_days
 from kmkit.cli.completing import complete_note
 from kmkit.cli.formats import many
-from kmkit.cli.options import DryRun, now, open_index, open_kb
+from kmkit.cli.options import DryRun, open_kb
 from kmkit.cli.recording import a_record, report
 from kmkit.cli.screen import say, table
+from kmkit.cli.told import Audience, open_for, say_for_whom
 from kmkit.errors import UsageError
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
     from kmkit.note.records import EventRecord
+    from kmkit.reach.ics import DueDay
 
 
 def command(
@@ -34,16 +36,15 @@ def command(
             autocompletion=complete_note,
         ),
     ] = [],  # noqa: B006
-    ics: Annotated[
-        Path | None,
-        typer.Option("--ics", metavar="FILE", help="write the sessions to come as a calendar"),
-    ] = None,
+    ics: IcsFile = None,
+    audience: Audience = "",
     dry_run: DryRun = False,
 ) -> None:
     """List the sessions where people learn from each other; say what came of one.
 
     A session is announced with kmkit new event. Attendance is a number: who came is nobody's
-    business but theirs.
+    business but theirs. --ics writes the sessions to come; other circles than the house hear of
+    those alone whose level says so.
 
     \b
     kmkit event
@@ -60,15 +61,19 @@ def command(
         return
     if captured or attendance is not None:
         raise UsageError("Of which session?", "kmkit event shows them.")
-    with open_index(ctx, records=True) as index:
-        found = _sessions(index, event)
+    with open_for(ctx, audience) as index:
+        found, wide = _sessions(index, event), index.wide
         if ics:
-            _calendar(index, found, ics, dry_run)
-            return
-    from kmkit.views import plans as view
+            kb = open_kb(ctx, dry_run=dry_run)
+            days, name = _days(index, found), index.rules.organisation
+            write_days(kb, ics, days, of="sessions", thing="session", organisation=name)
+        else:
+            from kmkit.views import plans as view
 
-    table(view.SESSIONS, view.session_rows(found))
-    say(f"{many(len(found), 'session')}." if found else "No session yet: kmkit new event.")
+            table(view.OPEN if wide else view.SESSIONS, view.session_rows(found, wide=wide))
+            none = "No session yet" + ("." if wide else ": kmkit new event.")
+            say(f"{many(len(found), 'session')}." if found else none)
+        say_for_whom(index)
 
 
 def _sessions(index: "Index", event: str) -> "list[EventRecord]":
@@ -82,18 +87,17 @@ def _sessions(index: "Index", event: str) -> "list[EventRecord]":
     return sorted(found, key=lambda one: (one.on, one.id), reverse=True)
 
 
-def _calendar(index: "Index", found: "list[EventRecord]", place: Path, dry_run: bool) -> None:
-    """Write those to come as a calendar."""
-    from kmkit.reach.ics import DueDay, calendar
-    from kmkit.reach.ledger import Ledger
-    from kmkit.trail.safely import write_file
+def _days(index: "Index", found: "list[EventRecord]") -> "list[DueDay]":
+    """Those to come, as days of a calendar."""
+    from kmkit.reach.ics import DueDay
 
-    coming = [one for one in found if one.on >= index.today]
-    days = [DueDay(one.id, one.name, one.on, f"{one.session}, held by {one.by}") for one in coming]
-    name = f"{index.rules.organisation}: sessions"
-    if dry_run:
-        say(f"Would write {many(len(days), 'session')} to {place}.")
-        return
-    data = calendar(days, name=name, now=now(), kb_id=Ledger(index.kb).kb_id)
-    write_file(place.resolve(), data)
-    say(f"Written: {place} ({many(len(days), 'session')}).")
+    return [
+        DueDay(
+            one.id,
+            one.name,
+            one.on,
+            one.session if index.wide else f"{one.session}, held by {one.by}",
+        )
+        for one in found
+        if one.on >= index.today
+    ]

@@ -8,9 +8,9 @@ import typer
 
 from kmkit.cli.completing import complete_circle
 from kmkit.cli.filters import filtered
-from kmkit.cli.formats import deliver, many
+from kmkit.cli.formats import ENDINGS, by_ending, completing, deliver, format_of, many
 from kmkit.cli.options import DryRun, open_kb
-from kmkit.cli.screen import broken, say
+from kmkit.cli.screen import broken, left_behind, say
 from kmkit.errors import Cannot, Refused, UsageError
 from kmkit.index.choosing.filters import Filter
 
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from kmkit.reach.exporting import Exported
 
 _FORMATS = ("md", "json", "jsonl", "csv")
-
-
-def complete_format(incomplete: str) -> list[str]:
-    """The formats that begin with ``incomplete``."""
-    return [name for name in _FORMATS if name.startswith(incomplete)]
 
 
 @filtered()
@@ -44,7 +39,7 @@ def command(
             "--format",
             metavar="FORMAT",
             help="md (a folder of files), json (without -o), jsonl or csv",
-            autocompletion=complete_format,
+            autocompletion=completing(_FORMATS),
         ),
     ] = "",
     output: Annotated[
@@ -65,18 +60,14 @@ def command(
     kmkit export --state maintained --format csv -o notes.csv
     """
     from kmkit.reach.exporting import export
-    from kmkit.text import did_you_mean, one_line
 
-    if fmt and fmt not in _FORMATS:
-        mend = did_you_mean(fmt[:80], _FORMATS) or f"Use one of: {', '.join(_FORMATS)}."
-        raise UsageError(f"--format: there is no '{one_line(fmt)}'.", mend)
-    suffix = output.suffix.casefold().removeprefix(".") if output else "json"
-    wanted = fmt or (suffix if suffix in _FORMATS[1:] else "md")
+    wanted = format_of(fmt, None, _FORMATS, "") or _fitting(output)
     if wanted == "md" and output is None:
         raise UsageError("Markdown needs a folder.", "Name one: -o FOLDER.")
     kb = open_kb(ctx)
     made = export(kb, audience, wanted, asked=asked)
     broken(made.problems)
+    left_behind(made.unknown)
     if output is None:
         (data,) = made.files.values()
         deliver(data.decode())
@@ -85,6 +76,13 @@ def command(
     would = "Would export" if dry_run else "Exported"
     place = f": {output}" if output else ""
     say(f"{would} {many(made.notes, 'note')} for the circle {made.level}{place}.")
+
+
+def _fitting(output: Path | None) -> str:
+    """The format that the file's name says; a name that is none of a file is that of a folder."""
+    if output is None:
+        return "json"
+    return by_ending(output, _FORMATS) if output.suffix.casefold() in ENDINGS else "md"
 
 
 def _write(made: "Exported", root: Path, output: Path, *, folder: bool) -> None:

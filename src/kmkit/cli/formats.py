@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,32 +46,93 @@ OutputFile = Annotated[
 
 def deliver(text: str, file: Path | None = None) -> None:
     """Write ``text`` to a file, or to stdout, with its line ends as they are."""
-    data = text.encode("utf-8")
     if file:
-        try:
-            file.write_bytes(data)
-        except OSError as error:
-            raise Cannot(f"{file} cannot be written: {error.strerror}.", "Name another.") from None
+        write_out(text.encode("utf-8"), file)
         say(f"Written: {file}.")
     elif on_terminal() or not hasattr(sys.stdout, "buffer"):
         out(text)
     else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        _print(text.encode("utf-8"))
 
 
-def by_ending(file: Path, endings: Mapping[str, str]) -> str:
-    """The format that the name of ``file`` says: ending -> format, the endings in small letters.
+def deliver_letter(data: bytes, file: Path | None = None) -> None:
+    """Write a letter to a file, or to stdout; its line ends are part of it."""
+    if file:
+        write_out(data, file)
+        say(f"Written: {file}. Open it to send it.")
+    else:
+        _print(data)
 
+
+def _print(data: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+
+
+def write_out(data: bytes, file: Path) -> None:
+    """Write a file whole or not at all; UsageError for a folder, Cannot where it cannot be."""
+    from kmkit.trail.safely import write_file
+
+    place = file.resolve()
+    if place.is_dir():
+        raise UsageError(f"{file} is a folder.", "Name a file.")
+    if not place.parent.is_dir():
+        raise UsageError(f"There is no folder {file.parent}.", "Make it, or name another.")
+    try:
+        if place.exists() and not place.is_file():
+            place.write_bytes(data)  # a device or a pipe, which nothing may replace
+        else:
+            write_file(place, data)
+    except OSError as error:
+        raise Cannot(f"{file} cannot be written: {error.strerror}.", "Name another.") from None
+
+
+ENDINGS = {
+    ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".txt": "text", ".eml": "eml",
+    ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".svg": "svg",
+    ".xlsx": "xlsx",
+}  # fmt: skip
+"""What the ending of a file's name says that it holds, whichever command writes it."""
+
+
+def by_ending(file: Path, formats: Collection[str], otherwise: str = "") -> str:
+    """The one of ``formats`` that the name of ``file`` says, whatever the case of its ending.
+
+    ``otherwise`` is that of a name without an ending, '' for none. Lines with tabs are text.
     Raises UsageError for another ending, so that nobody sends a page that is called a document.
     """
-    if found := endings.get(file.suffix.casefold()):
+    plain = "text" if "text" in formats else "tsv"
+    offered = {ending: plain if fmt == "text" else fmt for ending, fmt in ENDINGS.items()}
+    offered = {ending: fmt for ending, fmt in offered.items() if fmt in formats}
+    ending = file.suffix.casefold()
+    if found := offered.get(ending) or ("" if ending else otherwise):
         return found
     from kmkit.text import one_line
 
-    known = ", ".join(endings)
     raise UsageError(f"-o: what '{one_line(file.name)[:80]}' is to hold is not known.",
-                     f"Let its name end in one of: {known}.")  # fmt: skip
+                     f"Let its name end in one of: {', '.join(offered)}.")  # fmt: skip
+
+
+def format_of(given: str, file: Path | None, formats: Collection[str], otherwise: str) -> str:
+    """The format that was asked for, else the one that the file's name says, else ``otherwise``.
+
+    UsageError where ``given`` or the ending is none of ``formats``.
+    """
+    if given and given not in formats:
+        from kmkit.text import did_you_mean, one_line
+
+        mend = did_you_mean(given[:80], formats) or f"Use one of: {', '.join(formats)}."
+        raise UsageError(f"--format: there is no '{one_line(given)}'.", mend)
+    return given or (by_ending(file, formats, otherwise) if file else otherwise)
+
+
+def completing(formats: Collection[str]) -> "Callable[[str], list[str]]":
+    """What completes a format."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [name for name in formats if name.startswith(incomplete)]
+
+    return complete
 
 
 def many(count: int, thing: str) -> str:

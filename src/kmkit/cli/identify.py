@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from kmkit.cli.completing import complete_topic
-from kmkit.cli.options import AsJson, DryRun, NoInput, open_index, open_kb
+from kmkit.cli.options import AsJson, DryRun, NoInput, Topics, open_index, open_kb
 from kmkit.cli.recording import report
 from kmkit.cli.screen import ask, may_ask, say, table
 from kmkit.errors import UsageError
@@ -16,15 +15,7 @@ def command(
     subject: Annotated[
         str, typer.Argument(metavar="[SUBJECT]", help="what has to be known, in a few words")
     ] = "",
-    topic: Annotated[
-        list[str],
-        typer.Option(
-            "--topic",
-            metavar="TOPIC",
-            help="a topic it belongs to; can be given again",
-            autocompletion=complete_topic,
-        ),
-    ] = [],  # noqa: B006
+    topic: Topics = [],  # noqa: B006
     score: Annotated[
         list[str],
         typer.Option(

@@ -8,8 +8,10 @@ import typer
 
 from kmkit.cli.completing import complete_owner
 from kmkit.cli.formats import deliver, many
-from kmkit.cli.options import AsJson, DryRun, a_day, open_index, open_kb
+from kmkit.cli.options import AsJson, DryRun, a_day, open_kb
+from kmkit.cli.persons import a_person
 from kmkit.cli.screen import report, say, table
+from kmkit.cli.told import PEOPLE, Audience, in_the_house, open_for
 from kmkit.errors import Exit, Refused
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def command(
             "-o", "--output", metavar="DIR", help="write the exit interview and the handover there"
         ),
     ] = None,
+    audience: Audience = "",
     as_json: AsJson = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -52,7 +55,8 @@ def command(
 
     --to gives each of their notes to somebody else, a commit for each, as reassign does; on a
     branch of its own, one merge reviews them all. -o writes two drafts to be filled in together
-    before the last day: the questions of an exit interview, and the handover.
+    before the last day: the questions of an exit interview, and the handover. It is about a
+    person, so it is for the house alone.
 
     \b
     kmkit offboard ruth --until 2026-12-31 -o leaving/
@@ -61,7 +65,10 @@ def command(
     from kmkit.learn.people import find_person, holding
     from kmkit.views import people as view
 
-    with open_index(ctx, records=True) as index:
+    kb = open_kb(ctx, dry_run=dry_run)
+    heir = a_person(kb, to, "--to", outside=False)
+    with open_for(ctx, audience) as index:
+        in_the_house(index, "What hangs on somebody is about that person")
         email = find_person(index, person)
         leaves = a_day(until, "--until") if until else None
         found = holding(index, email, leaves=leaves)
@@ -71,13 +78,13 @@ def command(
     else:
         table(view.COLUMNS, view.rows(found))
         say(view.summary(found))
-    kb = open_kb(ctx, dry_run=dry_run)
+    say(PEOPLE)
     if leaves:
         _leaving(kb, profile.path if profile else "", leaves)
     if folder:
         _drafts(kb, found, folder)
-    if to:
-        _reassign(kb, found, to)
+    if heir:
+        _reassign(kb, found, heir)
 
 
 def _leaving(kb: "KnowledgeBase", path: str, leaves: date) -> None:

@@ -4,14 +4,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.completing import complete_topic, complete_unit
-from kmkit.cli.formats import OutputFile, deliver
-from kmkit.cli.options import AsJson, open_index
+from kmkit.cli.completing import complete_unit
+from kmkit.cli.formats import OutputFile, by_ending, deliver
+from kmkit.cli.options import AsJson, Topics
 from kmkit.cli.screen import on_terminal, say, table
+from kmkit.cli.told import Audience, foot_of, open_for, say_for_whom
 from kmkit.errors import Cannot, UsageError
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
+
+FORMATS = ("md", "json")
 
 
 def command(
@@ -25,18 +28,11 @@ def command(
     role: Annotated[
         str, typer.Option("--role", metavar="ROLE", help="a role here, such as expert.floods")
     ] = "",
-    topic: Annotated[
-        list[str],
-        typer.Option(
-            "--topic",
-            metavar="TOPIC",
-            help="what they will work on; can be given again",
-            autocompletion=complete_topic,
-        ),
-    ] = [],  # noqa: B006
+    topic: Topics = [],  # noqa: B006
     limit: Annotated[
         int, typer.Option("--limit", metavar="N", min=1, help="at most so many notes")
     ] = 10,
+    audience: Audience = "",
     output: OutputFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -52,25 +48,28 @@ def command(
     from kmkit.learn.onboarding import onboarding
     from kmkit.views import people as view
 
-    with open_index(ctx, records=True) as index:
+    wanted = "json" if as_json else by_ending(output, FORMATS, "md") if output else ""
+    with open_for(ctx, audience) as index:
         try:
-            me = index.git.identity().key
+            me = "" if index.wide else index.git.identity().key
         except Cannot:
             me = ""
         _known(index, unit, topic, role)
         found = onboarding(index, unit=unit, topics=topic, role=role, limit=limit, me=me)
-        name = index.rules.organisation
-    if as_json:
-        deliver(view.path_json(found), output)
-    elif output:
-        deliver(view.welcome(found, organisation=name, unit=unit), output)
-    else:
-        table(view.READING, view.reading_rows(found))
-        if on_terminal():
-            for one in found.meetings:
-                say(f"Meet {one.name} <{one.email}>: {', '.join(one.about)}.")
-    if not found.readings:
-        say("No approved note fits. Name --topic or --unit, or begin: kmkit status.")
+        if wanted == "json":
+            deliver(view.path_json(found, index.circle), output)
+        elif wanted:
+            name, foot, wide = index.rules.organisation, foot_of(index), index.wide
+            text = view.welcome(found, organisation=name, unit=unit, foot=foot, wide=wide)
+            deliver(text, output)
+        else:
+            table(view.READING, view.reading_rows(found))
+            if on_terminal():
+                for one in found.meetings:
+                    say(f"Meet {one.name} <{one.email}>: {', '.join(one.about)}.")
+        if not found.readings:
+            say("No approved note fits. Name --topic or --unit, or begin: kmkit status.")
+        say_for_whom(index)
 
 
 def _known(index: "Index", unit: str, topics: list[str], role: str) -> None:
@@ -86,4 +85,5 @@ def _known(index: "Index", unit: str, topics: list[str], role: str) -> None:
         say(f"The role '{one_line(role)}' is about no topic of kmkit.toml, so it chooses nothing.")
     units = {fold(one.unit) for one in index.people.values()}
     if unit and fold(unit) not in units | {fold(card.unit) for card in index.cards("1")}:
-        say(f"No note and nobody in people/ is of the unit '{one_line(unit)}' yet.")
+        near = did_you_mean(unit[:80], [one.unit for one in index.people.values() if one.unit])
+        say(f"No note and nobody in people/ is of the unit '{one_line(unit)}' yet. {near}")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from kmkit.cli.completing import complete_level, complete_note
-from kmkit.errors import UsageError
+from kmkit.cli.completing import complete_level, complete_note, complete_topic
+from kmkit.errors import Cannot, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,17 +28,27 @@ def open_kb(ctx: typer.Context, *, dry_run: bool = False) -> "KnowledgeBase":
 
     kb = KnowledgeBase.find(folder(ctx), now=now(), dry_run=dry_run)
 
+    known: dict[tuple[str, str], list[str]] = {}  # one look at the index tells both
+
+    def learn(index: Index, note: str) -> None:
+        """Keep the commits of a note's steps, as the history stands now."""
+        sql = "SELECT lower(hex(sha)) FROM events WHERE note = ? ORDER BY seq"
+        found = [row[0] for row in index.told(sql, (note,))]
+        known[note, index.head] = found
+
     def find(ref: str, here: Path | None) -> PurePosixPath:
         """The path of the note, by the index."""
         with open_index(ctx) as index:
-            return PurePosixPath(index.resolve(ref, folder=here).path)
+            card = index.resolve(ref, folder=here)
+            learn(index, card.id)
+            return PurePosixPath(card.path)
 
     def told(note: str, head: str) -> list[str] | None:
         """The commits of the note's steps, by the index."""
-        with Index.open(kb.root, today=kb.today) as index:
-            sql = "SELECT lower(hex(sha)) FROM events WHERE note = ? ORDER BY seq"
-            found = [row[0] for row in index.told(sql, (note,))]
-            return found if index.head == head else None
+        if (note, head) not in known:
+            with Index.open(kb.root, today=kb.today) as index:
+                learn(index, note)
+        return known.get((note, head))
 
     kb.finder, kb.told = find, told
     return kb
@@ -55,11 +65,11 @@ def open_index(
     Files that could not be read in full are named on stderr: notes, with ``records`` others too.
     ``meanwhile`` asks the index as it was left while git looks for what has changed.
     """
-    from kmkit.index.keeping.worktree import looked_at
+    from kmkit.cli.early import asked_of_git
     from kmkit.places import find_root
 
     root, today = find_root(folder(ctx)), now().date()
-    asked = looked_at(root)  # git works while the rest is imported
+    asked = asked_of_git(root)  # git works while the rest is imported
 
     from kmkit.cli.reading import watched
     from kmkit.cli.screen import broken_files
@@ -95,6 +105,14 @@ def folder(ctx: typer.Context) -> Path:
     if isinstance(root.obj, Path):
         return root.obj
     return Path(root.params.get("directory") or "")  # the shell completes: no command was called
+
+
+def sender_of(kb: "KnowledgeBase") -> str:
+    """Who sends a letter: the organisation's contact, else whoever git says writes here."""
+    try:
+        return kb.config.organisation.contact or kb.actor.email
+    except Cannot:
+        raise UsageError("Nobody sends this letter.", "Give --from ADDRESS.") from None
 
 
 def now() -> datetime:
@@ -157,7 +175,21 @@ Because = Annotated[
 ]
 Level = Annotated[
     str,
-    typer.Option("--level", metavar="LEVEL", help="the circle", autocompletion=complete_level),
+    typer.Option(
+        "--level",
+        metavar="LEVEL",
+        help="the widest circle that may see it",
+        autocompletion=complete_level,
+    ),
+]
+Topics = Annotated[
+    list[str],
+    typer.Option(
+        "--topic",
+        metavar="TOPIC",
+        help="what it is about; can be given again",
+        autocompletion=complete_topic,
+    ),
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="say what would happen, and change nothing")

@@ -6,9 +6,11 @@ import typer
 
 from kmkit.cli.completing import complete_note, complete_owner
 from kmkit.cli.formats import deliver, many
-from kmkit.cli.options import AsJson, DryRun, open_index, open_kb
-from kmkit.cli.recording import a_record, report
-from kmkit.cli.screen import say, table
+from kmkit.cli.options import AsJson, DryRun, open_kb
+from kmkit.cli.persons import a_person
+from kmkit.cli.recording import a_record, called, report
+from kmkit.cli.screen import on_terminal, say, table
+from kmkit.cli.told import Audience, for_whom, in_the_house, open_for
 from kmkit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ def command(
         bool, typer.Option("--overdue", help="only those; exits with 1 where there is one")
     ] = False,
     mine: Annotated[bool, typer.Option("--mine", help="those that I am to see to")] = False,
+    audience: Audience = "",
     as_json: AsJson = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -79,11 +82,19 @@ def command(
     kmkit plan p3k9 --add "Film the gauge readers" --when "Q2 2027" --group capture
     kmkit plan p3k9 --done 2 --note x7k2
     """
+    if add and done:
+        raise UsageError("--add and --done exclude each other.", "Take one step at a time.")
+    if note and not done:
+        raise UsageError("--note goes with --done.", "It says what came of an action.")
+    if (by or when) and not add:
+        raise UsageError("--by and --when are of an action that is added.", "Give --add 'WHAT'.")
     if group and group not in _GROUPS:
         raise UsageError(f"--group: there is no '{group}'.", f"Use one of: {', '.join(_GROUPS)}.")
     if not (add or done):
-        _list(ctx, plan, overdue, mine, group, as_json)
+        _list(ctx, plan, overdue, mine, group, audience, as_json)
         return
+    if audience:
+        raise UsageError("--audience is for lists.", "Leave it out to change a plan.")
     if not plan:
         raise UsageError("Which plan?", "kmkit list --kind plan shows them.")
     from kmkit.kb.planning import action_done, add_action
@@ -92,7 +103,8 @@ def command(
     kb = open_kb(ctx, dry_run=dry_run)
     if add:
         _a_time(when, kb.today)
-        made = add_action(kb, path, add, focal_point=by, timeline=when, group=group)
+        who = a_person(kb, by, "--by")
+        made = add_action(kb, path, add, focal_point=who, timeline=when, group=group)
         report(made, f"to be done: {add}")
         return
     notes = [kb.resolve(ref).id for ref in note]
@@ -101,24 +113,34 @@ def command(
 
 
 def _a_time(when: str, today: "date") -> None:
-    """Refuse what is no timeline, before it is written."""
+    """Refuse what is no timeline, and one that is past, before it is written."""
     from kmkit.learn.plans import ends
 
     try:
-        ends(when, today)
+        last = ends(when, today)
     except ValueError:
         raise UsageError(
             f"--when: '{when}' is no time.", "Write 2027-03-31, 3/2027, 'Q2 2027', ongoing or tbc."
         ) from None
+    if last and last < today:
+        raise UsageError(f"--when: {when} is past.", "Give a time that is still to come.")
 
 
 def _list(
-    ctx: typer.Context, plan: str, overdue: bool, mine: bool, group: str, as_json: bool
+    ctx: typer.Context,
+    plan: str,
+    overdue: bool,
+    mine: bool,
+    group: str,
+    audience: str,
+    as_json: bool,
 ) -> None:
     from kmkit.learn.plans import planned
     from kmkit.views import plans as view
 
-    with open_index(ctx, records=True) as index:
+    with open_for(ctx, audience) as index:
+        if mine:
+            in_the_house(index, "Whose actions they are is about people")
         me = index.git.identity().key if mine else ""
         found = planned(index, mine=me, overdue=overdue, group=group or None)
         if plan:
@@ -126,11 +148,15 @@ def _list(
 
             only = str(record_path(index, plan, "plan"))
             found = [one for one in found if one.path == only]
+        circle, wide, foot = index.circle, index.wide, for_whom(index)
+        if on_terminal() and not as_json:
+            found = [one._replace(who=called(index, one.who)) for one in found]
     if as_json:
-        deliver(view.plans_json(found))
+        deliver(view.plans_json(found, circle, wide=wide))
     else:
-        table(view.COLUMNS, view.rows(found))
-    _said(found, chosen=overdue or mine or bool(plan or group))
+        table(view.WIDE if wide else view.COLUMNS, view.rows(found, wide=wide))
+    _said(found, chosen=overdue or mine or wide or bool(plan or group))
+    say(foot)
     if overdue and found:
         raise typer.Exit(Exit.FINDINGS)
 

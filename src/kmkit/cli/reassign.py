@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from kmkit.cli.options import Because, DryRun, NoInput, NoteArg, open_kb
+from kmkit.cli.persons import a_person
 from kmkit.cli.screen import needed, report
 
 
@@ -26,5 +27,6 @@ def command(
     kb = open_kb(ctx, dry_run=dry_run)
     found = kb.resolve(note)
     to = needed(to, "--to", "Who owns it from now on (e-mail)?", no_input)
+    to = a_person(kb, to, "--to", outside=False)
     moved = kb.move("reassign", found, Request(owner=to, because=because))
     report(moved, dry_run=dry_run)

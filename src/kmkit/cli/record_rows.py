@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from kmkit.index.recorded import Filed
 
 
-def show(index: "Index", asked: "Filter", how: Shape) -> None:
-    """The records that a filter asks for; how many they are on stderr."""
+def show(
+    index: "Index", asked: "Filter", how: Shape, *, none: str = "No record is like that."
+) -> None:
+    """The records that a filter asks for; how many they are on stderr, ``none`` where none is."""
     from kmkit.index.recorded import filed
 
     found = filed(index, asked)
@@ -29,7 +31,7 @@ def show(index: "Index", asked: "Filter", how: Shape) -> None:
     if len(shown) < len(found):
         say(f"{len(shown)} of {many(len(found), 'record')}. More: --limit 0 for all.")
     else:
-        say(f"{many(len(found), 'record')}." if found else "No record is like that.")
+        say(f"{many(len(found), 'record')}." if found else none)
 
 
 def _text(index: "Index", rows: "list[Filed]", how: Shape) -> str:

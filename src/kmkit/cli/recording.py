@@ -7,6 +7,7 @@ import typer
 
 from kmkit.cli.options import open_index
 from kmkit.cli.screen import broken, on_terminal, out, say
+from kmkit.places import read_plain
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -47,7 +48,7 @@ def show(ctx: typer.Context, path: PurePosixPath, *, raw: bool, as_json: bool) -
     from kmkit.views import records
 
     with open_index(ctx) as index:
-        data = (index.root / path).read_bytes()
+        data = read_plain(index.root / path)
     record, problems = read_record(data, path)
     broken(problems)
     if raw or record is None:
@@ -64,7 +65,7 @@ def edit(kb: "KnowledgeBase", path: PurePosixPath, because: str) -> None:
     from kmkit.cli.editor import editing
     from kmkit.kb.recording import rewrite
 
-    before = (kb.root / path).read_bytes()
+    before = read_plain(kb.root / path)
     with editing(kb, path.stem, before) as data:
         if data == before:
             say("Nothing was changed.")

@@ -1,19 +1,21 @@
 """``kmkit report``: one page for a role: what it should know and do this month."""
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.formats import OutputFile, by_ending, deliver
-from kmkit.cli.options import open_index
+from kmkit.cli.formats import OutputFile, completing, deliver, deliver_letter, format_of
+from kmkit.cli.options import sender_of
+from kmkit.cli.persons import an_address
 from kmkit.cli.screen import on_terminal
+from kmkit.cli.told import Audience, open_for
 from kmkit.errors import Cannot, UsageError
 
-_SUFFIXES = {
-    ".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".json": "json",
-    ".txt": "text",
-}  # fmt: skip
+if TYPE_CHECKING:
+    from kmkit.index.book import Index
+    from kmkit.learn.reports.report import Report
+
+FORMATS = ("text", "md", "html", "eml", "json")
 
 
 def complete_role(incomplete: str) -> list[str]:
@@ -21,13 +23,6 @@ def complete_role(incomplete: str) -> list[str]:
     from kmkit.learn.reports.report import ROLES
 
     return [name for name in ROLES if name.startswith(incomplete)]
-
-
-def complete_format(incomplete: str) -> list[str]:
-    """The formats that begin with ``incomplete``."""
-    from kmkit.views.report import FORMATS
-
-    return [name for name in FORMATS if name.startswith(incomplete)]
 
 
 def command(
@@ -41,49 +36,68 @@ def command(
             autocompletion=complete_role,
         ),
     ] = "staff",
+    audience: Audience = "",
     fmt: Annotated[
         str,
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="text, md (for a mail), html or json",
-            autocompletion=complete_format,
+            help=f"one of {', '.join(FORMATS)}; eml is a letter to be sent from Outlook",
+            autocompletion=completing(FORMATS),
         ),
+    ] = "",
+    sender: Annotated[
+        str, typer.Option("--from", metavar="ADDRESS", help="who sends it, for --format eml")
     ] = "",
     output: OutputFile = None,
 ) -> None:
     """Write one page for a role: what it should know, and what it should do this month.
 
     For people of the house. Those who lead and everybody get no names in it; owners and reviewers
-    get what waits for whoever asks.
+    get what waits for whoever asks. With --audience those who lead and staff of others get what
+    may reach them.
 
     \b
     kmkit report --for executive -o lead.html
+    kmkit report --for manager -o managers.eml
     kmkit report --for owner
     """
     from kmkit.learn.reports.report import ROLES, report
     from kmkit.text import did_you_mean, one_line
-    from kmkit.views.report import FORMATS, render
 
     if role not in ROLES:
         near = did_you_mean(role[:80], ROLES) or f"Roles: {', '.join(ROLES)}."
         raise UsageError(f"--for: there is no '{one_line(role)}'.", near)
-    if fmt and fmt not in FORMATS:
-        near = did_you_mean(fmt[:80], FORMATS) or f"Use one of: {', '.join(FORMATS)}."
-        raise UsageError(f"--format: there is no '{one_line(fmt)}'.", near)
-    wanted = fmt or _fitting(output)
-    with open_index(ctx, records=True) as index:
+    wanted = format_of(fmt, output, FORMATS, "text" if on_terminal() and not output else "md")
+    if sender and wanted != "eml":
+        raise UsageError("--from is who sends a letter.", "Add --format eml, or leave it out.")
+    with open_for(ctx, audience) as index:
         try:
-            me = index.git.identity().key
+            me = "" if index.wide else index.git.identity().key
         except Cannot:
             me = ""
         found = report(index, role, me=me)
-        name, root = index.rules.organisation, index.root
-    deliver(render(found, wanted, organisation=name, kb=root), output)
+        if wanted == "eml":
+            deliver_letter(_letter(index, found, sender), output)
+        else:
+            from kmkit.views.report import render
+
+            text = render(found, wanted, organisation=index.rules.organisation, kb=index.root)
+            deliver(text, output)
 
 
-def _fitting(output: Path | None) -> str:
-    """The format that the file's name says, or that fits where it goes."""
-    if output:
-        return by_ending(output, _SUFFIXES)
-    return "text" if on_terminal() else "md"
+def _letter(index: "Index", found: "Report", sender: str) -> bytes:
+    """The page as a draft that Outlook opens for sending."""
+    from kmkit.reach.letters import eml, letter_of
+    from kmkit.views.report import render, title
+
+    name, kb = index.rules.organisation, index.kb
+    letter = letter_of(
+        subject=title(found, name),
+        text=render(found, "text", organisation=name, kb=index.root),
+        html=render(found, "mail", organisation=name, kb=index.root),
+        sender=an_address(sender, "--from") if sender else sender_of(kb),
+        sender_name=name,
+        sent=kb.now,
+    )
+    return eml(letter)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from kmkit.cli.formats import many
+from kmkit.cli.formats import by_ending, completing, many
 from kmkit.cli.screen import on_terminal, say, table
 from kmkit.errors import Cannot, UsageError
 from kmkit.index.choosing.filters import Filter
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 TABLE, PATHS = "table", "paths"
 FORMATS = (TABLE, "tsv", "csv", "json", "jsonl", PATHS)
-_SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl"}
 _SCREEN = 200
 """Rows that a person may read on a terminal; more are cut off, and said to be there."""
 
@@ -29,10 +28,6 @@ def _complete_sort(incomplete: str) -> list[str]:
     from kmkit.index.choosing.lines import SORTS
 
     return [name for name in SORTS if name.startswith(incomplete)]
-
-
-def _complete_format(incomplete: str) -> list[str]:
-    return [name for name in FORMATS if name.startswith(incomplete)]
 
 
 Sort = Annotated[
@@ -56,7 +51,7 @@ Format = Annotated[
         "--format",
         metavar="FORMAT",
         help=f"{', '.join(FORMATS)}, or a template such as '{{id}}\\t{{title}}'",
-        autocompletion=_complete_format,
+        autocompletion=completing(FORMATS),
     ),
 ]
 Null = Annotated[
@@ -81,7 +76,7 @@ def shape(fmt: str, *, as_json: bool, limit: int | None, null: bool, output: Pat
     from kmkit.text import did_you_mean
 
     if fmt == TABLE and output:
-        fmt = _SUFFIXES.get(output.suffix.casefold(), "tsv")
+        fmt = by_ending(output, ("tsv", "csv", "json", "jsonl"), "tsv")
     fmt = "json" if as_json else fmt
     if null and fmt == TABLE:
         fmt = PATHS
@@ -105,12 +100,16 @@ class Told(NamedTuple):
 
 def told(index: "Index", asked: Filter, order: str, how: Shape) -> Told:
     """The notes that are asked for, as lines with tabs."""
-    from kmkit.index.choosing.conditions import where
     from kmkit.index.choosing.lines import COLUMNS, lines
+    from kmkit.index.choosing.where import EVERY
 
-    chosen = where(asked, index)
-    text = lines(index, chosen, order, how.limit or -1)
-    total = index.count(*chosen) if how.limit else text.count(b"\n")
+    chosen = EVERY
+    if asked.terms:
+        from kmkit.index.choosing.conditions import where
+
+        chosen = where(asked, index)
+    text, total = lines(index, chosen, order, how.limit or -1)
+    total = index.count(*chosen) if how.limit else total
     return Told("\t".join(COLUMNS).encode() + b"\n" + text, total)
 
 

@@ -21,7 +21,7 @@ def show_scorecard(lines: "Sequence[Line]") -> None:
 
     from kmkit.cli.screen import console
     from kmkit.text import one_line
-    from kmkit.views.metrics import shown
+    from kmkit.views.metrics import shown, unit_of
 
     for side, heading in (("output", "What was done"), ("outcome", "What came of it")):
         grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
@@ -32,11 +32,11 @@ def show_scorecard(lines: "Sequence[Line]") -> None:
                 continue
             figure = line.figure
             part = f": {one_line(figure.detail)}" if figure.detail else ""
-            unit = "" if figure.shape == "share" else f" {line.metric.unit}"
+            unit = unit_of(figure, line.metric.unit)
             of = f" of {len(figure.whole)}" if figure.shape == "share" and figure.whole else ""
             grid.add_row(
                 Text(f"{line.metric.title}{part}"),
-                Text(f"{shown(figure)}{unit if figure.value is not None else ''}{of}"),
+                Text(f"{shown(figure)} {unit}".rstrip() + of),
                 Text(_bar(figure), style="cyan"),
                 Text(shown(line.before), style="dim"),
                 _target(line),

@@ -20,7 +20,6 @@ from kmkit.cli.table import TABLE, TAKES_NOTE
 from kmkit.text import one_line
 
 OPTIONS: dict[str, Callable[[typer.Context, str], list[str]]] = {
-    "--audience": names.complete_audience,
     "--channel": names.complete_channel,
     "--filter": names.complete_filter,
     "--kind": names.complete_kind,

@@ -6,6 +6,7 @@ import typer
 
 from kmkit.cli.completing import complete_method, complete_note, complete_topic
 from kmkit.cli.options import AsJson, Because, DryRun, NoInput, a_day, open_kb
+from kmkit.cli.persons import a_person
 from kmkit.cli.picking import picked
 from kmkit.cli.screen import coloured, may_ask, needed, report, say, sure
 from kmkit.errors import UsageError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from kmkit.lifecycle.context import Request
     from kmkit.note.model import Note
     from kmkit.note.problem import Problem
+
+
+_TOPIC = "--topic is what an expert review is about."
 
 
 def command(
@@ -87,6 +91,8 @@ def command(
             "Give one of --approve, --return, --reject, --ask, --queue, --same-meaning, --settle "
             "and --renew.",
         )
+    if topic and (ask or queue or same_meaning or settle):
+        raise UsageError(_TOPIC, "Leave --topic out.")
     if (by and not ask) or (as_json and not queue):
         raise UsageError("--by goes with --ask, and --json goes with --queue.")
     if ask or same_meaning or settle or verdicts or renew:
@@ -98,7 +104,7 @@ def command(
         show_queue(kb, as_json=as_json)
     elif ask:
         due = a_day(by, "--by") if by else None
-        request = Request(to=ask, due=due, because=because)
+        request = Request(to=a_person(kb, ask, "--ask"), due=due, because=because)
         tell(kb, kb.move("ask", kb.resolve(note), request))
     elif same_meaning:
         _same(kb, kb.resolve(note), because, yes=yes, no_input=no_input)
@@ -131,12 +137,18 @@ def judge(kb: "KnowledgeBase", note: "Note", request: "Request", verb: str = "va
 
 
 def with_method(kb: "KnowledgeBase", note: "Note", request: "Request") -> "Request":
-    """The request with the method, and the expert's topic, that it leaves out."""
+    """The request with the method, and the expert's topic, that it leaves out.
+
+    UsageError where a topic is given and the method is not that of an expert.
+    """
     from dataclasses import replace
 
     if not request.method:
         method, topic = _method(kb, note)
-        return replace(request, method=method, topic=request.topic or topic)
+        request = replace(request, method=method, topic=request.topic or topic)
+    if request.topic and request.method != "expert-review":
+        mend = "Leave --topic out, or give --method expert-review."
+        raise UsageError(f"{_TOPIC} This is a {request.method}.", mend)
     if request.method == "expert-review" and not request.topic and len(note.fields.topics) == 1:
         return replace(request, topic=note.fields.topics[0])
     return request
@@ -148,7 +160,7 @@ def _method(kb: "KnowledgeBase", note: "Note") -> tuple[str, str]:
     allowed = kb.kind(note).validate_by
     mine = [t for t in note.fields.topics if kb.policy.has_role(kb.actor.key, f"expert.{t}")]
     if under_way:
-        return under_way[-1], mine[0] if mine else ""
+        return under_way[-1], mine[0] if mine and under_way[-1] == "expert-review" else ""
     if mine and "expert-review" in allowed:
         return "expert-review", mine[0]
     plain = [name for name in allowed if name in ("peer-review", "self-review")]

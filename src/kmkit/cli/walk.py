@@ -79,6 +79,7 @@ def _answer(kb: "KnowledgeBase", note: "Note") -> bool:
 def _act(kb: "KnowledgeBase", note: "Note", letter: str, words: str) -> None:
     from kmkit.cli.edit import revise
     from kmkit.cli.options import a_day
+    from kmkit.cli.persons import a_person
     from kmkit.lifecycle.context import Request
     from kmkit.lifecycle.states import LONGEST_DEFERRAL
 
@@ -91,6 +92,8 @@ def _act(kb: "KnowledgeBase", note: "Note", letter: str, words: str) -> None:
         "r": ("retire", Request(because=words)),
         "h": ("reassign", Request(owner=words)),
     }
+    if letter == "h":
+        moves["h"] = ("reassign", Request(owner=a_person(kb, words, "h", outside=False)))
     if letter == "d":
         moves["d"] = ("defer", Request(due=a_day(words, "DATE") if words else latest))
     verb, request = moves[letter]

@@ -65,18 +65,27 @@ class Place(NamedTuple):
 
 
 def knowledge_map(index: "Index", until: date | None = None) -> list[Place]:
-    """Every topic of the vocabulary, and those that critical knowledge names; urgent ones first."""
+    """Every topic of the vocabulary, and those that critical knowledge names; urgent ones first.
+
+    For a circle beyond the narrowest the topics that its notes have, without who holds them, what
+    is critical, and what to do.
+    """
     listed = list(index.select())
-    risks = at_risk(
-        ((row.card, row.state) for row in listed),
-        people=index.people,
-        uses=index.uses,
-        rules=index.rules,
-        today=index.today,
-        until=until or SOON.after(index.today),
+    risks = (
+        []
+        if index.wide
+        else at_risk(
+            ((row.card, row.state) for row in listed),
+            people=index.people,
+            uses=index.uses,
+            rules=index.rules,
+            today=index.today,
+            until=until or SOON.after(index.today),
+        )
     )
     known = [one for one in index.records("knowledge") if isinstance(one, Knowledge)]
-    return places(index.rules, listed, index.stale(), risks, known)
+    found = places(index.rules, listed, index.stale(), risks, known)
+    return [place._replace(mend="") for place in found] if index.wide else found
 
 
 def places(

@@ -31,7 +31,7 @@ def learned(index: Index, notes: Iterable[str] | None = None) -> dict[str, Learn
     """
     uses = _uses(index)
     wanted = list(notes) if notes is not None else sorted(uses)
-    return {id: _one(id, uses.get(id, []), _repeats(index, id)) for id in wanted}
+    return {id: _one(id, uses.get(id, []), _repeats(index, id), index.wide) for id in wanted}
 
 
 def _uses(index: Index) -> dict[str, list[ApplicationRecord]]:
@@ -49,8 +49,8 @@ def _repeats(index: Index, id: str) -> list[Card]:
     return list(index.cards(where, (id,)))
 
 
-def _one(id: str, uses: list[ApplicationRecord], repeats: list[Card]) -> Learned:
-    """One note, by its uses and by what repeats it."""
+def _one(id: str, uses: list[ApplicationRecord], repeats: list[Card], wide: bool) -> Learned:
+    """One note, by its uses and by what repeats it; nobody is named where it is told widely."""
     shown = [use for use in uses if _holds(use)]
     helped = sorted(
         (use for use in shown if use.outcome == "helped" and use.verified),
@@ -61,8 +61,9 @@ def _one(id: str, uses: list[ApplicationRecord], repeats: list[Card]) -> Learned
     first = helped[0]
     assert first.verified is not None
     assert first.on is not None
-    why = f"It helped in {one_line(first.in_)}; {first.verified.by} verified it"
-    why += f" by {one_line(first.verified.evidence)}, {first.verified.on}."
+    evidence = f"{first.verified.by} verified it by {one_line(first.verified.evidence)}"
+    proof = "somebody else verified it" if wide else evidence
+    why = f"It helped in {one_line(first.in_)}; {proof}, {first.verified.on}."
     again = [note for note in repeats if (captured(note) or date.min) > first.on]
     said = [f"The lesson was captured again: {note.title} ({note.id})." for note in again]
     return Learned(id, not again, first.verified.on, (*said, why))

@@ -1,6 +1,6 @@
 """What hangs on one person: what they own, know alone and still owe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +10,7 @@ from kmkit.index.knowing.at_risk import Risk, at_risk
 from kmkit.learn.actions import actions
 from kmkit.lifecycle.states import State
 from kmkit.note.records import Plan, Question
-from kmkit.text import address_key, fold, one_line
+from kmkit.text import address_key, did_you_mean, fold, one_line
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -47,21 +47,36 @@ def find_person(index: "Index", who: str) -> str:
 
     UsageError where it is nobody's, or several people's.
     """
-    wanted = fold(who)
-    if not wanted:
+    if not fold(who):
         raise UsageError("Who leaves?", "Name the address, or a part of the name.")
-    if "@" in wanted and address_key(who) in index.people:
+    if "@" in who and address_key(who) in index.people:
         return address_key(who)
-    found = {e: p.name for e, p in index.people.items() if wanted in fold(p.name) or wanted in e}
+    known = {email: person.name for email, person in index.people.items()}
     owners = {row[0] for row in index.query("SELECT DISTINCT owner FROM notes WHERE owner != ''")}
-    if not found:
-        found = {email: email for email in owners if wanted in email}
+    if not _fitting(known, who):
+        known |= {email: email for email in owners if email not in known}
+    return meant(known, who)
+
+
+def meant(known: Mapping[str, str], who: str) -> str:
+    """The address of the one person whose name or address has ``who`` in it.
+
+    ``known``: address -> name. UsageError where it is nobody's, or several people's.
+    """
+    found = _fitting(known, who)
     if len(found) == 1:
         return next(iter(found))
     if found:
         names = ", ".join(f"{name} <{email}>" for email, name in sorted(found.items())[:5])
         raise UsageError(f"'{one_line(who)}' could be several: {names}.", "Give the address.")
-    raise UsageError(f"Nobody is called '{one_line(who)}'.", "kmkit list --kind person shows all.")
+    near = did_you_mean(who[:80], [*known.values(), *known])
+    see = "kmkit list --kind person shows all; or give the address."
+    raise UsageError(f"Nobody is called '{one_line(who)}'.", near or see)
+
+
+def _fitting(known: Mapping[str, str], who: str) -> dict[str, str]:
+    wanted = fold(who)
+    return {e: name for e, name in known.items() if wanted in fold(name) or wanted in e}
 
 
 def holding(index: "Index", email: str, *, leaves: date | None = None) -> Holding:

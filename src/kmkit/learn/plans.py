@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kmkit import natural
 from kmkit.index.keeping.schema import original
 from kmkit.text import address_key, fold
 
@@ -58,6 +57,8 @@ def ends(timeline: str, today: date) -> date | None:
     said = " ".join(timeline.split())
     if fold(said) in _OPEN:
         return None
+    from kmkit import natural  # its patterns take a while, and few plans name a day
+
     if found := _MONTH.fullmatch(said):
         return natural.until(f"{found[2]}-{int(found[1]):02}", today)
     return natural.until(said, today)

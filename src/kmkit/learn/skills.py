@@ -1,11 +1,12 @@
 """Skills that people offer and that they want, and who could teach whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from kmkit.index.card import Profile
 from kmkit.index.knowing.deeds import fits
+from kmkit.learn.dating import proposed
 from kmkit.text import fold
 
 
@@ -26,6 +27,8 @@ class Lesson(NamedTuple):
     learns: str
     teaches: str
     why: str
+    on: date | None = None
+    """A day that is proposed."""
 
 
 def skills(people: Iterable[Profile], today: date) -> list[Skill]:
@@ -76,3 +79,9 @@ def lessons(people: Iterable[Profile], today: date, *, each: int = 2) -> list[Le
             why = f"{one.name} wants {name}; {teacher.name} offers {skill}."
             found.append(Lesson(name, one.email, teacher.email, why))
     return sorted(found, key=lambda one: (fold(one.skill), one.learns))
+
+
+def dated(found: Sequence[Lesson], start: date) -> list[Lesson]:
+    """The lessons with a Tuesday each, from ``start`` on; nobody twice within two weeks."""
+    days = proposed([(one.learns, one.teaches) for one in found], start)
+    return [one._replace(on=on) for one, on in zip(found, days, strict=True)]

@@ -1,4 +1,4 @@
-"""Calendars (RFC 5545): one all-day event for each note, on the day its review is due."""
+"""Calendars (RFC 5545): one all-day event for each day, such as that of a review."""
 
 import hashlib
 import re
@@ -17,18 +17,22 @@ _LONGEST = 1000
 
 
 class DueDay(NamedTuple):
-    """A review that comes due."""
+    """A day in a calendar: of a review that comes due, of a session, of a meeting proposed."""
 
     id: str
-    """The note's, from which the event's own is made."""
+    """Of what it is about, from which the event's own is made."""
     title: str
     day: date
     text: str = ""
     url: str = ""
 
 
-def calendar(days: Iterable[DueDay], *, name: str, now: datetime, kb_id: str) -> bytes:
+def calendar(
+    days: Iterable[DueDay], *, name: str, now: datetime, kb_id: str, of: str = "review dates"
+) -> bytes:
     """A calendar of ``days``, called ``name``; the same days give the same events.
+
+    ``of`` says in English what days they are.
 
     Each event keeps its UID when its day moves, and a later day has a higher SEQUENCE, so that a
     calendar program that reads it again moves the event. ``kb_id`` tells knowledge bases apart.
@@ -36,7 +40,7 @@ def calendar(days: Iterable[DueDay], *, name: str, now: datetime, kb_id: str) ->
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        "PRODID:-//kmkit//review dates//EN",
+        f"PRODID:-//kmkit//{_text(of)}//EN",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
         f"X-WR-CALNAME:{_text(name)}",

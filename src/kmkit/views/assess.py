@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from kmkit.errors import Cannot
-from kmkit.learn.assess.instrument import Instrument
+from kmkit.learn.assess.instrument import NO_ANSWER, Instrument
 from kmkit.learn.assess.rounds import Change, Round, Score, changes, extremes, scores
 from kmkit.learn.assess.sheets import ABOUT, SCHEMA
 from kmkit.learn.assess.tally import MINIMUM, mean
@@ -20,7 +20,6 @@ from kmkit.views.digest_values import day
 from kmkit.views.environment import render_template
 from kmkit.views.tables import Cell
 
-NO_ANSWER = "I cannot say"
 SCORES = ("dimension", "mean", "agree", "before", "items compared")
 
 
@@ -146,6 +145,7 @@ def report(
     *,
     organisation: str,
     kb: Path | None,
+    foot: str = "",
 ) -> str:
     """A round as a page of HTML that needs nothing but itself."""
     told = changes(instrument, before, now) if before else []
@@ -158,6 +158,7 @@ def report(
         kb,
         it=instrument,
         organisation=organisation,
+        foot=foot,
         now=now,
         day=day(now.on),
         before=before,

@@ -96,8 +96,9 @@ def radar(title: str, axes: Sequence[str], series: Sequence[Series], most: float
     """A polygon for each series over axes from 0 to ``most``; '' for fewer than three axes."""
     if len(axes) < 3:
         return Markup("")
-    middle, size = _WIDTH / 2, 130.0
-    height = 2 * size + 90
+    size = 130.0
+    beside = _CHARACTER * max(columns(_cut(axis)) for axis in axes)
+    middle, height = 1.15 * size + beside, 2 * size + 90
 
     def point(at: int, value: float) -> tuple[float, float]:
         turn = 2 * pi * at / len(axes) - pi / 2
@@ -127,7 +128,8 @@ def radar(title: str, axes: Sequence[str], series: Sequence[Series], most: float
         + ", ".join(f"{a} {v:.1f}" for a, v in zip(axes, one.values, strict=True) if v is not None)
         for one in series
     )
-    return _picture(title, said, height, [*rings, *shapes, *labels])
+    parts = [*rings, *shapes, *labels]
+    return _picture(title, said, height, parts, width=2 * middle, kind="chart radar")
 
 
 def _polygon(name: str, points: Sequence[tuple[float, float]]) -> str:
@@ -228,10 +230,18 @@ def _svg(title: str, marks: Sequence[Mark], height: float, rows: Sequence[str]) 
     return _picture(title, "; ".join(f"{m.label}: {m.shown}" for m in marks), height, rows)
 
 
-def _picture(title: str, said: str, height: float, parts: Sequence[str]) -> Markup:
+def _picture(
+    title: str,
+    said: str,
+    height: float,
+    parts: Sequence[str],
+    *,
+    width: float = _WIDTH,
+    kind: str = "chart",
+) -> Markup:
     return Markup(
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
-        f'viewBox="0 0 {_WIDTH} {height:g}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" role="img" '
+        f'viewBox="0 0 {width:g} {height:g}" '
         f'aria-label="{escape(title)}. {escape(said)}">{"".join(parts)}</svg>'
     )
 

@@ -10,13 +10,20 @@ from kmkit.note.records.knowledge import CRITERIA, MOST, Knowledge
 from kmkit.views.charts import Cell as Shade
 from kmkit.views.charts import heat_map
 from kmkit.views.environment import render_template
+from kmkit.views.foot import foot
 from kmkit.views.porcelain import dumps
 from kmkit.views.tables import Cell
 
 COLUMNS = ("topic", "critical", "need", "approved", "stale", "waiting", "signs", "first")
+WIDE = ("topic", "approved", "stale", "signs")
+"""The columns for a circle beyond the narrowest."""
 KNOWLEDGE = ("subject", "score", "topics", *CRITERIA, "what to do")
 HEADS = ("Need", "Approved notes", "Up to date", "Held by several")
+_OF_NOTES = HEADS[1:3]
+"""Those that tell of notes alone."""
 _FULL = MOST * len(CRITERIA)
+_OF_CALENDAR = ("uncovered", "thin", "stale", "covered")
+"""The signs that tell of notes alone."""
 
 
 def rows(found: Iterable[Place]) -> list[tuple[Cell, ...]]:
@@ -36,7 +43,12 @@ def rows(found: Iterable[Place]) -> list[tuple[Cell, ...]]:
     ]
 
 
-def map_json(found: Iterable[Place]) -> str:
+def wide_rows(found: Iterable[Place]) -> list[tuple[Cell, ...]]:
+    """A row of `WIDE` for each topic."""
+    return [(one.topic, len(one.approved), len(one.stale), ", ".join(one.signs)) for one in found]
+
+
+def map_json(found: Iterable[Place], circle: str = "") -> str:
     """The map with the ids behind each number: ``kmkit.map/1``."""
     said = [
         {
@@ -54,7 +66,7 @@ def map_json(found: Iterable[Place]) -> str:
         }
         for one in found
     ]
-    return dumps({"schema": "kmkit.map/1", "topics": said})
+    return dumps({"schema": "kmkit.map/1", "circle": circle or None, "topics": said})
 
 
 def knowledge_rows(
@@ -79,9 +91,14 @@ def knowledge_json(known: Iterable[Knowledge]) -> str:
     return dumps({"schema": "kmkit.knowledge/1", "knowledge": said})
 
 
-def picture(found: Sequence[Place]) -> Markup:
-    """The map as a heat map: the darker, the more is missing; each cell says its number."""
-    return heat_map("Knowledge map", HEADS, [(_name(one), _shades(one)) for one in found])
+def picture(found: Sequence[Place], *, wide: bool = False) -> Markup:
+    """The map as a heat map: the darker, the more is missing; each cell says its number.
+
+    ``wide``: for a circle beyond the narrowest, of the notes alone.
+    """
+    heads = _OF_NOTES if wide else HEADS
+    rows = [(_name(one), [_shades(one)[HEADS.index(head)] for head in heads]) for one in found]
+    return heat_map("Knowledge map", heads, rows)
 
 
 def _name(one: Place) -> str:
@@ -103,16 +120,20 @@ def _shades(one: Place) -> list[Shade]:
     ]
 
 
-def page(found: Sequence[Place], *, organisation: str, kb: Path) -> str:
+def page(
+    found: Sequence[Place], *, organisation: str, kb: Path, circle: str = "", wide: bool = False
+) -> str:
     """The map as a page of HTML that needs nothing but itself; it names no person."""
     return render_template(
         "metrics/map.html.j2",
         kb,
         organisation=organisation,
-        picture=picture(found),
-        columns=COLUMNS[:-1],
-        rows=[row[:-1] for row in rows(found)],  # what to do first can name somebody
-        signs=SIGNS,
-        heads=HEADS,
+        picture=picture(found, wide=wide),
+        columns=WIDE if wide else COLUMNS[:-1],
+        rows=wide_rows(found)
+        if wide
+        else [row[:-1] for row in rows(found)],  # what to do first can name somebody
+        signs={name: SIGNS[name] for name in _OF_CALENDAR} if wide else SIGNS,
         critical=any(one.critical for one in found),
+        foot=foot(circle, wide=wide),
     )

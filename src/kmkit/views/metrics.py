@@ -14,12 +14,15 @@ from kmkit.learn.metrics.world import World
 from kmkit.views.charts import Mark, bars, over_time
 from kmkit.views.digest_values import between
 from kmkit.views.environment import render_template
+from kmkit.views.foot import foot
 from kmkit.views.porcelain import dumps
 from kmkit.views.tables import Cell
 
 COLUMNS = ("metric", "part", "value", "unit", "of", "before", "target", "met")
 SLICES = ("by", "metric", "part", "value", "unit", "of")
 BEHIND = ("note", "what", "days", "counted")
+
+_ONE = {"people": "person"}
 
 Sliced = Sequence[tuple[str, Sequence[Figure]]]
 """Figures of each part of a whole, by the part's name."""
@@ -32,6 +35,13 @@ def shown(figure: Figure) -> str:
     if figure.shape == "share":
         return f"{figure.value:.0%}".replace("%", " %")
     return f"{figure.value:g}"
+
+
+def unit_of(figure: Figure, unit: str) -> str:
+    """The unit behind a value: notes, or note where it is one; '' for a share, and for none."""
+    if figure.shape == "share" or figure.value is None:
+        return ""
+    return _ONE.get(unit, unit.removesuffix("s")) if figure.value == 1 else unit
 
 
 def rows(lines: Iterable[Line]) -> list[tuple[Cell, ...]]:
@@ -101,6 +111,7 @@ def as_json(world: World, lines: Sequence[Line], by: str, parts: Sliced) -> str:
         "schema": "kmkit.metrics/1",
         "since": world.since.isoformat(),
         "until": world.until.isoformat(),
+        "circle": world.circle or None,
         "metrics": [
             {
                 "metric": line.metric.name,
@@ -127,6 +138,43 @@ def as_json(world: World, lines: Sequence[Line], by: str, parts: Sliced) -> str:
             for name, figures in parts
         ]  # fmt: skip
     return dumps(said)
+
+
+def why_json(world: World, metric: Metric, by: str, figures: Sequence[tuple[str, Figure]]) -> str:
+    """What figures of one metric were counted of: ``kmkit.why/1``.
+
+    ``rows`` are those of all ``figures``, each with the part that it is of. ``value`` is that of
+    the one figure, null where there are several: what those add up to need not mean anything.
+    """
+    rows = [
+        {**_at(by, part), "part": figure.detail or None, **opened}
+        for part, figure in figures
+        for opened in (dict(zip(BEHIND, row, strict=True)) for row in behind(figure))
+    ]
+    told = [
+        {**_at(by, part), "part": figure.detail or None, **_figure(figure)}
+        for part, figure in figures
+    ]
+    return dumps(
+        {
+            "schema": "kmkit.why/1",
+            "metric": metric.name,
+            "title": metric.title,
+            "unit": metric.unit,
+            "definition": metric.definition,
+            "source": metric.source,
+            "since": world.since.isoformat(),
+            "until": world.until.isoformat(),
+            "circle": world.circle or None,
+            "value": figures[0][1].value if len(figures) == 1 else None,
+            "figures": told,
+            "rows": rows,
+        }
+    )
+
+
+def _at(by: str, part: str) -> dict[str, str]:
+    return {by: part} if by else {}
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
@@ -168,6 +216,8 @@ def page(
         organisation=organisation,
         period=between(world.since, world.until),
         by=by,
+        wide=world.wide,
+        foot=foot(world.circle, wide=world.wide),
         sides=[
             (heading, [it for it in told if it.metric.side == side])
             for side, heading in (

@@ -1,6 +1,6 @@
 """What hangs on a person as rows and JSON, and the drafts for the days before they leave."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from kmkit.index.card import Card
 from kmkit.learn.onboarding import Path
@@ -14,7 +14,7 @@ from kmkit.views.tables import Cell
 COLUMNS = ("about", "what", "day", "note", "command")
 READING = ("order", "note", "title", "kind", "why")
 SKILLS = ("skill", "wanted by", "offered by")
-LESSONS = ("skill", "learns", "teaches", "why")
+LESSONS = ("skill", "learns", "teaches", "why", "day")
 
 
 def rows(found: Holding) -> list[tuple[Cell, ...]]:
@@ -136,32 +136,38 @@ def reading_rows(path: Path) -> list[tuple[Cell, ...]]:
     ]
 
 
-def welcome(path: Path, *, organisation: str, unit: str) -> str:
-    """A newcomer's path as Markdown."""
-    return "\n".join(_welcome(path, organisation, unit)) + "\n"
+def welcome(path: Path, *, organisation: str, unit: str, foot: str = "", wide: bool = False) -> str:
+    """A newcomer's path as Markdown; ``wide``: for a circle beyond the narrowest."""
+    return "\n".join(_welcome(path, organisation, unit, foot, wide=wide)) + "\n"
 
 
-def _welcome(path: Path, organisation: str, unit: str) -> Iterator[str]:
+def _welcome(path: Path, organisation: str, unit: str, foot: str, *, wide: bool) -> Iterator[str]:
     place = f"{organisation}, {unit}" if unit else organisation
     yield f"# Welcome to {md(one_line(place))}"
     yield "\n## Read first\n"
     for number, one in enumerate(path.readings, 1):
         yield f"{number}. **{md(one.note.title)}** ({one.note.short}): {md(one.note.summary)}"
         yield f"   *Why: {md('; '.join(one.why))}.*"
+    if not path.readings:
+        yield "Nothing that fits is approved yet."
     if path.meetings:
         yield "\n## Meet\n"
     for person in path.meetings:
         yield f"- {md(person.name)} <{person.email}>: {md(', '.join(person.about))}"
-    yield "\n## In the first month\n"
-    yield "- Ask one question that nobody has answered yet: `kmkit ask`."
-    yield "- Write down one thing that surprised you: `kmkit capture`. After a month it will not."
+    if not wide:
+        yield "\n## In the first month\n"
+        yield "- Ask one question that nobody has answered yet: `kmkit ask`."
+        yield "- Write down what surprised you: `kmkit capture`. After a month it will not."
+    if foot:
+        yield f"\n{md(foot)}"
 
 
-def path_json(path: Path) -> str:
+def path_json(path: Path, circle: str = "") -> str:
     """A newcomer's path: ``kmkit.onboarding/1``."""
     return dumps(
         {
             "schema": "kmkit.onboarding/1",
+            "circle": circle or None,
             "readings": [
                 {"id": one.note.id, "title": one.note.title, "why": list(one.why)}
                 for one in path.readings
@@ -171,11 +177,19 @@ def path_json(path: Path) -> str:
     )
 
 
-def skill_rows(found: Iterable[Skill]) -> list[tuple[Cell, ...]]:
-    """A row of `SKILLS` for each skill."""
-    return [(one.name, ", ".join(one.wanted), ", ".join(one.offered)) for one in found]
+def skill_rows(found: Iterable[Skill], names: Mapping[str, str]) -> list[tuple[Cell, ...]]:
+    """A row of `SKILLS` for each skill; ``names``: address -> what people are called instead."""
+
+    def listed(emails: Iterable[str]) -> str:
+        return ", ".join(names.get(email, email) for email in emails)
+
+    return [(one.name, listed(one.wanted), listed(one.offered)) for one in found]
 
 
-def lesson_rows(found: Iterable[Lesson]) -> list[tuple[Cell, ...]]:
-    """A row of `LESSONS` for each pair."""
-    return [tuple(one) for one in found]
+def lesson_rows(found: Iterable[Lesson], names: Mapping[str, str]) -> list[tuple[Cell, ...]]:
+    """A row of `LESSONS` for each pair; ``names`` as above."""
+    return [
+        (one.skill, names.get(one.learns, one.learns), names.get(one.teaches, one.teaches),
+         one.why, one.on)
+        for one in found
+    ]  # fmt: skip

@@ -8,15 +8,17 @@ from kmkit.views.porcelain import dumps
 from kmkit.views.tables import Cell
 
 COLUMNS = ("group", "plan", "n", "what", "who", "when", "status", "notes")
+WIDE = ("group", "plan", "what", "when", "status", "notes")
 SESSIONS = ("session", "day", "what", "kind", "who", "came", "captured")
+OPEN = ("day", "what", "kind", "came", "captured")
 
 
-def rows(found: Iterable[Planned]) -> list[tuple[Cell, ...]]:
-    """A row of `COLUMNS` for each action."""
-    return [
+def rows(found: Iterable[Planned], *, wide: bool = False) -> list[tuple[Cell, ...]]:
+    """A row of `COLUMNS` for each action; of `WIDE` for a circle beyond the narrowest."""
+    told: list[tuple[Cell, ...]] = [
         (
             one.group or "other",
-            one.short,
+            one.title if wide else one.short,
             one.number,
             one.what,
             one.who,
@@ -26,16 +28,20 @@ def rows(found: Iterable[Planned]) -> list[tuple[Cell, ...]]:
         )
         for one in found
     ]
+    return [tuple(row[COLUMNS.index(name)] for name in WIDE) for row in told] if wide else told
 
 
-def plans_json(found: Iterable[Planned]) -> str:
-    """The actions of plans: ``kmkit.plans/1``."""
-    return dumps({"schema": "kmkit.plans/1", "actions": [one._asdict() for one in found]})
+def plans_json(found: Iterable[Planned], circle: str = "", *, wide: bool = False) -> str:
+    """The actions of plans: ``kmkit.plans/1``; to a circle beyond the narrowest not whose."""
+    told = [one._asdict() for one in found]
+    if wide:
+        told = [{**one, "who": None, "path": None} for one in told]
+    return dumps({"schema": "kmkit.plans/1", "circle": circle or None, "actions": told})
 
 
-def session_rows(found: Iterable[EventRecord]) -> list[tuple[Cell, ...]]:
-    """A row of `SESSIONS` for each session."""
-    return [
+def session_rows(found: Iterable[EventRecord], *, wide: bool = False) -> list[tuple[Cell, ...]]:
+    """A row of `SESSIONS` for each session; of `OPEN` for a circle beyond the narrowest."""
+    told: list[tuple[Cell, ...]] = [
         (
             one.id[-4:],
             one.on,
@@ -47,3 +53,4 @@ def session_rows(found: Iterable[EventRecord]) -> list[tuple[Cell, ...]]:
         )
         for one in found
     ]
+    return [tuple(row[SESSIONS.index(name)] for name in OPEN) for row in told] if wide else told

@@ -68,13 +68,15 @@ def value(filed: "Filed") -> dict[str, Any]:
     return {**said, "fields": filed.record.model_dump(mode="json", by_alias=True)}
 
 
-def actions(rows: "Iterable[Action]") -> str:
-    """What is owed as ``kmkit.actions/1``."""
+def actions(rows: "Iterable[Action]", circle: str = "", *, wide: bool = False) -> str:
+    """What is owed as ``kmkit.actions/1``; to a circle beyond the narrowest not by whom."""
     found = [{**row._asdict(), "due": row.due.isoformat() if row.due else None} for row in rows]
-    return dumps({"schema": "kmkit.actions/1", "actions": found})
+    if wide:
+        found = [{**row, "by": None, "path": None} for row in found]
+    return dumps({"schema": "kmkit.actions/1", "circle": circle or None, "actions": found})
 
 
-def learned(rows: "Iterable[Learned]", titles: "Mapping[str, str]") -> str:
+def learned(rows: "Iterable[Learned]", titles: "Mapping[str, str]", circle: str = "") -> str:
     """Which notes are learned, and why, as ``kmkit.learned/1``."""
     found = [
         {
@@ -86,7 +88,7 @@ def learned(rows: "Iterable[Learned]", titles: "Mapping[str, str]") -> str:
         }
         for row in rows
     ]
-    return dumps({"schema": "kmkit.learned/1", "notes": found})
+    return dumps({"schema": "kmkit.learned/1", "circle": circle or None, "notes": found})
 
 
 def as_problems(

@@ -1,25 +1,31 @@
-"""A report by role as text, Markdown for a mail, a page of HTML, and JSON."""
+"""A report by role as text, Markdown, a page of HTML, a letter, and JSON."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from kmkit.learn.metrics.scorecard import Line as Scored
+from kmkit.learn.reports.blocks import Line
 from kmkit.learn.reports.report import Report
 from kmkit.text import one_line
 from kmkit.views.clean import escape_markdown as md
-from kmkit.views.digest_values import between
+from kmkit.views.digest_values import RESULTS, between
 from kmkit.views.environment import render_template
+from kmkit.views.foot import foot
 from kmkit.views.metrics import shown
 from kmkit.views.porcelain import dumps
-from kmkit.views.words import wrap
+from kmkit.views.words import clip, wrap
 
-FORMATS = ("text", "md", "html", "json")
+_PAGES = {"html": "metrics/report.html.j2", "mail": "metrics/mail.html.j2"}
+_WORDS = 40
+"""Of a line, at most."""
+_FIGURES = "In the last twelve months"
 
 
 def render(of: Report, fmt: str, *, organisation: str, kb: Path) -> str:
-    """The report in one of `FORMATS`."""
-    if fmt == "html":
-        return _page(of, organisation, kb)
+    """The report as ``text``, ``md``, ``html``, ``json``, or as the HTML of a ``mail``."""
+    if fmt in _PAGES:
+        return _page(of, _PAGES[fmt], organisation, kb)
     if fmt == "json":
         return _json(of)
     lines = _markdown(of, organisation) if fmt == "md" else _text(of, organisation)
@@ -42,60 +48,80 @@ def said(one: Scored) -> str:
     return ", ".join(parts)
 
 
-def opens(one: Scored) -> str:
-    """The command that shows what a figure was counted of."""
-    return f"kmkit metrics --why {one.metric.name}"
+def told(line: Line) -> str:
+    """What a line says, with what came of a use before it."""
+    outcome = RESULTS.get(line.outcome, line.outcome)
+    return clip(one_line(f"{outcome}: {line.said}" if outcome else line.said), _WORDS)
+
+
+def opens(of: Report, one: Scored) -> str:
+    """The command that shows what a figure was counted of; '' for a circle beyond the narrowest."""
+    return "" if of.wide else f"kmkit metrics --why {one.metric.name}"
 
 
 def _text(of: Report, organisation: str) -> Iterator[str]:
     yield wrap(title(of, organisation))
     if of.figures:
-        yield "\nIn the last twelve months"
+        yield f"\n{_FIGURES}"
         for one in of.figures:
             yield wrap(said(one), first="  - ", rest="    ")
-            yield f"    {opens(one)}"
+            yield from (f"    {how}" for how in [opens(of, one)] if how)
     for block in of.blocks:
         yield f"\n{block.title}"
         for line in block.lines:
-            yield wrap(one_line(line.said), first="  - ", rest="    ")
+            yield wrap(told(line), first="  - ", rest="    ")
             if line.command:
                 yield f"    {line.command}"
         if block.more:
             yield f"  … and {block.more} more."
     if not of.blocks:
         yield f"\n{of.nothing}"
+    yield f"\n{wrap(foot(of.circle, wide=of.wide))}"
 
 
 def _markdown(of: Report, organisation: str) -> Iterator[str]:
     yield f"# {md(title(of, organisation))}"
     if of.figures:
-        yield "\n## In the last twelve months\n"
-        yield from (f"- {md(said(one))} `{opens(one)}`" for one in of.figures)
+        yield f"\n## {_FIGURES}\n"
+        for one in of.figures:
+            how = opens(of, one)
+            yield f"- {md(said(one))}{f' `{how}`' if how else ''}"
     for block in of.blocks:
         yield f"\n## {md(block.title)}\n"
         for line in block.lines:
             command = f" `{line.command}`" if line.command else ""
-            yield f"- {md(one_line(line.said))}{command}"
+            yield f"- {md(told(line))}{command}"
         if block.more:
             yield f"- … and {block.more} more."
     if not of.blocks:
         yield f"\n{of.nothing}"
+    yield f"\n{md(foot(of.circle, wide=of.wide))}"
 
 
-def _page(of: Report, organisation: str, kb: Path) -> str:
+def _page(of: Report, name: str, organisation: str, kb: Path) -> str:
     return render_template(
-        "metrics/report.html.j2",
+        name,
         kb,
         organisation=organisation,
         for_whom=of.for_whom,
         period=between(of.since, of.until),
+        heading=_FIGURES,
         figures=[
-            (one.metric.title, shown(one.figure), said(one).partition(", ")[2], one.met, opens(one))
+            (one.metric.title, shown(one.figure), said(one).partition(", ")[2], one.met,
+             opens(of, one))
             for one in of.figures
         ],
-        blocks=of.blocks,
+        blocks=[
+            {
+                "title": block.title,
+                "lines": [{"said": told(one), "command": one.command} for one in block.lines],
+                "more": block.more,
+            }
+            for block in of.blocks
+        ],
         nothing="" if of.blocks else of.nothing,
-    )
+        foot=foot(of.circle, wide=of.wide),
+    )  # fmt: skip
 
 
 def _json(of: Report) -> str:
@@ -104,6 +130,7 @@ def _json(of: Report) -> str:
         {
             "schema": "kmkit.report/1",
             "role": of.role,
+            "circle": of.circle or None,
             "since": of.since,
             "until": of.until,
             "figures": [
@@ -113,17 +140,21 @@ def _json(of: Report) -> str:
                     "before": one.before.value,
                     "target": one.target,
                     "met": one.met,
-                    "why": opens(one),
+                    "why": opens(of, one) or None,
                 }
                 for one in of.figures
             ],
             "blocks": [
                 {
                     "title": block.title,
-                    "lines": [line._asdict() for line in block.lines],
+                    "lines": [_line(line) for line in block.lines],
                     "more": block.more,
                 }
                 for block in of.blocks
             ],
         }
     )
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {**line._asdict(), "said": told(line), "outcome": line.outcome or None}

@@ -7,12 +7,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from kmkit.errors import Cannot, UsageError
-from kmkit.note.frontmatter import decoded, load
+from kmkit.note.frontmatter import MAX_FRONT, decoded, load
 from kmkit.note.loaded import Where
-from kmkit.note.yamlread import MAX_FRONT
+from kmkit.places import read_plain
 from kmkit.resources import template, templates_dir
 from kmkit.text import did_you_mean, one_line
 
+NO_ANSWER = "I cannot say"
+"""What can be answered to every item."""
 FOLDER = "assess"
 """Where instruments are among the templates."""
 
@@ -99,7 +101,7 @@ def load_instrument(name: str, kb: Path | None) -> Instrument:
         raise UsageError(f"There is no instrument '{one_line(name)}'.", near)
     path = template(f"{FOLDER}/{name}.yaml", kb)
     try:
-        data = path.read_bytes()
+        data = read_plain(path)
     except OSError as error:
         raise Cannot(f"{path} cannot be read: {error.strerror}.") from None
     return parse_instrument(data, path)

@@ -1,12 +1,13 @@
 """Who could help whom: offices paired by what one needs and another has, for peer assists."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from kmkit.learn.assess.instrument import Instrument
 from kmkit.learn.assess.rounds import Round
 from kmkit.learn.assess.tally import added, mean
+from kmkit.learn.dating import proposed
 
 AHEAD = 0.5
 """Points by which who helps has to be ahead of who asks; less is within what moods change."""
@@ -87,14 +88,7 @@ def _pair(means: Means, asks: str, helps: str, about: str, titles: Mapping[str, 
     return Pair(asks, helps, about, title, need, strength, why)
 
 
-def dated(pairs: Sequence[Pair], start: date, *, apart: int = 14) -> list[Pair]:
-    """The pairs with a Tuesday each, from ``start`` on; no office twice within ``apart`` days."""
-    last: dict[str, date] = {}
-    found = []
-    for pair in pairs:
-        on = start + timedelta(days=(1 - start.weekday()) % 7)
-        while any(on - last[o] < timedelta(days=apart) for o in pair[:2] if o in last):
-            on += timedelta(days=7)
-        last[pair.asks] = last[pair.helps] = on
-        found.append(pair._replace(on=on))
-    return found
+def dated(pairs: Sequence[Pair], start: date) -> list[Pair]:
+    """The pairs with a Tuesday each, from ``start`` on; no office twice within two weeks."""
+    days = proposed([(pair.asks, pair.helps) for pair in pairs], start)
+    return [pair._replace(on=on) for pair, on in zip(pairs, days, strict=True)]

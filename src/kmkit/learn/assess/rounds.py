@@ -1,7 +1,7 @@
 """Rounds of an assessment: what they say, and how far two of them can be compared."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -119,6 +119,13 @@ def extremes(instrument: Instrument, of: Round, many: int = 3) -> tuple[list[str
     many = min(many, len(rated) // 2)
     ordered = [text for _, _, text in sorted(rated, key=lambda row: (-row[0], row[1]))]
     return ordered[:many], ordered[::-1][:many]
+
+
+def without_units(of: Round, masked: Callable[[str], str]) -> Round:
+    """The round as others may have it: no unit is told apart, protected names are ``masked``."""
+    return of._replace(
+        name=masked(of.name), office=masked(of.office), tally=of.tally._replace(units=())
+    )
 
 
 def shared(of: Round, office: str) -> str:

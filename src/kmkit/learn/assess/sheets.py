@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kmkit.errors import Cannot
-from kmkit.learn.assess.instrument import Instrument
-from kmkit.text import one_line
+from kmkit.learn.assess.instrument import NO_ANSWER, Instrument
+from kmkit.text import fold, one_line
 
 SCHEMA = "kmkit.sheet/1"
 LARGEST = 2_000_000
@@ -87,16 +87,24 @@ def _workbook(path: Path, data: bytes) -> Sheet:
             book.worksheets[0].iter_rows(min_row=1, max_row=500, max_col=4, values_only=True)
         )
         unit = next((one_line(str(row[1] or row[2] or "")) for row in rows if row[3] == "unit"), "")
-        answers = {str(row[3]): _chosen(row[2]) for row in rows if "@" in str(row[3])}
-        return Sheet(name, int(version), unit, answers)
+        given = {str(row[3]): row[2] for row in rows if "@" in str(row[3])}
+        number = int(version)
     except Exception:  # openpyxl has no error of its own for most of what can be wrong in a file
         raise Cannot(f"{path} holds no answers.", "Leave it out, or save the form again.") from None
+    answers = {key: _chosen(path, key, cell) for key, cell in given.items()}
+    return Sheet(name, number, unit, answers)
 
 
-def _chosen(cell: object) -> int | None:
-    """The number that an answer such as '4 Rather' begins with."""
-    first = str(cell or "").strip().partition(" ")[0]
-    return int(first) if first.isascii() and first.isdigit() else None
+def _chosen(path: Path, key: str, cell: object) -> int | None:
+    """The number that an answer such as '4 Rather' begins with; Cannot for any other text."""
+    said = str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell or "").strip()
+    if not said or fold(said) == fold(NO_ANSWER):
+        return None
+    first = said.partition(" ")[0]
+    if first.isascii() and first.isdigit():
+        return int(first)
+    mend = f"Choose one of the list, or '{NO_ANSWER}'."
+    raise Cannot(f"{path}: {key}: '{one_line(said)[:40]}' is no answer.", mend)
 
 
 def _checked(path: Path, sheet: Sheet, instrument: Instrument) -> Sheet:

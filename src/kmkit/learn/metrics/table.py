@@ -32,6 +32,8 @@ class Metric(NamedTuple):
     figures: Callable[[World], Iterator[Figure]]
     by: tuple[str, ...] = BY
     """By what it can be told apart."""
+    house: bool = False
+    """Whether it is told in the house alone: it is about people, or about what is critical."""
 
 
 METRICS: tuple[Metric, ...] = (
@@ -61,7 +63,7 @@ METRICS: tuple[Metric, ...] = (
            outputs.on_time),
     Metric("habits", "Habits of judging worth a look", "output", "habits", "down", TRAIL,
            "Facts that kmkit audit --habits tells of the period, as a number alone.",
-           outputs.habits, ()),
+           outputs.habits, (), house=True),
     Metric("reach", "Times that notes went out, by channel", "output", "times", "up", TRAIL,
            "Disseminations dated in the period, by channel.",
            outputs.reach),
@@ -73,20 +75,20 @@ METRICS: tuple[Metric, ...] = (
            "the trail and kmkit.toml",
            "Of the critical topics of kmkit.toml, the share that a note covers which is "
            "validated or further at the end of the period.",
-           outputs.covered, ("month",)),
+           outputs.covered, ("month",), house=True),
     Metric("held-by-one", "Notes held by one person", "output", "notes", "down", FILES,
            "Approved notes that one person alone has owned, written, judged or used, as things "
            "stand today (kmkit experts --at-risk).",
-           outputs.alone, _PARTS),
+           outputs.alone, _PARTS, house=True),
     Metric("people", "People who took part", "output", "people", "up", TRAIL,
            "Different people who made a move in the period. Nobody is named, and nobody is "
            "compared with anybody.",
-           outputs.people),
+           outputs.people, house=True),
     Metric("units", "Units that captured something", "output", "share", "up",
            "the trail and people/",
            "Of the units named in people/ and in notes, the share from which a note was "
            "captured in the period.",
-           outputs.units, ("month",)),
+           outputs.units, ("month",), house=True),
     Metric("applied", "Identified notes that were applied", "outcome", "share", "up", RECORDS,
            "Of the notes captured in the period that are meant to be used again (of a kind that "
            "is reviewed, and not retired), the share that somebody had used by its end.",
@@ -121,10 +123,13 @@ BY_NAME = {metric.name: metric for metric in METRICS}
 
 
 def measured(world: World, *, by: str = "") -> list[Figure]:
-    """Every figure of a world; with ``by`` those that can be told of such a part of it."""
+    """Every figure of a world; with ``by`` those that can be told of such a part of it.
+
+    For a circle beyond the narrowest those alone that are not of the house.
+    """
     return [
         figure
         for metric in METRICS
-        if not by or by in metric.by
+        if (not by or by in metric.by) and not (world.wide and metric.house)
         for figure in metric.figures(world)
     ]

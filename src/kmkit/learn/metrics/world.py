@@ -33,6 +33,10 @@ class World:
     """The people, by address."""
     habits: int = 0
     """How many habits of judging are worth a look."""
+    circle: str = ""
+    """For whom it is counted, '' for people of the house."""
+    wide: bool = False
+    """Whether that is a circle beyond the narrowest: then nothing is known of people."""
 
     def within(self, on: date | None) -> bool:
         """Whether ``on`` is a day of the period."""
@@ -70,13 +74,17 @@ def world(index: "Index", *, since: date, until: date) -> World:
     listed = list(index.select())
     states = dict(index.query("SELECT n, state FROM notes"))
     cards = [(row.card, states[row.card.n]) for row in listed]
-    risks = at_risk(
-        ((row.card, row.state) for row in listed),
-        people=index.people,
-        uses=index.uses,
-        rules=index.rules,
-        today=index.today,
-        until=index.today,
+    risks = (
+        []
+        if index.wide
+        else at_risk(
+            ((row.card, row.state) for row in listed),
+            people=index.people,
+            uses=index.uses,
+            rules=index.rules,
+            today=index.today,
+            until=index.today,
+        )
     )
     return World(
         since=since,
@@ -88,5 +96,9 @@ def world(index: "Index", *, since: date, until: date) -> World:
         again=frozenset(t.listed.card.id for times in repeated(index) for t in times[1:]),
         alone=frozenset(r.note.id for r in risks if r.note and r.code == "one-person"),
         people=index.people,
-        habits=len(habits((e for e in events if e.when.date() <= until), since=since)),
+        habits=0
+        if index.wide
+        else len(habits((e for e in events if e.when.date() <= until), since=since)),
+        circle=index.circle,
+        wide=index.wide,
     )

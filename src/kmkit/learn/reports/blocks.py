@@ -1,7 +1,8 @@
 """The blocks of a report. Each takes the index, who reads, and the first day of the month."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,8 +19,10 @@ from kmkit.period import Period
 if TYPE_CHECKING:
     from kmkit.index.book import Index
 
-_MOST = 7
-"""Lines of a block; more are counted."""
+_MOST, _LEAST, _PAGE = 7, 3, 18
+"""Lines of a block, at most and where there are many blocks; and of all of them, for one page."""
+_COMMAND = re.compile(r"[:;.,]?\s(?:(?![:;.]\s).)*\bkmkit\b.*$", re.DOTALL)
+"""What a sentence says to do, where a command stands beside it."""
 
 
 class Line(NamedTuple):
@@ -29,6 +32,8 @@ class Line(NamedTuple):
     command: str = ""
     note: str = ""
     """The id of the note that it is about."""
+    outcome: str = ""
+    """What came of a use that it tells of."""
 
 
 class Block(NamedTuple):
@@ -41,8 +46,16 @@ class Block(NamedTuple):
 
 
 def _block(title: str, lines: Iterator[Line]) -> Block:
-    every = list(lines)
-    return Block(title, tuple(every[:_MOST]), max(0, len(every) - _MOST))
+    return Block(title, tuple(lines))
+
+
+def fitted(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """The blocks that have lines, cut to what one page holds; what is left out is counted."""
+    told = [block for block in blocks if block.lines]
+    most = _MOST
+    while most > _LEAST and sum(min(len(block.lines), most) for block in told) > _PAGE:
+        most -= 1
+    return tuple(Block(b.title, b.lines[:most], len(b.lines[most:])) for b in told)
 
 
 def missing(index: "Index", me: str, since: date) -> Block:
@@ -60,19 +73,10 @@ def came_of_it(index: "Index", me: str, since: date) -> Block:
     )
 
 
-_RESULTS = {
-    "helped": "It helped",
-    "no-difference": "It made no difference",
-    "did-not-help": "It did not help",
-}
-
-
 def _used(index: "Index", id: str, outcome: str, where: str) -> Line:
     card = index.by_id(id)
     title = card.title if card else id
-    return Line(
-        f"{_RESULTS.get(outcome, outcome)}: {title}, in {where}.", f"kmkit show {id[-4:]}", id
-    )
+    return Line(f"{title}, in {where}.", f"kmkit show {id[-4:]}", id, outcome)
 
 
 def to_decide(index: "Index", me: str, since: date) -> Block:
@@ -191,7 +195,12 @@ def mine(index: "Index", me: str, since: date) -> Block:
     """What the reader was asked, what was returned to them, what of theirs is stale."""
     tasks = status(index, me=me).mine if me else ()
     lines = (
-        Line(f"{task.note.title}: {task.message}", task.command, task.note.id) for task in tasks
+        Line(
+            f"{task.note.title.rstrip('.')}: {_COMMAND.sub('.', task.message)}",
+            task.command,
+            task.note.id,
+        )
+        for task in tasks
     )
     return _block("Waits for you", lines)
 
