@@ -8,6 +8,7 @@ import html
 import quopri
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -44,9 +45,11 @@ class Canaries:
         ]
 
 
-def said(output: str | bytes) -> set[str]:
+@lru_cache(maxsize=4096)
+def said(output: str | bytes) -> frozenset[str]:
     """The canaries in an output: as it stands, and in every way in which it can be decoded."""
-    return {word for text in _readings(output) for word in _CANARY.findall(text.casefold())}
+    texts = {text.casefold() for text in _readings(output)}
+    return frozenset(word for text in texts for word in _CANARY.findall(text))
 
 
 def _readings(output: str | bytes) -> Iterator[str]:

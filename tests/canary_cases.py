@@ -13,17 +13,23 @@ from kmkit.audience.protected import signs_of
 from kmkit.audience.seeing import Others, Seen, seen_of
 from kmkit.audience.shown import Shown
 from kmkit.config import Config, Policy
+from kmkit.config.leaving import WEBHOOKS
 from kmkit.index.carding import card_of
+from kmkit.index.reasons import fact
 from kmkit.index.stale import Reason, Stale
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.note.records import Application, Question
+from kmkit.reach.exporting import FORMATS as FORMATS_OUT
+from kmkit.reach.exporting import exported
 from kmkit.reach.letters import digest_letter, eml
 from kmkit.reach.site import lay
 from kmkit.reach.site_folder import folder_for
 from kmkit.trail.event import Event
+from kmkit.views import channel
 from kmkit.views.digest import READERS, STEWARDS, compose
 from kmkit.views.digest_render import FORMATS, render
+from kmkit.views.environment import rendering
 from kmkit.views.site.view import Facts, View, portal_of
 from tests.canaries import Canaries, files
 from tests.digest_material import SINCE, UNTIL, kinds
@@ -37,6 +43,7 @@ CONFIG = Config.model_validate(
         "digest": {"max_notes": 50, "max_words": 5000},
     }
 )
+KINDS = kinds()
 _NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
 
@@ -229,10 +236,16 @@ class _Draft:
             case.uses.append(self._use(other))
         if random.random() < 0.6:
             said = f"It was drawn from '{other.title}' ({other.id}), retired."
-            why = random.choice([said, "Its review was due."])
-            case.stale.append(
-                Stale(card_of(note, POLICY, kinds()), note.owner, (Reason("overdue", None, why),))
+            drawn = fact("drawn-replaced", title=other.title, note=other.id)
+            left = fact("backup", name=self.email)
+            why = random.choice(
+                [
+                    Reason("overdue", None, said, (drawn,)),
+                    Reason("superseded", None, said, (drawn,)),
+                    Reason("orphaned", None, f"Its backup is {self.email}.", (left,)),
+                ]
             )
+            case.stale.append(Stale(card_of(note, POLICY, KINDS), note.owner, (why,)))
         if random.random() < 0.3:
             case.questions.append(self._question(note))
 
@@ -276,7 +289,7 @@ def digests(made: Case, seen: Seen) -> Iterator[tuple[str, str | bytes]]:
             name=name,
             stale=made.stale,
             names=made.names,
-            kinds=kinds(),
+            kinds=KINDS,
             questions=made.questions,
         )
         for fmt in FORMATS:
@@ -289,7 +302,7 @@ def portal(made: Case, seen: Seen, folder: Path) -> Iterator[tuple[str, str | by
     view = View(
         seen=portal_of(seen),
         config=CONFIG,
-        kinds=kinds(),
+        kinds=KINDS,
         profiles={},
         facts=Facts({}),
         today=UNTIL,
@@ -297,3 +310,22 @@ def portal(made: Case, seen: Seen, folder: Path) -> Iterator[tuple[str, str | by
     if view.listed:
         lay(view, folder_for(folder, folder.parent / "kb"), hands=1)
         yield from files(folder)
+
+
+def elsewhere(seen: Seen) -> Iterator[tuple[str, str | bytes]]:
+    """Exports in every format, messages to chats, and the pages of a folder."""
+    for fmt in FORMATS_OUT:
+        yield from exported(seen, fmt).files.items()
+        yield from ((f"the name {name}", name) for name in exported(seen, fmt).files)
+    notes = list(seen.notes.values())[:5]
+    for kind in WEBHOOKS if notes else ():
+        yield kind, channel.message(notes, kind=kind, link=_address, organisation="Agency")
+    with rendering("channels", None) as render:
+        for one in notes:
+            yield "page", channel.page(render, one, link=_address, organisation="Agency")
+        rows = [(f"{one.note.id}.html", channel.told(one, _address)) for one in notes]
+        yield "contents", channel.contents(render, rows, organisation="Agency")
+
+
+def _address(note: Note) -> str:
+    return f"https://kb.example.org/{note.path}"

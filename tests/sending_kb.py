@@ -49,6 +49,7 @@ class Mailbox:
 
     def __init__(self, place: Path) -> None:
         self.place = place
+        self.touched = True
         self.answers: dict[str, Outcome] = {}
         self.before: Callable[[int], None] = lambda number: None
         """Is told how many letters arrived, before the next one does."""

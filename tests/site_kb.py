@@ -8,7 +8,7 @@ from kmkit.kb.applying import apply
 from kmkit.kb.laying import lay
 from kmkit.lifecycle.context import Request
 from kmkit.note.model import Note
-from tests.conftest import ANA, APPROVE, BEN, at
+from tests.conftest import ANA, APPROVE, BEN, at, settle
 
 TODAY = date(2026, 11, 21)
 SETTINGS = """
@@ -93,7 +93,7 @@ def lay_out(root: Path) -> dict[str, Note]:
     """A knowledge base in ``root``; its most telling notes by name."""
     lay(root, name="Agency for Works", now=_on(2025, 9, 1), actor=ANA, first_note=False)
     config = (root / "kmkit.toml").read_text(encoding="utf-8").split("\n[topics]")[0]
-    (root / "kmkit.toml").write_text(config + SETTINGS, encoding="utf-8")
+    settle(KnowledgeBase(root), config + SETTINGS)
     for key, name in (("ana", "Ana Ruiz"), ("ben", "Ben Adu")):
         (root / "people").mkdir(exist_ok=True)
         text = PROFILE.format(key=key, name=name)

@@ -11,9 +11,10 @@ from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
 from kmkit.lifecycle.context import Request
 from kmkit.note.model import Note
-from kmkit.reach.channels import payload, waiting
+from kmkit.reach.channels import waiting
+from kmkit.reach.posting import payload
 from tests.canaries import Canaries, files
-from tests.conftest import ANA, BEN, NOW, Run, at
+from tests.conftest import ANA, BEN, NOW, Run, at, settle
 
 LEVELS = ("internal", "domestic", "international")
 BRIEF = "Fuel contracts and sirens before the flood: diesel, generators, volunteers, batteries."
@@ -31,11 +32,11 @@ url = "env:HOOK"
 [channels.world-folder]
 kind = "folder"
 level = "international"
-folder = "../out/folder"
+folder = "out/folder"
 [channels.home-feed]
 kind = "feed"
 level = "domestic"
-folder = "../out/feed"
+folder = "out/feed"
 [channels.home-teams]
 kind = "teams"
 level = "domestic"
@@ -57,7 +58,11 @@ class Material:
         text = config.read_text(encoding="utf-8")
         text = text.replace("[protect]\n", f'[protect]\n"Kim {self.protected}" = "internal"\n')
         text = text.replace('note = ""', 'note = "https://git.example.org/kb/{path}"')
-        config.write_text(text + SETTINGS, encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in (("NAME", ANA.name), ("EMAIL", ANA.email)):
+                patch.setenv(f"GIT_AUTHOR_{name}", value)
+                patch.setenv(f"GIT_COMMITTER_{name}", value)
+            settle(self.kb, text + SETTINGS)
 
     def note(self, width: int, level: str, links: str = "", **more: object) -> Note:
         """A note that went out, with canaries in every field, and with an attachment."""
@@ -232,7 +237,7 @@ def test_nothing_in_a_folder_of_a_channel_is_one(
     shutil.copytree(material.root, root, symlinks=True)
     ran = run(root, "channels", channel, "--send")
     assert ran.code == 0, ran.err
-    written = list(files(tmp_path / "out"))
+    written = list(files(root / "out"))
     assert any(isinstance(output, bytes) for _, output in written)
     assert material.words.leaked(width, written) == []
 

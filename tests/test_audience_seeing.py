@@ -11,7 +11,7 @@ from kmkit.audience.seeing import Seen, see
 from kmkit.index.book import Index
 from kmkit.kb import KnowledgeBase
 from kmkit.note.model import Note
-from tests.conftest import captured, validated
+from tests.conftest import Run, at, captured, formatted, settle, validated
 
 _PACKAGE = Path(kmkit.__file__).parent
 
@@ -177,3 +177,35 @@ def test_nobody_above_decides_alone_who_may_see_what() -> None:
     for room in ("reach", "cli"):
         for path in (_PACKAGE / room).rglob("*.py"):
             assert not parts & _imports(path), path.name
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept_back"),
+    [
+        ({"owner": "kim.lee@example.org"}, False),
+        ({"backup": "kim.lee@example.org"}, False),
+        ({"sources": ["Kim Lee"]}, False),
+        ({"authors": ["kim.lee@example.org"]}, False),
+        ({"owner": "kim.lee@example.org", "x_asked": "Kim Lee"}, True),
+        ({"sources": ["Kim Lee", "Ben"], "summary": "As kim-lee said."}, True),
+        ({"matters_to": "Ask KIM LEE."}, True),
+        ({"topics": ["kim-lee"]}, True),
+        ({"evidence": ["annex/Kim_Lee.pdf"]}, True),
+        ({"title": "Kim&nbsp;Lee"}, True),
+    ],
+)
+def test_outputs_check_and_disseminate_agree_on_a_protected_name(
+    kb: KnowledgeBase, run: Run, fields: dict[str, object], kept_back: bool
+) -> None:
+    place = kb.root / "kmkit.toml"
+    text = place.read_text("utf-8").replace("[protect]\n", '[protect]\n"Kim Lee" = "internal"\n')
+    settle(kb, text + '\n[channels.wide]\nlevel = "domestic"\n')
+    note = formatted(at(kb), **{"title": "Told", "level": "domestic", **fields})  # type: ignore[arg-type]
+    seen = seen_by(at(kb))
+    assert (note.id not in seen.notes) is kept_back
+    assert ("protected-name" in run(kb.root, "check").out) is kept_back
+    refused = run(kb.root, "disseminate", note.id, "--channel", "wide")
+    assert ("'Kim Lee' may reach internal at most" in refused.err) is kept_back
+    if not kept_back:
+        assert refused.code == 0
+        assert "kim" not in repr(seen.notes[note.id].note).casefold()

@@ -10,9 +10,10 @@ from kmkit.cli.channels import _left
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.context import Request
 from kmkit.reach.recording import Left
-from tests.conftest import ANA, CY, NOW, Run, at, disseminated, formatted
+from tests.conftest import ANA, CY, NOW, Run, at, disseminated, formatted, settle
 from tests.webhook_servers import Hook, hooked
 
+ATOM = "{http://www.w3.org/2005/Atom}"
 CHANNELS = """
 [audiences.drivers]
 level = "internal"
@@ -38,12 +39,12 @@ url = "env:CHAT"
 [channels.drive]
 kind = "folder"
 level = "domestic"
-folder = "../drive"
+folder = "{room}/drive"
 
 [channels.news]
 kind = "feed"
 level = "domestic"
-folder = "../feed"
+folder = "{room}/feed"
 
 [channels.meeting]
 kind = "meeting"
@@ -58,7 +59,7 @@ def kb(kb: KnowledgeBase) -> KnowledgeBase:
     text = config.read_text(encoding="utf-8")
     text = text.replace('\nnote = ""', '\nnote = "https://kb.example.org/{path}"', 1)
     text = text.replace("[topics]", '[topics]\nlogistics = "x"\nhealth = "y"', 1)
-    config.write_text(text + CHANNELS, encoding="utf-8")
+    settle(kb, text + CHANNELS.replace("{room}", kb.root.parent.as_posix()))
     return at(kb)
 
 
@@ -176,10 +177,7 @@ def test_only_so_many_in_a_message_the_longest_waiting_first(
     kb: KnowledgeBase, run: Run, hook: Hook
 ) -> None:
     config = kb.root / "kmkit.toml"
-    config.write_text(
-        config.read_text(encoding="utf-8").replace('help = "#lessons"', "max_notes = 2"),
-        encoding="utf-8",
-    )
+    settle(kb, config.read_text(encoding="utf-8").replace('help = "#lessons"', "max_notes = 2"))
     titles = ["First", "Second", "Third"]
     for day, title in enumerate(titles, 1):
         formatted(at(kb, now=NOW.replace(day=day)), title)
@@ -302,7 +300,7 @@ def test_a_folder_that_would_be_in_the_way(kb: KnowledgeBase, run: Run) -> None:
     config = kb.root / "kmkit.toml"
     text = config.read_text(encoding="utf-8")
     for folder in ("", ".", "..", "notes/x", "templates", "/"):
-        config.write_text(text.replace('"../drive"', f'"{folder}"'), encoding="utf-8")
+        settle(kb, text.replace(f'"{kb.root.parent.as_posix()}/drive"', f'"{folder}"'))
         refused = run(kb.root, "channels", "drive", "--send")
         assert refused.code == 4, folder
         assert "the knowledge base lies there" in refused.err
@@ -373,6 +371,7 @@ def test_a_level_is_never_taken_for_an_audience_of_that_name(
     formatted(kb, "For us alone")
     with (kb.root / "kmkit.toml").open("a", encoding="utf-8") as config:
         config.write('\n[audiences.domestic]\nlevel = "internal"\n')
+    settle(kb)
     run(kb.root, "channels", "team", "--send", env={"TEAM": hook.url})
     assert not hook.bodies
     config_path = kb.root / "kmkit.toml"
@@ -390,3 +389,32 @@ def test_what_a_folder_holds_all_the_same_is_not_called_left_out(
 ) -> None:
     _left([Left("n", "Fuel", "no editor.")], kind=kind)
     assert capsys.readouterr().err == f"{said}: Fuel: no editor.\n"
+
+
+def test_a_feed_says_where_it_is(kb: KnowledgeBase, run: Run) -> None:
+    wide(kb, "Fuel")
+    text = (kb.root / "kmkit.toml").read_text(encoding="utf-8")
+    settle(kb, text.replace('/feed"\n', "/feed\"\naddress = 'https://kb.example.org/news'\n"))
+    assert run(kb.root, "channels", "news", "--send").code == 0
+    feed = ElementTree.parse(kb.root.parent / "feed" / "feed.xml").getroot()
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links["self"] == "https://kb.example.org/news/feed.xml"
+    settle(kb, text.replace('/feed"\n', "/feed\"\naddress = 'kb.example.org'\n"))
+    refused = run(kb.root, "channels", "news", "--send")
+    assert (refused.code, "no web address" in refused.err) == (4, True)
+
+
+def test_settings_that_are_not_committed_send_nothing(
+    kb: KnowledgeBase, run: Run, hook: Hook
+) -> None:
+    formatted(kb, "For the team", level="domestic")
+    config = kb.root / "kmkit.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(f'{text}\n[channels.other]\nlevel = "internal"\n', encoding="utf-8")
+    refused = run(kb.root, "channels", "team", "--send", env={"TEAM": hook.url})
+    assert refused.code == 3
+    assert "kmkit.toml has changes that are not committed" in refused.err
+    assert not hook.bodies
+    settle(kb)
+    assert run(kb.root, "channels", "team", "--send", env={"TEAM": hook.url}).code == 0
+    assert hook.bodies

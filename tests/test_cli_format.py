@@ -5,7 +5,7 @@ import pytest
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.context import Request
 from kmkit.note.model import Note
-from tests.conftest import APPROVE, BEN, Run, at, formatted, validated
+from tests.conftest import APPROVE, BEN, Run, at, formatted, settle, validated
 from tests.sitting import sitting
 
 BODY = (
@@ -24,7 +24,7 @@ def ready(kb: KnowledgeBase, body: str = BODY, title: str = "Fuel", **fields: ob
 def vocabulary(kb: KnowledgeBase, *topics: str) -> None:
     path = kb.root / "kmkit.toml"
     lines = "\n".join(f'{topic} = ""' for topic in topics)
-    path.write_text(path.read_text("utf-8").replace("[topics]", f"[topics]\n{lines}"), "utf-8")
+    settle(kb, path.read_text("utf-8").replace("[topics]", f"[topics]\n{lines}"))
 
 
 WITH = ("--topic", "fuel", "--matters-to", "Whoever drives.")

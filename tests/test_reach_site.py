@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from kmkit.config import Config
 from kmkit.errors import Cannot, Refused, UsageError
 from kmkit.reach.site_folder import LIST, folder_for
-from tests.site_material import BODY, note_id, portal, seen, shown, text, tree, use, view
+from tests.site_material import BODY, CONFIG, note_id, portal, seen, shown, text, tree, use, view
 
 SECRET = "zqhidden"
 """Stands in notes that the portal's circle may not see, and nowhere else."""
@@ -63,6 +64,34 @@ def test_every_link_leads_to_a_file_and_nothing_is_asked_of_anybody(folder: Path
             assert "://" not in link
             target = posixpath.normpath(f"{name}/../{unquote(link.split('#')[0])}")
             assert target in there, (name, link)
+
+
+@pytest.mark.parametrize(
+    ("channels", "own"),
+    [
+        ({}, ""),
+        ({"a": {"kind": "feed", "level": "domestic", "address": "https://x.org/"}}, ""),
+        ({"a": {"kind": "site", "level": "internal", "address": "https://x.org/"}}, ""),
+        ({"a": {"kind": "site", "level": "domestic", "audience": "p", "address": "https://p.org/"},
+          "b": {"kind": "site", "level": "domestic", "address": "https://x.org/kb"}},
+         "https://x.org/kb/"),
+    ],
+)  # fmt: skip
+def test_the_feed_knows_where_it_is_by_the_channel_of_the_portal(
+    folder: Path, channels: dict[str, object], own: str
+) -> None:
+    given = {**CONFIG.model_dump(), "channels": channels}
+    portal(view(seen([shown("aaaa")]), config=Config.model_validate(given)), folder)
+    feed = feedparsed(folder / "feed.xml")
+    assert feed.get("self", "") == (f"{own}feed.xml" if own else "")
+    assert feed["alternate"] == f"{own}index.html"
+
+
+def feedparsed(path: Path) -> dict[str, str]:
+    """The links of a feed."""
+    root = ElementTree.parse(path).getroot()
+    links = root.findall("{http://www.w3.org/2005/Atom}link")
+    return {link.get("rel", ""): link.get("href", "") for link in links}
 
 
 def test_a_page_says_what_is_known_of_the_note(folder: Path) -> None:

@@ -93,7 +93,7 @@ REJECTION = event("validate captured -> retired", verdict="reject", method="peer
     ("before", "ours", "theirs", "state"),
     [
         ([], [APPROVAL, FORMAT, OUT], [EDIT], "disseminated"),
-        ([], [APPROVAL, FORMAT], [replace(APPROVAL, commit="theirs")], "formatted"),
+        ([], [APPROVAL, FORMAT], [APPROVAL._replace(commit="theirs")], "formatted"),
         ([], [APPROVAL, FORMAT], [END], "retired"),
         ([], [APPROVAL], [REJECTION], "retired"),
         ([APPROVAL], [FORMAT, OUT], [event("revise validated -> captured")], "captured"),
@@ -108,7 +108,7 @@ def test_the_order_of_merged_branches_does_not_matter(
 
 def test_a_revision_begun_on_two_branches_holds_the_verdicts_once() -> None:
     walk = [CAPTURE, APPROVAL, FORMAT, OUT, REVISE]
-    assert fold([*walk, replace(REVISE, commit="theirs")]) == fold(walk)
+    assert fold([*walk, REVISE._replace(commit="theirs")]) == fold(walk)
 
 
 def test_who_wrote_the_text_of_a_merge_is_its_author(kb: KnowledgeBase) -> None:
@@ -526,7 +526,7 @@ def test_where_signatures_are_required_an_unsigned_move_is_refused(kb: Knowledge
         rules.replace('signatures = "optional"', 'signatures = "required"'), encoding="utf-8"
     )
     git(kb, "commit", "-qam", "Ask for signatures")
-    with pytest.raises(Refused, match="signed commits"):
+    with pytest.raises(Refused, match="git does not sign here"):
         at(kb, BEN).move("validate", note, APPROVE)
 
 

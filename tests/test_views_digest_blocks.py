@@ -1,6 +1,5 @@
 """What is to be stopped, what came of notes, the question, thanks, and the limits."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -110,7 +109,7 @@ def test_a_report_counts_on_the_day_it_was_recorded() -> None:
     used = [a for a in applications() if a.note == WATER]
     assert compose([water], [], applications=used).applied == ()
     told = event(used[0].id, "apply", "2026-11-17", "- -", about=WATER, outcome="helped")
-    told = replace(told, from_state="", to_state="")
+    told = told._replace(from_state="", to_state="")
     assert len(compose([water], [told], applications=used).applied) == 1
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from kmkit.errors import UsageError
 from kmkit.index.carding import card_of
+from kmkit.index.reasons import fact
 from kmkit.index.stale import Reason, Stale
 from kmkit.note.model import Note
 from kmkit.views import digest
@@ -108,7 +109,9 @@ def test_what_is_not_out_replaces_nothing() -> None:
 
 def test_a_stewards_reason_that_names_an_internal_note_is_kept_back() -> None:
     water, hidden = example("say-what-the-water-will-do"), secret()
-    reason = Reason("superseded", None, f"It was drawn from 'Zebrafish' ({hidden.id}), retired.")
+    message = f"It was drawn from 'Zebrafish' ({hidden.id}), retired."
+    told = (fact("drawn-retired", title="Zebrafish"),)
+    reason = Reason("superseded", None, message, told)
     rows = [Stale(card_of(water, policy(), kinds()), water.owner, (reason,))]
     wide = compose([water, hidden], [], level="domestic", name="stewards", stale=rows)
     assert wide.empty

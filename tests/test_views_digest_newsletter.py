@@ -1,6 +1,5 @@
 """The newsletter: greeting, why it matters, a story, a question, a note of a year ago."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from pathlib import PurePosixPath
@@ -44,7 +43,7 @@ def ask(text: str = "Which port has a customs officer at night?", **fields: Any)
 def closing(note: Note, question: str = "q-rings", on: str = "2026-11-17") -> Event:
     """The step by which a note answers a question."""
     made = event(note, "answer", on)
-    return replace(made, note=question, trailers={**made.trailers, "Kmkit-About": note.id})
+    return made._replace(note=question, trailers={**made.trailers, "Kmkit-About": note.id})
 
 
 def everything(**more: Any) -> Digest:

@@ -14,7 +14,7 @@ def test_stewards_see_what_waits_is_due_overdue_and_returned() -> None:
     assert "Say what the water will do, street by street" in [task.title for task in made.due]
     (owed_by,) = made.overdue
     assert owed_by.owner.name == "Lena Brandt"
-    assert [task.message for task in owed_by.tasks] == ["Its review was due on 2026-02-01."]
+    assert [task.message for task in owed_by.tasks] == ["Its review was due on 1 February 2026."]
     assert [task.command for task in owed_by.tasks] == ["kmkit review r3x8"]
     assert [task.message for task in made.returned] == [
         "Nadia Petrenko asks for changes: Say which baggage system, and since when."

@@ -1,5 +1,6 @@
 """Feeds: whole by RFC 4287, the same for the same notes, safe whatever the notes say."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from xml.etree import ElementTree
 
@@ -28,17 +29,52 @@ def parsed(data: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(data)
 
 
-def test_what_a_feed_must_have() -> None:
-    root = parsed(feed(entry(), own="https://example.org/feed.xml"))
+_ONCE = ("id", "title", "updated", "subtitle", "summary", "generator", "content", "rights")
+_MAY = {
+    "feed": {*_ONCE, "author", "category", "contributor", "entry", "link", "icon", "logo"},
+    "entry": {*_ONCE, "author", "category", "contributor", "link", "published", "source"},
+}
+
+
+def assert_whole(data: bytes) -> None:
+    """What RFC 4287 asks of a feed (4.1.1) and of its entries (4.1.2)."""
+    root = parsed(data)
+    assert data.startswith(b"<?xml version='1.0' encoding='utf-8'?>")
     assert root.tag == f"{A}feed"
-    for name in ("id", "title", "updated"):
-        assert len(root.findall(f"{A}{name}")) == 1
+    ids = [one.findtext(f"{A}id") for one in root.findall(f"{A}entry")]
+    assert len(set(ids)) == len(ids)
+    for part in (root, *root.findall(f"{A}entry")):
+        names = [child.tag.removeprefix(A) for child in part]
+        assert set(names) <= _MAY[part.tag.removeprefix(A)]
+        assert all(names.count(name) == 1 for name in ("id", "title", "updated"))
+        assert all(names.count(name) <= 1 for name in _ONCE)
+        assert part.findtext(f"{A}id", "").startswith("urn:uuid:")
+        stamp = part.findtext(f"{A}updated", "")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", stamp)
+        assert datetime.fromisoformat(stamp).tzinfo
+        links = [(link.get("rel"), link.get("type")) for link in part.findall(f"{A}link")]
+        assert len(links) == len(set(links))
+        assert all(link.get("href") for link in part.findall(f"{A}link"))
+        assert part.tag == f"{A}feed" or ("alternate", "text/html") in links
+        assert all(who.findtext(f"{A}name") for who in part.findall(f"{A}author"))
+        assert all(topic.get("term") for topic in part.findall(f"{A}category"))
+    assert root.findtext(f"{A}author/{A}name")
+
+
+def test_what_a_feed_must_have() -> None:
+    made = feed(entry(), own="https://example.org/feed.xml")
+    assert_whole(made)
+    root = parsed(made)
     assert root.findtext(f"{A}author/{A}name") == "Agency"
     links = {link.get("rel"): link.get("href") for link in root.findall(f"{A}link")}
-    assert links == {"alternate": "index.html", "self": "https://example.org/feed.xml"}
+    assert links == {
+        "alternate": "https://example.org/index.html", "self": "https://example.org/feed.xml"
+    }  # fmt: skip
     one = root.find(f"{A}entry")
     assert one is not None
-    assert one.findtext(f"{A}id", "").startswith("urn:uuid:")
+    link = one.find(f"{A}link")
+    assert link is not None
+    assert link.get("href") == "https://example.org/notes/a.html"
     assert one.findtext(f"{A}updated") == "2026-11-21T07:30:00Z"
     assert one.findtext(f"{A}summary") == "Nine days late."
     assert root.findtext(f"{A}updated") == "2026-11-21T07:30:00Z"
@@ -54,7 +90,15 @@ def test_ids_depend_on_the_note_alone() -> None:
     assert feed(entry()) == feed(entry())
 
 
+def test_without_an_address_links_begin_where_the_feed_stands() -> None:
+    made = feed(entry())
+    assert_whole(made)
+    links = [(link.get("rel"), link.get("href")) for link in parsed(made).iter(f"{A}link")]
+    assert links == [("alternate", "index.html"), ("alternate", "notes/a.html")]
+
+
 def test_an_empty_feed_is_a_feed() -> None:
+    assert_whole(feed())
     assert parsed(feed()).findtext(f"{A}updated") == "1970-01-01T00:00:00Z"
 
 
@@ -62,7 +106,9 @@ def test_an_empty_feed_is_a_feed() -> None:
 @given(st.text(st.characters(), max_size=30))
 def test_any_text_gives_xml(text: str) -> None:
     said = entry(title=f"{text} ]]> <script> &amp;", summary=text, topics=(text,), author=text)
-    root = parsed(feed(said, title=text))
+    made = feed(said, title=text)
+    assert_whole(made)
+    root = parsed(made)
     assert root.findtext(f"{A}entry/{A}title", "").endswith("]]> <script> &amp;")
 
 

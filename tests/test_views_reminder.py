@@ -15,6 +15,7 @@ import pytest
 from kmkit.audience.audiences import Audience
 from kmkit.audience.seeing import seen_of
 from kmkit.errors import Cannot
+from kmkit.index.reasons import fact
 from kmkit.index.stale import Reason
 from kmkit.note.model import Note
 from kmkit.note.records import Application
@@ -77,8 +78,9 @@ def test_what_is_asked_and_what_happened_around_it() -> None:
     mine, other = lesson(reviewed=REVIEWED), lesson("q2w3", "Rent tankers")
     reasons = (
         Reason("superseded", None, "It was drawn from 'Frames' (20251101-frames-p3m9), which was "
-               "retired: kmkit retire x7k2; or, if it still holds, kmkit edit x7k2."),
-        Reason("contradicted", None, "It did not help: kmkit review x7k2."),
+               "retired: kmkit retire x7k2; or, if it still holds, kmkit edit x7k2.",
+               (fact("drawn-retired", title="Frames"),)),
+        Reason("contradicted", None, "It did not help: kmkit review x7k2.", (fact("failed"),)),
     )  # fmt: skip
     made = letter(
         matter(mine, reasons=reasons, newer=(other.id,), broken=("A link leads nowhere.",)),
@@ -148,8 +150,12 @@ def test_nothing_of_a_narrower_circle(level: str) -> None:
     """Whatever names a hidden note: its title, id, uses, or a reason that tells of it."""
     mine = lesson(level="international")
     hidden = lesson("h1dd", "A canary", level="internal", protect="[Secret Village]")
-    messages = (f"'A canary' ({hidden.id}) replaces it: kmkit show.", "Of Secret Village: kmkit x.")
-    reasons = tuple(Reason("superseded", None, message) for message in messages)
+    reasons = (
+        Reason("superseded", None, f"'A canary' ({hidden.id}) replaces it: kmkit show.",
+               (fact("drawn-replaced", title="A canary", note=hidden.id),)),
+        Reason("superseded", None, "Of Secret Village: kmkit x.",
+               (fact("drawn-revised", title="Secret Village"),)),
+    )  # fmt: skip
     made = letter(
         matter(mine, reasons=reasons, newer=(hidden.id,), broken=(f"'{hidden.id}' is gone.",)),
         matter(hidden), notes=[mine, hidden], level=level,

@@ -382,7 +382,7 @@ def test_a_link_within_the_templates_is_followed(kb: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
 def test_what_is_no_file_is_not_waited_for(kb: Path) -> None:
     os.mkfifo(kb / "templates" / "digest" / "readers.txt.j2")
-    with pytest.raises(Cannot, match="is no file"):
+    with pytest.raises(Cannot, match="is not a plain file"):
         render(a_week(), "text", kb)
 
 

@@ -3,7 +3,7 @@
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,8 @@ class Hook:
     answers: list[tuple[int, str, dict[str, str]] | str] = field(default_factory=list)
     url: str = ""
     kinds: list[str] = field(default_factory=list)
+    before: Callable[[], None] = lambda: None
+    """Is called when a message has arrived, before it is answered."""
 
     @property
     def said(self) -> list[Any]:
@@ -35,6 +37,7 @@ def hooked(*answers: tuple[int, str, dict[str, str]] | str, trust: ssl.SSLContex
         def do_POST(self) -> None:
             hook.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
             hook.kinds.append(self.headers["Content-Type"])
+            hook.before()
             answer = hook.answers.pop(0) if hook.answers else (200, "ok", {})
             if isinstance(answer, str):
                 self.close_connection = True

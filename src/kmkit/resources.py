@@ -1,5 +1,6 @@
 """Where kmkit's own files are: in the wheel, in a checkout, or overridden by a knowledge base."""
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -32,7 +33,10 @@ def example_kb() -> Path:
 
 
 def template(name: str, kb: Path | None = None) -> Path:
-    """The file of template ``name`` (such as ``notes/lesson.md.j2``): the KB's, else shipped."""
-    if kb is not None and (own := kb / "templates" / name).is_file():
+    """The file of template ``name`` (such as ``notes/lesson.md.j2``): the KB's, else shipped.
+
+    Whatever stands there under its name is the KB's: reading it tells what is wrong with it.
+    """
+    if kb is not None and os.path.lexists(own := kb / "templates" / name):
         return own
     return templates_dir() / name

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from kmkit.errors import Cannot
+from kmkit.places import read_plain
 from kmkit.text import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
@@ -24,7 +25,7 @@ def parse(text: str, model: type[M], name: str) -> M:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         keys = [str(part) for part in first["loc"] if part != "[key]"]
-        place = f"{name}:{_line_of(text, keys)}: {'.'.join(keys)}"
+        place = f"{name}:{line_of(text, keys)}: {'.'.join(keys)}"
         raise Cannot(f"{place}: {_misfit(first, model, keys)}", f"Mend it in {name}.") from None
 
 
@@ -64,7 +65,7 @@ def _settings(model: type[BaseModel], keys: list[str]) -> list[str]:
 def read_text(path: Path) -> str:
     """The text of a file of the knowledge base; Cannot where there is none."""
     try:
-        return path.read_text(encoding="utf-8")
+        return read_plain(path).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         raise Cannot(
             f"{path} does not exist.", "Run kmkit init, or name the folder with -C."
@@ -75,7 +76,7 @@ def read_text(path: Path) -> str:
         raise Cannot(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def _line_of(text: str, keys: list[str]) -> int:
+def line_of(text: str, keys: list[str]) -> int:
     """The line where the setting ``keys`` stands in TOML ``text``, 1 where it cannot be told."""
     table: list[str] = []
     best = (0, 1)

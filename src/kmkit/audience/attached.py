@@ -1,10 +1,10 @@
 """Where a note leads: other notes that the circle may see, and the files that may go with it."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from kmkit.audience.inside import ending, holds, searchable
 from kmkit.note.model import Note
 from kmkit.note.names import Names
 from kmkit.note.references import is_file, linked, resolved
@@ -13,8 +13,6 @@ from kmkit.places import CONFIG, POLICY
 _OWN = ("notes", "people", "records", "templates")
 """Folders whose files are never attachments."""
 _SETTINGS = (CONFIG, POLICY)
-_TEXT = re.compile(r"(csv|eml|html?|json|md|rtf|svg|tsv|txt|xml|ya?ml)", re.IGNORECASE)
-"""Files that names can be looked for in."""
 
 
 def target(note: Note, href: str, notes: Mapping[str, object], paths: Mapping[str, str]) -> str:
@@ -39,10 +37,10 @@ def named_files(note: Note) -> Iterator[str]:
     yield from (path for field, path in linked(note) if field == "link")
 
 
-def may_go(root: Path, path: str, names: Names) -> bool:
-    """Whether the file at ``path`` is an attachment that holds none of ``names``, as text.
+def is_attachment(root: Path, path: str) -> bool:
+    """Whether the file at ``path`` may be attached to something that leaves.
 
-    Notes, people, records, settings, hidden files and whatever a symlink leads to are none.
+    Notes, people, records, settings, hidden files and whatever a symlink leads to may not.
     """
     parts = PurePosixPath(path).parts
     if not parts or PurePosixPath(path).is_absolute() or ".." in parts:
@@ -55,15 +53,20 @@ def may_go(root: Path, path: str, names: Names) -> bool:
         if place.is_symlink():
             return False
     try:
-        if not place.is_file() or not place.resolve().is_relative_to(root.resolve()):
-            return False
-        return not (names and _TEXT.fullmatch(place.suffix[1:]) and names.in_text(_text(place)))
+        return place.is_file() and place.resolve().is_relative_to(root.resolve())
     except (OSError, ValueError):
         return False
 
 
-def _text(place: Path) -> str:
-    """A file as text; two bytes a letter where it begins so."""
-    data = place.read_bytes()
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return data.decode("utf-16" if wide else "utf-8", errors="replace")
+def may_go(root: Path, path: str, names: Names, unsearched: Container[str]) -> bool:
+    """Whether the attachment at ``path`` holds none of ``names``.
+
+    ``unsearched``: endings of files that go although nobody can look for names in them; others of
+    which that is so do not, where there are names.
+    """
+    if not names or (not searchable(path) and ending(path) in unsearched):
+        return True
+    try:
+        return searchable(path) and not holds(root / path, names)
+    except OSError:
+        return False

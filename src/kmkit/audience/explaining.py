@@ -4,15 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kmkit.audience.audiences import Audience
-from kmkit.audience.keeping import PEOPLE, weighed
-from kmkit.audience.protected import Protected, addresses_of, names_above
+from kmkit.audience.protected import addresses_of, names_above
 from kmkit.audience.seeing import see
 from kmkit.audience.shown import Shown, shown_of
 from kmkit.index.book import Index
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Note
-from kmkit.note.names import Names
 from kmkit.note.problem import Problem
 from kmkit.note.protecting import Said, said_above
 from kmkit.trail.fold import Claim, fold
@@ -123,12 +121,9 @@ def _names(kb: KnowledgeBase, index: Index, note: Note, level: str) -> Iterator[
         people = [(person.name, email) for email, person in kb.people.items()]
         limits |= dict.fromkeys(addresses_of(limits, people), policy.levels[0])
     found: dict[str, Said] = {}
-    lines = {note.places[name].line for name in PEOPLE if name in note.places}
-    for said in sorted(said_above(note, level, limits, policy), key=lambda s: s.line in lines):
+    for said in said_above(note, level, limits, policy):
         found.setdefault(said.name, said)
-    for said in found.values():
-        if weighed(Protected(Names((said.name,))), note).hidden:
-            yield said
+    yield from found.values()
 
 
 def _version(note: Note, shown: Shown | None, claim: Claim) -> str:

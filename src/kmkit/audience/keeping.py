@@ -1,22 +1,20 @@
 """Notes, steps and uses as a circle may see them: without what must not leave."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from kmkit.audience.protected import Protected
 from kmkit.note.model import Fields, Note
+from kmkit.note.protecting import PEOPLE, UNSHOWN, shown_texts, texts_in
 from kmkit.note.records import Application
 from kmkit.trail.event import Event
 
 _LINKS = ("translation_of", "derived_from", "supersedes", "superseded_by", "repeats")
 """Fields that name notes."""
-PEOPLE = ("owner", "backup", "sources", "authors")
-"""Fields that name people; so does ``by``, which several have."""
 _LEFT_OUT = frozenset((*_LINKS, *PEOPLE))
 _EMPTIED = frozenset(("by", "because", "decided_by", "evidence", "minutes"))
 """Parts of verdicts, reviews and the like: what would be left of them could still tell."""
-_OTHER = ("protect", "review_every")
 _TODAY = {"owner", "backup", "disseminated", "reviewed", "superseded_by"}
 """Fields that a version in force has from the file of today."""
 _WHAT = ("Kmkit-Note", "Kmkit-Move", "Kmkit-About")
@@ -40,7 +38,8 @@ def weighed(protected: Protected, note: Note) -> Weighed:
     names = protected.names
     if not names or not names.in_text(_quickly(note)):
         return Weighed(hidden=False, named=False)
-    return Weighed(hidden=any(map(names.in_text, _texts_of(note))), named=True)
+    shown = (str(note.path), *shown_texts(note))
+    return Weighed(hidden=any(map(names.in_text, shown)), named=True)
 
 
 def kept(protected: Protected, note: Note, *, named: bool) -> Note:
@@ -51,7 +50,7 @@ def kept(protected: Protected, note: Note, *, named: bool) -> Note:
     """
     if not named and not note.fields.protect and not protected.tells(_quickly(note), known=note.id):
         return note
-    fields = note.fields.model_dump(exclude=set(_OTHER))
+    fields = note.fields.model_dump(exclude=set(UNSHOWN))
     keeping = {"review_every": note.fields.review_every}
     masked = protected.masked
     return replace(
@@ -74,8 +73,7 @@ def kept_event(protected: Protected, event: Event) -> Event:
     if not protected.in_text("\n".join((*people, event.subject, event.reason, *lists, *told))):
         return event
     named = protected.in_text(*people)
-    return replace(
-        event,
+    return event._replace(
         name="" if named else event.name,
         email="" if named else event.email,
         subject="" if protected.in_text(event.subject) else event.subject,
@@ -91,7 +89,7 @@ def kept_event(protected: Protected, event: Event) -> Event:
 
 def kept_use(protected: Protected, use: Application) -> Application | None:
     """``use`` without what must not leave; None where its story tells of it."""
-    if protected.in_text(use.id, use.in_, use.because):
+    if protected.in_id(use.id) or protected.in_text(use.in_, use.because):
         return None
     by = "" if protected.in_text(use.by) else use.by
     return use.model_copy(update={"by": by, "evidence": _untold(protected, use.evidence)})
@@ -105,35 +103,10 @@ def _untold(protected: Protected, texts: Iterable[str]) -> tuple[str, ...]:
 def _quickly(note: Note) -> str:
     """A text in which all stands that readers could be shown of the note, and more."""
     today = note.fields.model_dump(include=_TODAY)
-    said = [note.text, str(note.path), *_texts(today, by=True)]
+    said = [note.text, str(note.path), *texts_in(today, by=True)]
     if "\\" in note.text:  # which YAML reads as something else
-        said += [*_texts_of(note), *_texts(note.raw, by=True)]
+        said += [*shown_texts(note), *texts_in(note.raw, by=True)]
     return "\n".join(said)
-
-
-def _texts_of(note: Note) -> Iterator[str]:
-    """What readers could be shown of a note, but for people; what it protects is not among it."""
-    yield str(note.path)
-    yield note.preamble
-    for section in note.sections:
-        yield section.heading
-        yield section.text
-    yield from _texts(note.fields.model_dump(exclude={*PEOPLE, *_OTHER}))
-    yield from _texts({k: v for k, v in note.raw.items() if k.startswith("x_")})
-
-
-def _texts(value: object, *, by: bool = False) -> Iterator[str]:
-    """Every text in a value; what stands as ``by`` only where it is asked for."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for name, one in value.items():
-            yield str(name)
-            if by or name not in ("by", "decided_by"):
-                yield from _texts(one, by=by)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one, by=by)
 
 
 def _values(protected: Protected, values: Mapping[str, Any]) -> dict[str, Any]:

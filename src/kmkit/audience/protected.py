@@ -83,6 +83,10 @@ class Protected:
         """Whether something that must not leave stands in one of ``texts``."""
         return any(self.names.in_text(text) or self.tells(text) for text in texts if text)
 
+    def in_id(self, id: str) -> bool:
+        """Whether what must not leave stands in the id of a record, which itself is no secret."""
+        return self.names.in_text(id) or self.tells(id, known=id)
+
     def tells(self, text: str, *, known: str = "") -> bool:
         """Whether ``text`` names a note that the circle may not see.
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from kmkit.audience.audiences import Audience
 from kmkit.errors import Cannot
@@ -67,6 +67,56 @@ def nobody_by(kb: KnowledgeBase, audience: Audience) -> tuple[str, ...]:
     return tuple(one_line(text) for text in entries if not any(_meant(kb, text, where)))
 
 
+class Misfit(NamedTuple):
+    """An entry of an audience's recipients that is no good, or means nobody."""
+
+    entry: str
+    path: str
+    """The file that it stands in, '' for the setting itself."""
+    line: int
+    message: str
+    mend: str
+    severity: Literal["error", "warning"] = "error"
+    """warning: it means nobody, or is a file that another machine may have."""
+
+
+def misfits(kb: KnowledgeBase, name: str) -> Iterator[Misfit]:
+    """What is wrong with the recipients of the audience ``name``, whatever it is."""
+    where = f"audiences.{name}.recipients"
+    for entry in map(str.strip, kb.config.audiences[name].recipients):
+        if entry.startswith("file:"):
+            yield from _of_list(kb, entry, where)
+            continue
+        try:
+            found = list(_meant(kb, entry, where))
+        except Cannot as error:
+            yield Misfit(entry, "", 0, error.message, error.mend)
+            continue
+        if not found:
+            message = f"{where}: '{one_line(entry)}' means nobody of people/."
+            yield Misfit(entry, "", 0, message, "Correct it, or take it out.", "warning")
+
+
+def _of_list(kb: KnowledgeBase, entry: str, where: str) -> Iterator[Misfit]:
+    """What is wrong in a file of addresses, line by line."""
+    name = entry.removeprefix("file:").strip()
+    try:
+        lines = list(_lines(kb.root, name, where))
+    except Cannot as error:
+        elsewhere = Path(name).is_absolute() and not Path(name).exists()
+        severity: Literal["error", "warning"] = "warning" if elsewhere else "error"
+        yield Misfit(entry, "", 0, error.message, error.mend, severity)
+        return
+    for number, text in lines:
+        try:
+            _address(text, where)
+        except Cannot as error:
+            yield Misfit(entry, name, number, error.message, error.mend)
+    if not lines:
+        message = f"{where}: there is no address in {one_line(name)}."
+        yield Misfit(entry, "", 0, message, "Write one a line, or take it out.", "warning")
+
+
 def _meant(kb: KnowledgeBase, text: str, where: str) -> Iterator[tuple[str, str]]:
     """The addresses and names that one entry means."""
     if text.startswith("people:"):
@@ -97,7 +147,13 @@ def _how() -> str:
 
 
 def _of_file(root: Path, name: str, where: str) -> Iterator[tuple[str, str]]:
-    """The addresses in a file: one a line, ``#`` begins a comment."""
+    """The addresses in a file."""
+    for number, text in _lines(root, name, where):
+        yield _address(text, f"{name}:{number}")
+
+
+def _lines(root: Path, name: str, where: str) -> Iterator[tuple[int, str]]:
+    """The lines of a file that hold something, and their numbers; ``#`` begins a comment."""
     place = _place(root, name, where)
     try:
         if not place.is_file():
@@ -113,7 +169,7 @@ def _of_file(root: Path, name: str, where: str) -> Iterator[tuple[str, str]]:
         raise Cannot(f"{where}: {one_line(name)} cannot be read: {why}.") from None
     for number, written in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         if said := re.sub(r"(^|\s)#.*", "", written).strip():
-            yield _address(said, f"{name}:{number}")
+            yield number, said
 
 
 def _place(root: Path, name: str, where: str) -> Path:

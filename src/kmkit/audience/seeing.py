@@ -1,8 +1,8 @@
 """The one function that decides what an audience may see. Whatever leaves begins with it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -11,10 +11,12 @@ from kmkit.audience import attached
 from kmkit.audience.audiences import Audience
 from kmkit.audience.choosing import reaching, trail_of
 from kmkit.audience.hidden import Hidden, Named, named_in
+from kmkit.audience.inside import searchable
 from kmkit.audience.keeping import kept, kept_event, kept_use, weighed
 from kmkit.audience.protected import Protected, addresses_of, names_above, odd, signs_of
 from kmkit.audience.shown import Shown, admits, read_shown
 from kmkit.config import Policy
+from kmkit.config.leaving import UNSEARCHED
 from kmkit.index.book import Index
 from kmkit.kb import KnowledgeBase
 from kmkit.note.model import Note
@@ -62,6 +64,8 @@ class Seen:
     """The folder of the knowledge base, None where there is none."""
     elsewhere: Container[str] = frozenset()
     """The files that notes name which the circle may not see."""
+    unsearched: Container[str] = UNSEARCHED
+    """Endings of files that go along although nobody can look for protected names in them."""
 
     @property
     def level(self) -> str:
@@ -102,19 +106,37 @@ class Seen:
         """The files below the knowledge base that may go with ``note``.
 
         They are those that it names as evidence or links to, pictures among them. A file that a
-        note names which the circle may not see stays, and so does one that holds a protected name.
+        note names which the circle may not see stays, and so does one that holds a protected name,
+        or may hold one.
         """
-        root = self.root
-        if root is None:
+        return tuple(PurePosixPath(path) for path in self._attached(note) if self._goes(path))
+
+    def unknown_files(self) -> tuple[str, ...]:
+        """The files that stay for one reason alone: nobody can look for protected names in them."""
+        if not self.protected.names:
             return ()
-        named = dict.fromkeys(attached.named_files(note))
-        return tuple(
-            PurePosixPath(path)
-            for path in named
-            if path not in self.elsewhere
-            and not self.protected.in_text(path)
-            and attached.may_go(root, path, self.protected.names)
-        )
+        named = (path for shown in self.notes.values() for path in self._attached(shown.note))
+        kept = (path for path in named if not searchable(path) and not self._goes(path))
+        return tuple(sorted(set(kept)))
+
+    def _attached(self, note: Note) -> Iterator[str]:
+        """The files that a note names and the circle may see, whatever they hold."""
+        if self.root is not None:
+            for path in dict.fromkeys(attached.named_files(note)):
+                hidden = path in self.elsewhere or self.protected.in_text(path)
+                if not hidden and attached.is_attachment(self.root, path):
+                    yield path
+
+    def _goes(self, path: str) -> bool:
+        """Whether an attached file holds no protected name."""
+        if path not in self._looked_at and self.root is not None:
+            names = self.protected.names
+            self._looked_at[path] = attached.may_go(self.root, path, names, self.unsearched)
+        return self._looked_at[path]
+
+    @cached_property
+    def _looked_at(self) -> dict[str, bool]:
+        return {}
 
 
 def seen_of(
@@ -199,7 +221,7 @@ def see(
     kept = Names([*protect, *addresses_of(protect, people)])
     admitted = _Admitted(kb, index, audience.level, chosen, kept)
     admitted.seen = {shown.note.id for shown in notes}
-    return seen_of(
+    seen = seen_of(
         audience,
         policy,
         notes,
@@ -211,6 +233,7 @@ def see(
         people=people,
         root=kb.root,
     )
+    return replace(seen, unsearched=kb.config.attachments.endings)
 
 
 def _others(index: Index, admitted: Container[str]) -> Others:

@@ -9,8 +9,8 @@ from kmkit.config import Policy
 from kmkit.errors import Cannot
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.history import last_approved
-from kmkit.kb.standing import overlaid
 from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.standing import overlaid
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read
 from kmkit.note.model import Note

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from kmkit.index.card import Card
     from kmkit.kb import KnowledgeBase
     from kmkit.reach.channels import Waiting
+    from kmkit.reach.ledger import Ledger, Run
     from kmkit.reach.recording import Left
 
 _ENOUGH = 20
 """Notes that went over a channel which a screen shows."""
 _STOPPED = (
-    "Stopped. It may have gone there without being recorded on the notes.",
-    "Look there: record what went with kmkit disseminate, or send it again.",
+    "Stopped. It may have gone there; kmkit outbox says what is known.",
+    "Look there. If it did: kmkit disseminate NOTE --channel …; else give the same command again.",
 )
 
 
@@ -56,6 +57,18 @@ def command(
         bool,
         typer.Option("--few", help="the notes that reached fewer than two; exit code 1 for any"),
     ] = False,
+    offline: Annotated[
+        bool,
+        typer.Option(
+            "--offline", help="with --send: without the remote, which could know of messages sent"
+        ),
+    ] = False,
+    take_over: Annotated[
+        bool,
+        typer.Option(
+            "--take-over", help="with --send: finish what another machine began; may repeat it"
+        ),
+    ] = False,
     as_json: AsJson = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -73,11 +86,17 @@ def command(
         raise UsageError("--few looks at all channels.", "Leave the channel and --send out.")
     if (send or since) and not name:
         raise UsageError("Which channel?", "Name one: kmkit channels CHANNEL --send")
+    if (offline or take_over) and not send:
+        raise UsageError("--offline and --take-over go with --send only.", "Leave them out.")
     kb = open_kb(ctx, dry_run=dry_run)
     if not name:
         _all(kb, only_few=few, as_json=as_json)
+        return
+    first = _day(since, kb.today)
+    if send and not dry_run:
+        _send(kb, name, first, offline=offline, take_over=take_over)
     else:
-        _one(kb, name, since=since, send=send and not dry_run, as_json=as_json)
+        _one(kb, name, first, as_json=as_json)
 
 
 def _cards(kb: "KnowledgeBase") -> "list[Card]":
@@ -116,15 +135,13 @@ def _all(kb: "KnowledgeBase", *, only_few: bool, as_json: bool) -> None:
         raise typer.Exit(Exit.FINDINGS)
 
 
-def _one(kb: "KnowledgeBase", name: str, *, since: str, send: bool, as_json: bool) -> None:
-    """What went over a channel and what waits for it; or bring it there."""
+def _one(kb: "KnowledgeBase", name: str, since: date | None, *, as_json: bool) -> None:
+    """What went over a channel and what waits for it."""
+    from kmkit.cli.sending import ledger_of
     from kmkit.reach.channels import SENDABLE, waiting
+    from kmkit.reach.posting import told
 
-    first = _day(since, kb.today)
-    if send:
-        _send(kb, name, first)
-        return
-    what = waiting(kb, name, since=first)
+    what = waiting(kb, name, since=since, told=told(ledger_of(kb, offline=True), name))
     _left(what.left, kind=what.channel.kind)
     if as_json:
         _json(kb, _cards(kb), what)
@@ -142,24 +159,70 @@ def _day(text: str, today: date) -> date | None:
         raise UsageError(f"--since: '{text}' is no day.", natural.HOW) from None
 
 
-def _send(kb: "KnowledgeBase", name: str, since: date | None) -> None:
+def _send(
+    kb: "KnowledgeBase", name: str, since: date | None, *, offline: bool, take_over: bool
+) -> None:
     """Bring there what waits, and say what was done; one process at a time does so."""
-    import os
+    from kmkit.cli.sending import ledger_of, told_when_stopped
+    from kmkit.config.leaving import WEBHOOKS
+    from kmkit.kb.rules import settled
+    from kmkit.reach.channels import channel_of
 
-    from kmkit.cli.sending import told_when_stopped
+    settled(kb)
+    ledger = ledger_of(kb, offline=offline)
+    with ledger.at_work(), told_when_stopped(*_STOPPED):
+        if channel_of(kb, name).kind in WEBHOOKS:
+            left = _post(kb, ledger, name, since, take_over=take_over)
+        else:
+            left = _write(kb, name, since)
+    if left:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _write(kb: "KnowledgeBase", name: str, since: date | None) -> "Sequence[Left]":
+    """Write a folder or a feed; the notes on which that could not be recorded."""
     from kmkit.reach.channels import bring, waiting
-    from kmkit.reach.ledger import Ledger
 
-    with Ledger(kb).at_work():
-        what = waiting(kb, name, since=since)
-        _left(what.left, kind=what.channel.kind)
-        with told_when_stopped(*_STOPPED):
-            done = bring(kb, what, environ=os.environ, wait=_patiently(name))
+    what = waiting(kb, name, since=since)
+    _left(what.left, kind=what.channel.kind)
+    done = bring(kb, what)
     say(done.said)
     _left(done.recorded.left, kind=what.channel.kind)
     _rest(what)
-    if done.recorded.left:
-        raise typer.Exit(Exit.FINDINGS)
+    return done.recorded.left
+
+
+def _post(
+    kb: "KnowledgeBase", ledger: "Ledger", name: str, since: date | None, *, take_over: bool
+) -> "Sequence[Left]":
+    """Post to a webhook; the notes on which that could not be recorded."""
+    import os
+    import time
+
+    from kmkit.reach.posting import Ways, post_waiting
+
+    ways = Ways(os.environ, _patiently(name), time.monotonic, _again)
+    done = post_waiting(kb, ledger, name, ways, since=since, take_over=take_over)
+    what = done.waiting
+    if what:
+        _left(what.left, kind=what.channel.kind)
+    say(f"{many(len(done.sent), 'note')} went to {name}." if done.sent else "Nothing is new.")
+    left = [one for recorded in done.recorded for one in recorded.left]
+    for one in left:
+        say(f"Not recorded: {one.title}: {one.why}")
+    if what:
+        _rest(what)
+    if not ledger.shared:
+        say("The remote could not be told what came of it: kmkit outbox does it.")
+    return left
+
+
+def _again(run: "Run") -> None:
+    """Say that a message is posted once more."""
+    say(
+        f"What was begun on {run.intent.at:%Y-%m-%d} may be there already, and goes there once "
+        f"more: {run.intent.subject}"
+    )
 
 
 def _show(cards: "Sequence[Card]", what: "Waiting", *, sendable: bool) -> None:
@@ -197,7 +260,7 @@ def _rest(what: "Waiting") -> None:
 def _left(left: "Sequence[Left]", *, kind: str) -> None:
     """Name the notes of which it cannot be recorded that they went there.
 
-    A folder and a feed hold all that their circle may see, so these too, without protected people.
+    A folder and a feed hold all that their circle may see, so these too.
     """
     said = "Not recorded" if kind in ("folder", "feed") else "Left out"
     for one in left:

@@ -1,8 +1,9 @@
 """``kmkit check``: every problem in files, with its place, its rule and how to mend it."""
 
+import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from kmkit.cli.options import AsJson, folder, now, open_kb
 from kmkit.cli.screen import out, say
 from kmkit.errors import Cannot, Exit, UsageError
 from kmkit.index.choosing.filters import ANY, Filter
+from kmkit.places import CONFIG
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
@@ -163,8 +165,24 @@ def _check(
         return any(path == one or one in path.parents for one in wanted)
 
     base = _below_here(kb, here) if fmt in (Findings.TEXT, Findings.JSON) else in_repository(kb)
-    for problem in problems(kb, asked_for, track=lambda paths: watched(paths, "Checking")):
+    found = problems(kb, asked_for, track=lambda paths: watched(paths, "Checking"))
+    for problem in itertools.chain(found, _leaving(kb, asked_for)):
         yield problem._replace(path=str(PurePosixPath(base, problem.path)))
+
+
+def _leaving(
+    kb: "KnowledgeBase", asked_for: Callable[[PurePosixPath], bool]
+) -> "Iterator[Problem]":
+    """What is wrong with whom and what audiences and channels name, where that can be read."""
+    if not (kb.root / CONFIG).is_file():
+        return
+    from kmkit.reach.leaving import leaving_problems
+
+    try:
+        found = list(leaving_problems(kb))
+    except Cannot:  # the settings, or people/, which is told already
+        return
+    yield from (problem for problem in found if asked_for(PurePosixPath(problem.path)))
 
 
 def _below_here(kb: "KnowledgeBase", here: Path) -> str:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmkit.cli.completing import complete_circle
+from kmkit.cli.early import asked_of_git
 from kmkit.cli.filters import filtered
-from kmkit.cli.options import a_period, open_kb
+from kmkit.cli.formats import format_of, write_out
+from kmkit.cli.options import a_period, open_kb, sender_of
 from kmkit.cli.screen import broken_files, on_terminal, out, say
-from kmkit.errors import Cannot, UsageError
+from kmkit.errors import UsageError
 from kmkit.index.choosing.filters import Filter
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("md", "html", "text", "eml", "json")
 NAMES = ("readers", "stewards")
-_SUFFIXES = {".htm": "html", ".markdown": "md", ".txt": "text"} | {f".{f}": f for f in FORMATS}
 
 
 For = Annotated[
@@ -181,7 +182,10 @@ def _written(
     wanted = _format(fmt, output)
     kb = open_kb(ctx)
     since, until = a_period(days[0] or "P1W", days[1], kb.today)
-    gathered = digest_of(kb, to=circle, since=since, until=until, name=name, asked=asked)
+    looking = asked_of_git(kb.root)
+    gathered = digest_of(
+        kb, to=circle, since=since, until=until, name=name, asked=asked, looking=looking
+    )
     _broken(gathered)
     made = gathered.digest
     if made.empty and skip_empty:
@@ -210,11 +214,8 @@ def _broken(gathered: "Gathered") -> None:
 
 def _format(given: str, output: str) -> str:
     """The format that was asked for, that the file's name says, or that fits where it goes."""
-    if given:
-        return _one_of(given, FORMATS, "--format")
-    if _is_file(output):
-        return _SUFFIXES.get(Path(output).suffix.casefold(), "md")
-    return "text" if on_terminal() else "md"
+    file = Path(output) if _is_file(output) else None
+    return format_of(given, file, FORMATS, "text" if on_terminal() and not file else "md")
 
 
 def _one_of(value: str, known: tuple[str, ...], option: str) -> str:
@@ -228,20 +229,13 @@ def _one_of(value: str, known: tuple[str, ...], option: str) -> str:
 
 def _bytes(kb: "KnowledgeBase", made: "Digest", wanted: str, sender: str) -> bytes:
     """The digest as a file of the ``wanted`` format."""
-    from kmkit.reach.letters import digest_letter, eml
     from kmkit.views.digest_render import render
 
     if wanted == "eml":
-        return eml(digest_letter(made, sender=sender or _sender(kb), sent=kb.now, kb=kb.root))
+        from kmkit.reach.letters import digest_letter, eml
+
+        return eml(digest_letter(made, sender=sender or sender_of(kb), sent=kb.now, kb=kb.root))
     return render(made, wanted, kb.root).encode()
-
-
-def _sender(kb: "KnowledgeBase") -> str:
-    """The organisation's contact, else whoever git says writes here."""
-    try:
-        return kb.config.organisation.contact or kb.actor.email
-    except Cannot:
-        raise UsageError("Nobody sends this letter.", "Give --from ADDRESS.") from None
 
 
 def _is_file(output: str) -> bool:
@@ -250,8 +244,6 @@ def _is_file(output: str) -> bool:
 
 def _deliver(data: bytes, output: str) -> None:
     """Write a file whole or not at all; without one, print it."""
-    from kmkit.trail.safely import write_file
-
     if not _is_file(output):
         if data.count(b"\r\n"):  # a letter: its line ends are part of it
             sys.stdout.flush()
@@ -259,10 +251,4 @@ def _deliver(data: bytes, output: str) -> None:
         else:
             out(data.decode())
         return
-    path = Path(output).resolve()
-    if path.is_dir():
-        raise UsageError(f"{output} is a folder.", "Name a file.")
-    if path.exists() and not path.is_file():
-        path.write_bytes(data)  # a device or a pipe, which nothing may replace
-    else:
-        write_file(path, data)
+    write_out(data, Path(output))

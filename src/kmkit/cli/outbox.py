@@ -43,7 +43,7 @@ def command(
     A run is written down before its first letter, in the branch kmkit-outbox; addresses are in it
     as keyed hashes alone. sent: a mail server took it. refused: it never will. deferred: not now;
     the next --send tries again, for two weeks. unknown: the answer was lost; it is sent again.
-    Exits with 1 if something is unfinished.
+    Messages to Slack and Teams are runs of one. Exits with 1 if something is unfinished.
     """
     from kmkit.cli.sending import ledger_of
 
@@ -116,7 +116,7 @@ def _in_full(kb: "KnowledgeBase", ledger: "Ledger", run: "Run") -> None:
         ("begun", f"{intent.at:%Y-%m-%d %H:%M %Z}"),
         ("machine", "this one" if run.holder == ledger.machine else run.holder),
         ("days", f"{intent.since} to {intent.until}" if intent.until else ""),
-        ("commits", f"{intent.base[:12]}..{intent.tip[:12]}" if intent.tip else ""),
+        ("commits", "..".join(filter(None, (intent.base[:12], intent.tip[:12])))),
         ("level", intent.level),
         ("notes", ", ".join(intent.notes)),
         ("letters", str(len(intent.to))),

@@ -8,7 +8,7 @@ import typer
 from kmkit.cli.completing import complete_circle
 from kmkit.cli.formats import many
 from kmkit.cli.options import DryRun, open_kb
-from kmkit.cli.screen import broken, say
+from kmkit.cli.screen import broken, left_behind, say
 
 if TYPE_CHECKING:
     from kmkit.reach.site import Made
@@ -44,6 +44,7 @@ def command(
 
     made = portal(open_kb(ctx), folder, to=audience, dry=dry_run)
     broken(made.problems)
+    left_behind(made.unknown)
     say(told(made, dry_run=dry_run))
     if not dry_run:
         say(f"Open {folder / 'index.html'} in a browser, or run kmkit serve.")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar, overload
 from kmkit.config import Config, Policy, load_config, load_policy, parse_policy
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.shelves import Shelves
-from kmkit.kb.standing import overlaid
 from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
+from kmkit.lifecycle.standing import overlaid
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read, unopened
 from kmkit.note.finding import as_path, pick, read_ids
@@ -20,7 +20,7 @@ from kmkit.note.kinds import Kind, kind_names, load_kind
 from kmkit.note.model import Note
 from kmkit.note.records import KINDS, Application, ApplicationRecord, Record, people_by_email
 from kmkit.note.records import Person as Profile
-from kmkit.places import POLICY, find_root
+from kmkit.places import POLICY, find_root, read_plain
 from kmkit.trail.event import Event, parse
 from kmkit.trail.fold import Claim, fold
 from kmkit.trail.git import Git
@@ -119,7 +119,7 @@ class KnowledgeBase:
     @cached_property
     def git(self) -> Git:
         """The repository; Cannot where there is none."""
-        return Git.find(self.root)
+        return Git.near(self.root)
 
     @cached_property
     def actor(self) -> Person:
@@ -157,7 +157,7 @@ class KnowledgeBase:
     def read(self, path: PurePosixPath) -> Note:
         """The note in the file ``path``; Cannot where the file cannot be read."""
         try:
-            return read((self.root / path).read_bytes(), path)
+            return read(read_plain(self.root / path), path)
         except FileNotFoundError:
             raise Cannot(f"There is no file {path}.", "See kmkit list.") from None
         except OSError as error:

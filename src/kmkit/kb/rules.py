@@ -9,8 +9,8 @@ from kmkit.errors import Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.note.kinds import Kind, kind_from, kind_names, load_kind
 from kmkit.note.model import Note
-from kmkit.places import CONFIG, KINDS, POLICY
-from kmkit.trail.objects import blob_name
+from kmkit.places import CONFIG, KINDS, POLICY, read_plain
+from kmkit.trail.names import blob_name
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Rules:
         """Whether the file is the committed one, but for the ends of its lines."""
         blob = self.blobs[name]
         try:
-            data = (self.kb.root / name).read_bytes()
+            data = read_plain(self.kb.root / name)
         except OSError:
             data = None
         if not blob:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from kmkit.note.problem import Problem
 from kmkit.note.records import Record, folder_of, read_record
 from kmkit.note.records.kinds import FOLDERS
+from kmkit.places import read_plain
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def _read_shelf(root: Path, paths: Iterable[PurePosixPath]) -> Shelf:
     problems: list[Problem] = []
     for path in paths:
         try:
-            record, found = read_record((root / path).read_bytes(), path)
+            record, found = read_record(read_plain(root / path), path)
         except OSError as error:
             message = f"The file cannot be read: {error.strerror}."
             record, found = None, [Problem(str(path), 1, 1, "unreadable-file", message)]

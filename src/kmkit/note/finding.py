@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from kmkit.errors import Refused, UsageError
+from kmkit.places import open_plain
 from kmkit.text import did_you_mean, nearest, one_line
 
 _ID_LINE = re.compile(rb"""^id:[ \t]*["']?([^\s"'#]+)""", re.MULTILINE)
@@ -18,7 +19,7 @@ def read_ids(root: Path, paths: Iterable[PurePosixPath]) -> dict[str, tuple[str,
     found: dict[str, tuple[str, ...]] = {}
     for path in paths:
         try:
-            with (root / path).open("rb") as stream:
+            with open_plain(root / path) as stream:
                 match = _ID_LINE.search(stream.read(_HEAD))
         except OSError:
             continue

@@ -1,6 +1,5 @@
 """Names as they stand in texts, whatever their case, accents, joints and escapes."""
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -165,7 +164,9 @@ def _meant(escape: re.Match[str]) -> str:
     """What an escape means."""
     text = escape[0]
     if text[0] == "&":
-        return html.unescape(text)
+        from html import unescape  # a table of names that few texts need
+
+        return unescape(text)
     if text[0] == "%":
         return unquote(text)
     return text[1] if text[0] == "\\" else ""

@@ -1,14 +1,22 @@
 """Names that must not reach a circle, and where a note says them."""
 
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from kmkit.config import Policy
+from kmkit.measures import Measures
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
 from kmkit.note.names import Names
 from kmkit.note.problem import Problem
+
+PEOPLE = ("owner", "backup", "sources", "authors")
+"""Fields that name people."""
+BY = ("by", "decided_by")
+"""Parts of fields that do."""
+UNSHOWN = ("protect", "review_every")
+"""Fields that tell readers nothing."""
 
 
 class Said(NamedTuple):
@@ -23,12 +31,13 @@ class Said(NamedTuple):
 
 
 def said_above(
-    note: Note, level: str, protect: Mapping[str, str], policy: Policy
+    note: Note, level: str, protect: Mapping[str, str], policy: Measures
 ) -> Iterator[Said]:
-    """The names in ``note`` that must not reach ``level``, in the order of the file.
+    """The names by which ``note`` must not reach ``level``, in the order of the file.
 
     Those are the names that the note itself protects, which never leave the narrowest circle, and
-    those in ``protect``, each with the widest level that it may reach.
+    those in ``protect``, each with the widest level that it may reach. A name that stands nowhere
+    but as that of an owner, a source or somebody who judged is none: the note goes out without it.
     """
     width = policy.width(level)
     limits = {name: widest for name, widest in protect.items() if policy.width(widest) < width}
@@ -39,12 +48,61 @@ def said_above(
         yield Said(name, limits[name], 0, 0)
     if not names.in_text(note.text):
         return
-    own = _lines_of(note, "protect")
+    kept = {name for text in shown_texts(note) for name in names.which(text)}
+    places = [one for one in _places(note, names) if one.name in kept]
+    elsewhere = [one for one in places if not one.person]
+    known = {one.name for one in elsewhere}
+    for name, _, line, col in (*elsewhere, *(one for one in places if one.name not in known)):
+        yield Said(name, limits[name], line, col)
+
+
+class _Place(NamedTuple):
+    name: str
+    person: bool
+    """Whether it stands where people are named."""
+    line: int
+    col: int
+
+
+def _places(note: Note, names: Names) -> Iterator[_Place]:
+    """Where names stand in the file, but for the list of those that it protects."""
+    values = sorted((place.line, place.col, key) for key, place in note.places.items())
+    body = split(note.text)[0].front.count("\n") + 2
     for found in names.find(note.text):
         line = note.text.count("\n", 0, found.start) + 1
-        if line not in own:
-            col = found.start - note.text.rfind("\n", 0, found.start)
-            yield Said(found.name, limits[found.name], line, col)
+        col = found.start - note.text.rfind("\n", 0, found.start)
+        before = bisect(values, (line, col, "~")) if line < body else 0
+        field = values[before - 1][2].split(".") if before else [""]
+        if field[0] != "protect":
+            person = field[0] in PEOPLE or field[-1] in BY
+            yield _Place(found.name, person, line, col)
+
+
+def shown_texts(note: Note) -> Iterator[str]:
+    """What readers could be shown of a note's file, but for people, who can be left out of it.
+
+    What the note protects is not among it.
+    """
+    yield note.preamble
+    for section in note.sections:
+        yield section.heading
+        yield section.text
+    yield from texts_in(note.fields.model_dump(exclude={*PEOPLE, *UNSHOWN}))
+    yield from texts_in({k: v for k, v in note.raw.items() if k.startswith("x_")})
+
+
+def texts_in(value: object, *, by: bool = False) -> Iterator[str]:
+    """Every text in a value; what stands as ``by`` only where it is asked for."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield str(name)
+            if by or name not in BY:
+                yield from texts_in(one, by=by)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from texts_in(one, by=by)
 
 
 @lru_cache(maxsize=16)
@@ -53,7 +111,7 @@ def _names(names: tuple[str, ...]) -> Names:
     return Names(names)
 
 
-def protected_names(note: Note, protect: Mapping[str, str], policy: Policy) -> Iterator[Problem]:
+def protected_names(note: Note, protect: Mapping[str, str], policy: Measures) -> Iterator[Problem]:
     """Names that must not reach the note's level and stand in its file, or in the file's path."""
     narrower = "kmkit narrow {} --level {}."
     for said in said_above(note, note.level, protect, policy):
@@ -67,13 +125,3 @@ def protected_names(note: Note, protect: Mapping[str, str], policy: Policy) -> I
             message = f"{message[:-1]}; it may reach {said.widest} at most."
         mend = f"Write a role instead, or {mend}"
         yield Problem(str(note.path), said.line, said.col, "protected-name", message, mend)
-
-
-def _lines_of(note: Note, name: str) -> range:
-    """The lines that the value of a field takes up in the front matter."""
-    if name not in note.places:
-        return range(0)
-    start = note.places[name].line
-    end = split(note.text)[0].front.count("\n") + 3
-    later = [place.line for key, place in note.places.items() if "." not in key]
-    return range(start, min((line for line in later if line > start), default=end))

@@ -128,8 +128,9 @@ _TRUST = {
         the trail gives (`kmkit log NOTE`); no hand writes this field.""",
     "protected-name": """A name stands in a note whose level is wider than the name may reach: one
         that the note lists under `protect`, which must not leave the narrowest circle, or one under
-        [protect] in kmkit.toml. Every output keeps the note back from the wider circles. Mend:
-        write a role instead of the name, or narrow the note. Git keeps the earlier text;
+        [protect] in kmkit.toml. Every output keeps the note back from the wider circles. As that of
+        an owner, a source or somebody who judged a name is no finding: outputs leave these people
+        out. Mend: write a role instead of the name, or narrow the note. Git keeps the earlier text;
         docs/removal.md says what to do about it.""",
     "broken-link": """The note points to a note or file that is not there. Mend: correct the id or
         the path, or take the link away.""",

@@ -75,7 +75,7 @@ def _pages(
 
 def _feed(kb: KnowledgeBase, name: str, held: Sequence[Held], language: str) -> bytes:
     """The newest notes as a feed."""
-    address = links(kb)
+    address, channel = links(kb), kb.config.channels[name]
     entries = [
         Entry(
             id=shown.note.id,
@@ -92,9 +92,9 @@ def _feed(kb: KnowledgeBase, name: str, held: Sequence[Held], language: str) -> 
         Feed(
             id=f"channel {name} of {kb.config.organisation.name}",
             title=kb.config.organisation.name,
-            subtitle=kb.config.channels[name].help,
+            subtitle=channel.help,
             home="index.html" if held and held[0].file else (entries[0].href if entries else ""),
-            own="",
+            own=f"{channel.address}{FEED}" if channel.address else "",
             language=language,
             entries=entries,
         )

@@ -1,6 +1,6 @@
 """Channels: what waits for each, and bringing it there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,19 +11,18 @@ from kmkit.config.leaving import WEBHOOKS, Channel
 from kmkit.errors import Cannot, KmkitError, UsageError
 from kmkit.index.book import Index
 from kmkit.kb import KnowledgeBase
-from kmkit.kb.links import links
 from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.states import State
 from kmkit.period import Period
-from kmkit.reach import folder, webhooks
+from kmkit.reach import folder
 from kmkit.reach.channel_files import files_of
 from kmkit.reach.recording import Left, Recorded, record
-from kmkit.reach.secrets import secret_of
 from kmkit.text import did_you_mean, one_line
-from kmkit.views import channel as view
 
-SENDABLE = (*WEBHOOKS, "folder", "feed")
-"""The kinds of channels that `bring` brings notes to."""
+FOLDERS = ("folder", "feed")
+"""The kinds of channels that `bring` writes."""
+SENDABLE = (*WEBHOOKS, *FOLDERS)
+"""The kinds of channels that kmkit brings notes to."""
 RECENT = Period(months=-1)
 """How long a note counts as new to a channel that never had it."""
 
@@ -70,21 +69,31 @@ def channel_of(kb: KnowledgeBase, name: str) -> Channel:
     return found
 
 
-def waiting(kb: KnowledgeBase, name: str, *, since: date | None = None) -> Waiting:
+def waiting(
+    kb: KnowledgeBase,
+    name: str,
+    *,
+    since: date | None = None,
+    told: Container[str] = (),
+    again: Collection[str] = (),
+) -> Waiting:
     """What is to go to the channel ``name``: ready notes that never went there.
 
     Only what its circle may see and its audience is interested in. ``since``: notes that became
     ready before are left out; by default those of more than a month ago, where a channel gets
-    messages. Raises UsageError for a channel that there is not.
+    messages. ``told``: the ids of notes that went there by the ledger. ``again``: those of a
+    message that was begun before; no others then. Raises UsageError for a channel that there is
+    not.
     """
     channel = channel_of(kb, name)
-    snapshot = channel.kind in ("folder", "feed")
-    since = since or (date.min if snapshot else RECENT.after(kb.today))
+    snapshot = channel.kind in FOLDERS
+    since = since or (date.min if snapshot or again else RECENT.after(kb.today))
     with Index.open(kb.root, today=kb.today) as index:  # closed before any note is moved
         fresh = {
             card.id
             for card in index.cards("state IN (?, ?, ?)", _READY)
             if name not in {entry.channel for entry in card.disseminated}
+            and (card.id in again if again else card.id not in told)
         }
         seen = see(kb, index, _audience(kb, channel), ids=None if snapshot else fresh)
     wanted = [seen.notes[id] for id in fresh if id in seen.notes and seen.wanted(seen.notes[id])]
@@ -105,47 +114,24 @@ def waiting(kb: KnowledgeBase, name: str, *, since: date | None = None) -> Waiti
     )
 
 
-def bring(
-    kb: KnowledgeBase,
-    what: Waiting,
-    *,
-    environ: Mapping[str, str],
-    wait: Callable[[float], None],
-) -> Brought:
-    """Bring to a channel what waits for it, then record it on the notes as ``disseminated``.
+def bring(kb: KnowledgeBase, what: Waiting) -> Brought:
+    """Write what a channel's circle may see to its folder, then record what waited for it.
 
-    Nothing is recorded of what did not arrive; where that is not known, it is told. Raises
-    UsageError for a channel that people bring notes to, Cannot for what stops it.
+    Raises UsageError for a channel that people bring notes to, Cannot for what stops it.
     """
     kind = what.channel.kind
     if kind == "mail":
         raise UsageError(
             f"{what.name} is mail.", "kmkit digest --send --for AUDIENCE sends it, and records it."
         )
-    if kind not in SENDABLE:
+    if kind not in FOLDERS:
         raise UsageError(
             f"kmkit does not write to channels of the kind {one_line(kind)}.",
             f"Once it has happened, record it: kmkit disseminate NOTE --channel {what.name}.",
         )
-    if kind in WEBHOOKS:
-        said = _posted(kb, what, environ=environ, wait=wait) if what.notes else "Nothing is new."
-    else:
-        said = _written(kb, what)
+    said = _written(kb, what)
     recorded = record(kb, what.ids, channel=what.name, audience=what.channel.audience)
     return Brought(said, recorded)
-
-
-def payload(kb: KnowledgeBase, what: Waiting) -> bytes:
-    """The message that a webhook would get, as JSON."""
-    return view.message(
-        what.notes,
-        kind=what.channel.kind,
-        link=links(kb),
-        organisation=kb.config.organisation.name,
-        language=_language(kb, what),
-        template=what.channel.template,
-        kb=kb.root,
-    )
 
 
 _READY = (str(State.FORMATTED), str(State.DISSEMINATED), str(State.MAINTAINED))
@@ -189,46 +175,9 @@ def _rehearsed(
     return able, left
 
 
-def _language(kb: KnowledgeBase, what: Waiting) -> str:
-    return what.seen.audience.language or kb.config.organisation.language
-
-
-def _posted(
-    kb: KnowledgeBase,
-    what: Waiting,
-    *,
-    environ: Mapping[str, str],
-    wait: Callable[[float], None],
-) -> str:
-    """Post the message to the webhook; what was done. Cannot where it did not arrive."""
-    channel = what.channel
-    if not channel.url:
-        raise Cannot(
-            f"The channel {what.name} has no url.",
-            f'Write [channels.{what.name}] url = "env:NAME", and the address into that variable.',
-        )
-    data = payload(kb, what)
-    url = secret_of(channel.url, root=kb.root, environ=environ)
-    posted = webhooks.post(url, data, wait=wait, ca=kb.config.mail.ca)
-    if posted.kind == "sent":
-        return f"{_many(len(what.notes), 'note')} went to {what.name}."
-    if posted.kind == "unknown":
-        raise Cannot(
-            f"{posted.said} {what.name} may have been told.",
-            f"Look there. If it was: kmkit disseminate NOTE --channel {what.name}; else run this "
-            "again.",
-        )
-    later = "Run this again later." if posted.kind == "deferred" else "See its url and template."
-    raise Cannot(f"{what.name} does not take it: {posted.code} {posted.said}", later)
-
-
 def _written(kb: KnowledgeBase, what: Waiting) -> str:
     """Write what the circle may see to the channel's folder; what was done."""
     place = folder.place_of(kb.root, what.channel.folder)
     files = files_of(kb, what.name, what.channel, what.seen, what.ids)
     came, went = folder.put(place, what.name, files)
-    return f"{place}: {_many(came, 'file')} written, {went} removed."
-
-
-def _many(count: int, thing: str) -> str:
-    return f"1 {thing}" if count == 1 else f"{count} {thing}s"
+    return f"{place}: {came} {'file' if came == 1 else 'files'} written, {went} removed."

@@ -2,20 +2,33 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from kmkit.audience.audiences import audience_of
+from kmkit.audience.audiences import Audience, audience_of
 from kmkit.audience.seeing import see
 from kmkit.errors import Cannot
 from kmkit.index.book import Index
+from kmkit.index.candidates import stale_of
 from kmkit.index.choosing.conditions import where
 from kmkit.index.choosing.filters import Filter
+from kmkit.index.keeping.worktree import Asked
+from kmkit.index.stale import Stale
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.links import links
 from kmkit.note.problem import Problem
 from kmkit.note.records import Question
 from kmkit.period import Period
-from kmkit.reach.candidates import candidates, recalled
+from kmkit.reach.candidates import (
+    Days,
+    candidates,
+    few_of_days,
+    of_days,
+    on_topics,
+    protects,
+    recalled,
+)
 from kmkit.reach.going import Going, told_events
+from kmkit.trail.event import Event
 from kmkit.views.digest import READERS, STEWARDS, Digest, compose
 
 SOON = Period(days=30)
@@ -45,14 +58,16 @@ def digest_of(
     asked: Filter = Filter(),
     going: Going | None = None,
     language: str = "",
+    looking: Asked | None = None,
 ) -> Gathered:
     """The digest ``name`` of a knowledge base for an audience or a level; by default the narrowest.
 
     ``asked``: which notes may be in it, beside what the audience is interested in. Covers the days
     ``since`` to ``until``, by default the seven days up to today; where it is ``going`` out, the
-    commits that this says. ``language``: of the fixed words, '' for the audience's. Notes that
-    cannot be read are left out and told of. Raises Cannot in a shallow clone, whose history does
-    not tell what is new, and what `compose` raises.
+    commits that this says. ``language``: of the fixed words, '' for the audience's. ``looking``:
+    the question to git what has changed, where it was asked already. Notes that cannot be read are
+    left out and told of. Raises Cannot in a shallow clone, whose history does not tell what is new,
+    and what `compose` raises.
     """
     if kb.git.shallow:
         raise Cannot(
@@ -62,15 +77,10 @@ def digest_of(
     until = until or kb.today
     since = since or until - WEEK
     audience = audience_of(kb.config, kb.policy, to)
-    with Index.open(kb.root, today=kb.today) as index:
-        stale = index.stale(SOON)
-        wide = kb.policy.width(audience.level) > 0
-        owed = stale if name == STEWARDS else ()
+    with Index.open(kb.root, today=kb.today, asked=looking) as index:
         period = told_events(index, going, since, until, audience.name) if going else None
-        chosen = candidates(index, since, until, owed, wide=wide, period=period)
-        if name != STEWARDS:
-            chosen |= recalled(index, since, until, kb.policy.width(audience.level))
-        seen = see(kb, index, audience, ids=chosen)
+        chosen = _chosen(kb, index, audience, asked, (since, until), name, period)
+        seen = see(kb, index, audience, ids=chosen.ids)
         if going:
             seen = replace(seen, events=[e for e in seen.events if e.commit not in going.later])
         wanted = frozenset(id for id, shown in seen.notes.items() if seen.wanted(shown))
@@ -80,7 +90,7 @@ def digest_of(
             until=until,
             config=kb.config,
             name=name,
-            stale=stale,
+            stale=chosen.stale,
             names={email: person.name for email, person in kb.people.items()},
             kinds=kb.kinds,
             link=links(kb),
@@ -88,9 +98,62 @@ def digest_of(
             questions=kb.records(Question),
             language=language,
             entered=None if period is None else frozenset(event.commit for event in period),
+            counted=chosen.counted,
         )
         broken = tuple(index.broken(records=True, standing=True))
     return Gathered(found, tuple(seen.problems), broken)
+
+
+class _Chosen(NamedTuple):
+    """What a digest is made of."""
+
+    ids: set[str]
+    """Of the notes that are looked at."""
+    stale: list[Stale]
+    """Those of them that need a person, or will soon."""
+    counted: int = 0
+    """How many notes more are new to the readers, of which nothing else is told."""
+
+
+def _chosen(
+    kb: KnowledgeBase,
+    index: Index,
+    audience: Audience,
+    asked: Filter,
+    days: tuple[date, date],
+    name: str,
+    period: list[Event] | None,
+) -> _Chosen:
+    """What the digest ``name`` is made of; ``period``: the events that it tells, None for days'.
+
+    Only a letter of some days, for readers, looks at few of many new notes: what is sent is
+    recorded of each note, stewards see to each, and a name that must not leave is looked for in
+    each.
+    """
+    width = kb.policy.width(audience.level)
+    stale = index.stale(SOON) if name == STEWARDS else []
+    if period is not None:
+        happened = Days({event.about or event.note for event in period})
+    elif name == STEWARDS or (width and (kb.config.protect or protects(index))):
+        happened = Days(of_days(index, *days))
+    else:
+        happened = few_of_days(index, *days, width, _wanted(index, audience, asked))
+    ids = candidates(index, happened.found, *days, stale, wide=width > 0)
+    if name == STEWARDS:
+        return _Chosen(ids, stale)
+    ids |= recalled(index, *days, width)
+    return _Chosen(ids, stale_of(index, SOON, ids), len(happened.counted - ids))
+
+
+def _wanted(index: Index, audience: Audience, asked: Filter) -> frozenset[str] | None:
+    """The ids of the notes that are asked for and interest the audience; None for all."""
+    if not (asked.terms or audience.kinds or audience.topics):
+        return None
+    found = _ids(index, asked)
+    if audience.kinds:
+        rows = index.query("SELECT coalesce(nullif(id, ''), path), kind FROM notes")
+        found &= {id for id, kind in rows if kind in audience.kinds}
+    return found & on_topics(index, audience.topics) if audience.topics else found
 
 
 def _ids(index: Index, asked: Filter) -> frozenset[str]:

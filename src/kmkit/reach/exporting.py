@@ -51,6 +51,8 @@ class Exported:
     """Files of the knowledge base that go with Markdown, and their names in the export."""
     problems: tuple[Problem, ...]
     """Of the notes that could not be read."""
+    unknown: tuple[str, ...] = ()
+    """Attached files that stay, for nobody can look for protected names in them."""
 
 
 def export(kb: KnowledgeBase, to: str, fmt: str, *, asked: Filter = Filter()) -> Exported:
@@ -60,8 +62,14 @@ def export(kb: KnowledgeBase, to: str, fmt: str, *, asked: Filter = Filter()) ->
     """
     audience = audience_of(kb.config, kb.policy, to)
     with Index.open(kb.root, today=kb.today) as index:
-        seen = portal_of(see(kb, index, audience))
+        seen = see(kb, index, audience)
         ids = _ids(index, asked) if asked.terms else None
+    return exported(seen, fmt, ids)
+
+
+def exported(seen: Seen, fmt: str, ids: frozenset[str] | None = None) -> Exported:
+    """What of ``seen`` is exported in one of `FORMATS`; ``ids``: of these notes alone."""
+    seen = portal_of(seen)
     shown = [s for id, s in seen.notes.items() if ids is None or id in ids]
     here = {one.note.id for one in shown}
     values = [_values(one, here) for one in shown]
@@ -73,8 +81,9 @@ def export(kb: KnowledgeBase, to: str, fmt: str, *, asked: Filter = Filter()) ->
         files = {
             f"notes.{fmt}": _WRITERS[fmt](shown, values, seen.level).encode("utf-8", "replace")
         }
+    unknown = seen.unknown_files() if fmt == "md" else ()
     problems = tuple(seen.problems)
-    return Exported(seen.level, len(shown), files, tuple(attached), problems)
+    return Exported(seen.level, len(shown), files, tuple(attached), problems, unknown)
 
 
 def _ids(index: Index, asked: Filter) -> frozenset[str]:

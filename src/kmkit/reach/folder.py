@@ -18,15 +18,27 @@ LIST = ".kmkit-channel.json"
 
 
 def place_of(root: Path, folder: str) -> Path:
-    """The folder of a channel; Cannot where the knowledge base itself lies there, or is it."""
-    place = (root / folder).resolve()
+    """The folder of a channel: below the knowledge base, or anywhere by its whole path.
+
+    Cannot where the knowledge base itself lies there, or is it; where a path that is not whole
+    leads out of it, by ``..`` or by a symlink; and where another knowledge base is.
+    """
     home = root.resolve()
+    try:
+        place = (home / folder).resolve()
+    except (OSError, ValueError, RuntimeError):
+        raise Cannot(f"'{one_line(folder)}' is no path.", "Name a folder.") from None
     inside = place.is_relative_to(home) and place.relative_to(home).parts[:1]
     own = inside and inside[0] in ("notes", "people", "records", "templates", ".git", "annex")
-    if not folder or home.is_relative_to(place) or own:
+    if not folder.strip() or home.is_relative_to(place) or own:
         raise Cannot(
             f"Nothing can be written to '{one_line(folder)}': the knowledge base lies there.",
             "Name another folder for the channel in kmkit.toml.",
+        )
+    if not inside and not Path(folder).is_absolute():
+        raise Cannot(
+            f"'{one_line(folder)}' leads out of the knowledge base.",
+            "Where that is meant, write its whole path.",
         )
     try:
         other = find_root(place)

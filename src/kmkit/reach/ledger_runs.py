@@ -17,7 +17,7 @@ from kmkit.errors import Cannot
 SENT, REFUSED, DEFERRED, UNKNOWN, DROPPED = "sent", "refused", "deferred", "unknown", "dropped"
 KINDS = (SENT, REFUSED, DEFERRED, UNKNOWN, DROPPED)
 """What can come of a letter; unknown: it was begun, and nobody knows whether it arrived; dropped:
-its recipient is no longer one, and nothing was sent."""
+its recipient is no longer one, or what it told may not go any more; nothing is sent."""
 _FINAL = (SENT, REFUSED, DROPPED)
 PATIENCE = timedelta(days=14)
 """For how long after a run began a letter that a server put off is tried again."""

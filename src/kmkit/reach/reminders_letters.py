@@ -96,7 +96,8 @@ def calendar_of(kb: KnowledgeBase, index: Index, *, owner: str = "", kb_id: str)
         for one in listed
         if one.due and (shown := seen.notes.get(one.card.id))
     ]
-    return calendar(days, name=one_line(kb.config.organisation.name), now=kb.now, kb_id=kb_id)
+    name = f"{one_line(kb.config.organisation.name)}: reviews"
+    return calendar(days, name=name, now=kb.now, kb_id=kb_id)
 
 
 def _values(owner: str) -> tuple[str, ...]:

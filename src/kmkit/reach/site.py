@@ -49,6 +49,8 @@ class Made:
     removed: int
     problems: tuple[Problem, ...] = ()
     """Of the notes that the portal could have shown."""
+    unknown: tuple[str, ...] = ()
+    """Attached files that stay, for nobody can look for protected names in them."""
 
 
 def portal(
@@ -140,6 +142,7 @@ class _Laying:
             changed=self.changed,
             removed=removed,
             problems=problems,
+            unknown=view.seen.unknown_files(),
         )
 
     def _planned(self, task: Task, pages: Sequence[Page], copies: Sequence[Copy]) -> Sequence[str]:

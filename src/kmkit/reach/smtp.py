@@ -66,6 +66,8 @@ class Post:
         self._waited = 0.0
         self._lately: deque[float] = deque(maxlen=mail.per_minute)
         self._trust = _trust(mail)
+        self.touched = False
+        """Whether anything of the letter that is being sent may have gone out by now."""
 
     def __enter__(self) -> "Post":
         if not self._mail.host:
@@ -102,7 +104,7 @@ class Post:
             to = address_of(to)
         except Cannot as error:
             return Outcome("refused", 501, error.message)
-        data = eml(letter)
+        data, self.touched = eml(letter), False
         for pause in (*PAUSES, 0.0):
             last = not pause or self._waited + pause > PATIENCE
             try:
@@ -114,6 +116,7 @@ class Post:
                 if last or outcome.kind != "deferred":
                     return outcome
             self._waited += pause
+            self.touched = False
             self._wait(pause)
         raise AssertionError("the last try returns or raises")
 
@@ -128,6 +131,7 @@ class Post:
             told = f"The letter has {len(data)} bytes, the server takes at most {line.largest}."
             return Outcome("refused", 552, told)
         worn = line.letters > 0
+        self.touched = True
         try:
             answer = line.hand_over(sender, to, data, utf8=utf8)
         except Cut as cut:

@@ -38,7 +38,7 @@ def post(url: str, data: bytes, *, wait: Callable[[float], None], ca: str = "") 
     authorities to trust. Raises Cannot for an address that is not https, for a server that cannot
     be reached or does not prove who it is, and for one that sends us elsewhere.
     """
-    host = _host(url)
+    host = host_of(url)
     for pause in (*PAUSES, 0.0):
         posted, asked = _once(url, host, data, ca)
         if posted.kind != "deferred" or not pause:
@@ -47,7 +47,7 @@ def post(url: str, data: bytes, *, wait: Callable[[float], None], ca: str = "") 
     return posted
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """The host of a webhook's address; Cannot where the address is none."""
     try:
         parts = urlsplit(url.strip())

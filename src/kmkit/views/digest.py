@@ -51,6 +51,7 @@ def compose(
     entered: Container[str] | None = None,
     questions: Iterable[Asking] = (),
     language: str = "",
+    counted: int = 0,
 ) -> Digest:
     """The digest ``name`` of what is ``seen``, over the days ``since`` to ``until``, both included.
 
@@ -61,6 +62,7 @@ def compose(
     ``entered`` makes it a letter that is sent: what it tells of are these commits, the days only
     label it, and notes that are formatted go out with it. ``questions`` are records of that kind,
     ``language`` is that of the fixed words, by default the audience's, else the organisation's.
+    ``counted``: new notes that are not in ``seen``, which readers are told the number of.
     Raises Cannot for a block that does not exist.
     """
     _check_blocks(config.digest)
@@ -78,8 +80,11 @@ def compose(
         questions=questions,
         said=words(language or seen.audience.language or config.organisation.language),
     )
-    digest = _for_stewards if name == STEWARDS else _for_readers
-    return digest(name, seen.level, of_period)
+    if name == STEWARDS:
+        return _for_stewards(name, seen.level, of_period)
+    made = _for_readers(name, seen.level, of_period)
+    more = counted if "notes" in config.digest.blocks else 0
+    return replace(made, items_left_out=made.items_left_out + more)
 
 
 def _check_blocks(settings: Block) -> None:

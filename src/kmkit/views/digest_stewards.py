@@ -5,11 +5,13 @@ import shlex
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from kmkit.index.reasons import fact
 from kmkit.note.model import Note
 from kmkit.text import one_line
 from kmkit.trail.event import Event
 from kmkit.views.digest_values import Owed, Task
 from kmkit.views.digest_view import View
+from kmkit.views.reasons import in_words
 
 _NEXT = {
     "captured": "kmkit validate {note} --ask EMAIL",
@@ -69,10 +71,9 @@ def returned(view: View) -> tuple[Task, ...]:
 
 def _returned(view: View, event: Event) -> Task:
     note = view.notes[event.note].note
-    reviewer = view.contact(event.email).name
-    _ = view.said.gettext
-    reason = one_line(event.reason) or _("no reason was given")
-    message = _("%(name)s asks for changes: %(reason)s", name=reviewer, reason=reason)
+    reason = one_line(event.reason) or view.said.gettext("no reason was given")
+    asked = fact("returned", name=event.email, reason=reason)
+    message = in_words((asked,), view.said, lambda email: view.contact(email).name)
     return _task(view, note, event.when.date(), message, "kmkit edit {note}")
 
 
@@ -82,19 +83,14 @@ def _tasks(view: View, wanted: Callable[[str], bool]) -> Iterator[Task]:
         note = view.notes[id].note
         if reason := next((r for r in reasons if wanted(r.code)), None):
             command = _MENDS.get(reason.code) or _NEXT.get(_now(view, id), "kmkit show {note}")
-            yield _task(view, note, reason.since, _matter(reason.message), command)
+            message = in_words(reason.facts, view.said, lambda email: view.contact(email).name)
+            yield _task(view, note, reason.since, view.protected.masked(message), command)
 
 
 def _now(view: View, note: str) -> str:
     """The state of the file, which of a note that is being revised is not the one in force."""
     shown = view.notes[note]
     return "captured" if shown.being_revised else shown.state
-
-
-def _matter(message: str) -> str:
-    """What is the matter, without the command that the message names: the task has its own."""
-    kept = re.sub(r"[:;.]\s(?:(?![:;.]\s).)*\bkmkit .*$", "", message)
-    return kept if kept.endswith((".", "!", "?", "…")) else f"{kept}."
 
 
 def _task(view: View, note: Note, since: date | None, message: str, command: str) -> Task:
@@ -105,7 +101,7 @@ def _task(view: View, note: Note, since: date | None, message: str, command: str
         being_revised=view.notes[note.id].being_revised,
         overdue=view.first(note.id, "overdue") is not None,
         since=since,
-        message=one_line(message),
+        message=message,
         owner=view.contact(
             note.owner or view.config.organisation.contact or view.said.gettext("no owner")
         ),

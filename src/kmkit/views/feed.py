@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from kmkit.text import clean, one_line
@@ -50,7 +51,10 @@ class Feed(NamedTuple):
 
 
 def atom(feed: Feed) -> bytes:
-    """The feed as XML; the same feed gives the same bytes."""
+    """The feed as XML; the same feed gives the same bytes.
+
+    Where its own address is known, every address in it is whole.
+    """
     root = Element("feed", {"xmlns": _ATOM, "xml:lang": feed.language or "en"})
     _text(root, "id", urn(f"feed {feed.id}"))
     _text(root, "title", one_line(feed.title) or "kmkit")
@@ -59,12 +63,13 @@ def atom(feed: Feed) -> bytes:
     latest = max((entry.updated for entry in feed.entries), default=_BEGINNING)
     _text(root, "updated", _stamp(latest))
     _text(SubElement(root, "author"), "name", one_line(feed.title) or "kmkit")
-    SubElement(root, "link", {"rel": "alternate", "href": _fit(feed.home), "type": "text/html"})
+    if feed.home:
+        _link(root, feed, "alternate", feed.home, "text/html")
     if feed.own:
-        SubElement(root, "link", {"rel": "self", "href": _fit(feed.own), "type": TYPE})
+        _link(root, feed, "self", feed.own, TYPE)
     _text(root, "generator", "kmkit")
     for entry in feed.entries:
-        _entry(root, entry)
+        _entry(root, feed, entry)
     indent(root, " ")
     made: bytes = tostring(root, "utf-8", xml_declaration=True)
     return made + b"\n"
@@ -83,18 +88,23 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=UTC)
 
 
-def _entry(root: Element, entry: Entry) -> None:
+def _entry(root: Element, feed: Feed, entry: Entry) -> None:
     own = {"xml:lang": entry.language} if entry.language else {}
     element = SubElement(root, "entry", own)
     _text(element, "id", urn(f"note {entry.id}"))
     _text(element, "title", one_line(entry.title))
     _text(element, "updated", _stamp(entry.updated))
-    if entry.author:
-        _text(SubElement(element, "author"), "name", one_line(entry.author))
-    SubElement(element, "link", {"rel": "alternate", "href": _fit(entry.href), "type": "text/html"})
+    if author := _fit(one_line(entry.author)):
+        _text(SubElement(element, "author"), "name", author)
+    _link(element, feed, "alternate", entry.href, "text/html")
     _text(element, "summary", clean(entry.summary).strip())
-    for topic in entry.topics:
-        SubElement(element, "category", {"term": _fit(one_line(topic))})
+    for topic in filter(None, (_fit(one_line(topic)) for topic in entry.topics)):
+        SubElement(element, "category", {"term": topic})
+
+
+def _link(parent: Element, feed: Feed, rel: str, href: str, kind: str) -> None:
+    whole = urljoin(feed.own, _fit(href)) if feed.own else _fit(href)
+    SubElement(parent, "link", {"rel": rel, "href": whole, "type": kind})
 
 
 def _text(parent: Element, name: str, text: str) -> None:

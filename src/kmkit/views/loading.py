@@ -61,7 +61,7 @@ class OwnTemplates(BaseLoader):
         if not real.is_relative_to(self._kb / "templates"):
             raise Cannot(f"{shown} is a link out of its folder.", "Put a copy of the file there.")
         if not real.is_file():
-            raise Cannot(f"{shown} is no file.", MEND)
+            raise Cannot(f"{shown} is not a plain file.", MEND)
         if real.stat().st_size > LARGEST:
             raise Cannot(f"{shown} is larger than {LARGEST >> 20} MB.", MEND)
         return real.read_text(encoding="utf-8")

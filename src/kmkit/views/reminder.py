@@ -15,6 +15,7 @@ from kmkit.note.records import Application
 from kmkit.text import one_line
 from kmkit.views.clean import direction
 from kmkit.views.digest_values import Answer, Contact
+from kmkit.views.reasons import in_words
 from kmkit.views.reminder_values import (
     ASKED,
     LEFT,
@@ -170,7 +171,7 @@ class _Maker:
         told = (*_TOLD, "orphaned") if matter.before else _TOLD
         reasons = (reason for reason in matter.reasons if reason.code not in told)
         for reason in self._seen.protected.without(reasons):
-            yield self._seen.masked(_matter(one_line(reason.message)))
+            yield self._seen.masked(in_words(reason.facts, self._said, self._name))
         since = checked.on if checked else date.min
         uses = [use for use in self._seen.uses if use.note == matter.id and use.on >= since]
         yield from map(self._used, uses)
@@ -214,10 +215,3 @@ class _Maker:
             body = f"{way.word}: \n\n\n-- \n{hint}\n{matter.code}\n"
             lines = quote(body.replace("\n", "\r\n"), safe="")
             yield Answer(way.label, f"mailto:{address}?subject={subject}&body={lines}")
-
-
-def _matter(message: str) -> str:
-    """What is the matter, without the id and the command that a reason names beside it."""
-    kept = re.sub(r"[:;.]\s(?:(?![:;.]\s).)*\bkmkit .*$", "", message)
-    kept = re.sub(r" \(\d{8}-[a-z0-9-]+\)", "", kept)
-    return kept if kept.endswith((".", "!", "?", "…")) else f"{kept}."

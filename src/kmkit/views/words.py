@@ -51,6 +51,8 @@ class Budget:
 
 def columns(text: str) -> int:
     """How many columns ``text`` takes in a fixed-width font."""
+    if text.isascii():
+        return len(text)
     return sum(
         0
         if unicodedata.combining(character)

@@ -5,8 +5,7 @@ out, and the one that was being sent is sent again, with the same Message-ID.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from email.message import EmailMessage
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kmkit.errors import Cannot, Refused
 from kmkit.reach.ledger import Ledger
@@ -32,10 +31,18 @@ class Came(Protocol):
         """The server's answer, 0 where there was none."""
 
 
-class Sends(Protocol):
+Letter = TypeVar("Letter")
+Takes = TypeVar("Takes", contravariant=True)
+
+
+class Sends(Protocol[Takes]):
     """What sends letters, such as `kmkit.reach.smtp.Post`."""
 
-    def send(self, letter: EmailMessage, to: str) -> Came:
+    @property
+    def touched(self) -> bool:
+        """Whether anything of the letter that is being sent may have gone out by now."""
+
+    def send(self, letter: Takes, to: str) -> Came:
         """Send one letter to one address; raises Cannot where nothing of it went out."""
 
 
@@ -43,8 +50,8 @@ def deliver(
     ledger: Ledger,
     run: Run,
     to: Iterable[str],
-    letter: Callable[[str], EmailMessage],
-    post: Sends,
+    letter: Callable[[str], Letter],
+    post: Sends[Letter],
     *,
     clock: Callable[[], float],
     track: Track = iter,
@@ -52,9 +59,9 @@ def deliver(
     """Send the letters of ``run`` that are left; the run as it stands afterwards.
 
     ``to``: the addresses of those who may get one now; whoever of the run is not among them any
-    more gets none. ``letter`` makes the letter to an address, ``clock`` gives seconds, ``told``
-    hears how many of how many are done. Raises what stops the whole run: Cannot of ``post``,
-    Refused where another machine took the run over, KeyboardInterrupt; what was done is kept.
+    more gets none. ``letter`` makes the letter to an address, ``clock`` gives seconds. Raises what
+    stops the whole run: Cannot of ``post``, Refused where another machine took the run over,
+    KeyboardInterrupt; what was done is kept.
     """
     left = set(run.left(ledger.now))
     emails = {mark: email for email in to if (mark := ledger.mark(email)) in left}
@@ -67,13 +74,16 @@ def deliver(
                 journal.begun(mark)
                 try:
                     outcome = post.send(made, email)
+                    came[mark] = Tried(outcome.kind, outcome.code)
                 except Cannot:
                     journal.never(mark)
                     raise
                 except KeyboardInterrupt:
-                    came[mark] = Tried(UNKNOWN)
+                    if post.touched:
+                        came.setdefault(mark, Tried(UNKNOWN))
+                    else:
+                        journal.never(mark)
                     raise
-                came[mark] = Tried(outcome.kind, outcome.code)
                 journal.came(mark, came[mark])
                 if clock() - shared > SHARED_EVERY:
                     run, came, shared = _shared(ledger, run, came), {}, clock()

@@ -8,6 +8,7 @@ from kmkit.views.feed import Entry, Feed, noon
 from kmkit.views.site.values import Row
 from kmkit.views.site.view import View
 
+FEED = "feed.xml"
 ENTRIES = 30
 """Notes in the feed, at most."""
 SCHEMA = "kmkit.site/1"
@@ -24,10 +25,22 @@ def feed_of(view: View) -> Feed:
         title=view.config.organisation.name,
         subtitle=view.seen.masked(one_line(audience.help)),
         home="index.html",
-        own="",
+        own=f"{address}{FEED}" if (address := address_of(view)) else "",
         language=view.language,
         entries=[_entry(view, row) for row in rows[:ENTRIES]],
     )
+
+
+def address_of(view: View) -> str:
+    """Where in the web the portal is found, by the channel that it is; '' where none says so.
+
+    That is the channel of kind site with this audience; else the one of this level for anybody.
+    """
+    audience = view.seen.audience
+    sites = [one for one in view.config.channels.values() if one.kind == "site" and one.address]
+    own = [one.address for one in sites if audience.name and one.audience == audience.name]
+    level = [one.address for one in sites if not one.audience and one.level == audience.level]
+    return next(iter([*own, *level]), "")
 
 
 def _entry(view: View, row: Row) -> Entry:
