@@ -138,20 +138,13 @@ def _marks(one: "Expert") -> list[tuple[str, str]]:
 
 
 def _risks(index: "Index", within: str, as_json: bool) -> None:
-    from kmkit.index.knowing.at_risk import at_risk
+    from kmkit.index.knowing.at_risk import risks_of
 
     try:
         until = Period.parse(within).after(index.today)
     except ValueError:
         raise UsageError(f"--within: {HOW}.", "Write P6M or '6 months'.") from None
-    risks = at_risk(
-        ((listed.card, listed.state) for listed in index.select()),
-        people=index.people,
-        uses=index.uses,
-        rules=index.rules,
-        today=index.today,
-        until=until,
-    )
+    risks = risks_of(index, index.select(), until)
     if as_json:
         from kmkit.views.experts import risk_values
         from kmkit.views.porcelain import dumps

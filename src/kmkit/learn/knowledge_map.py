@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmkit.index.knowing.at_risk import Risk, at_risk
+from kmkit.index.knowing.at_risk import Risk, risks_of
 from kmkit.index.listed import Listed
 from kmkit.index.rules import Rules
 from kmkit.index.stale import Stale
@@ -71,18 +71,7 @@ def knowledge_map(index: "Index", until: date | None = None) -> list[Place]:
     is critical, and what to do.
     """
     listed = list(index.select())
-    risks = (
-        []
-        if index.wide
-        else at_risk(
-            ((row.card, row.state) for row in listed),
-            people=index.people,
-            uses=index.uses,
-            rules=index.rules,
-            today=index.today,
-            until=until or SOON.after(index.today),
-        )
-    )
+    risks = risks_of(index, listed, until or SOON.after(index.today))
     known = [one for one in index.records("knowledge") if isinstance(one, Knowledge)]
     found = places(index.rules, listed, index.stale(), risks, known)
     return [place._replace(mend="") for place in found] if index.wide else found

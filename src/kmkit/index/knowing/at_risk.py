@@ -2,13 +2,17 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.index.card import Card, Profile, Use
 from kmkit.index.knowing.deeds import APPROVED, FACTS, Deed, People, deeds_of, deeds_of_uses, fits
 from kmkit.index.rules import Rules
 from kmkit.lifecycle.states import State
 from kmkit.text import fold
+
+if TYPE_CHECKING:
+    from kmkit.index.book import Index
+    from kmkit.index.listed import Listed
 
 CODES: dict[str, str] = {
     "nobody": "Nobody is known to know about a critical topic.",
@@ -43,6 +47,20 @@ class Risk(NamedTuple):
     """What is the matter, in a sentence."""
     mend: str
     """What to do."""
+
+
+def risks_of(index: "Index", listed: Iterable["Listed"], until: date) -> list[Risk]:
+    """What could be lost, of all the notes of an index; nothing to circles beyond the narrowest."""
+    if index.wide:
+        return []
+    return at_risk(
+        ((row.card, row.state) for row in listed),
+        people=index.people,
+        uses=index.uses,
+        rules=index.rules,
+        today=index.today,
+        until=until,
+    )
 
 
 def at_risk(

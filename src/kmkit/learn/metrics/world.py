@@ -60,7 +60,7 @@ class World:
 def world(index: "Index", *, since: date, until: date) -> World:
     """The world of a knowledge base; Cannot in a shallow clone, whose trail is not whole."""
     from kmkit.errors import Cannot
-    from kmkit.index.knowing.at_risk import at_risk
+    from kmkit.index.knowing.at_risk import risks_of
     from kmkit.index.nearby.repeated import repeated
     from kmkit.learn.habits import habits
     from kmkit.learn.learned import learned
@@ -74,18 +74,7 @@ def world(index: "Index", *, since: date, until: date) -> World:
     listed = list(index.select())
     states = dict(index.query("SELECT n, state FROM notes"))
     cards = [(row.card, states[row.card.n]) for row in listed]
-    risks = (
-        []
-        if index.wide
-        else at_risk(
-            ((row.card, row.state) for row in listed),
-            people=index.people,
-            uses=index.uses,
-            rules=index.rules,
-            today=index.today,
-            until=index.today,
-        )
-    )
+    risks = risks_of(index, listed, index.today)
     return World(
         since=since,
         until=until,
