@@ -301,6 +301,20 @@ def verified_use_is_gone(h: History) -> str:
 
 
 @caught_as("removed-record")
+def verified_use_is_spoilt_and_then_gone(h: History) -> str:
+    path = a_verified(h)
+    h.commit("Typo\n", {path: h.data(path).replace(b"outcome: ", b"outcome: not-")}, who=MAL)
+    return h.commit("Tidy up\n", {path: None}, who=MAL)
+
+
+@caught_as("removed-record")
+def use_that_did_not_help_is_bettered_and_then_gone(h: History) -> str:
+    path = a_done(h, "did-not-help")
+    h.commit("Typo\n", {path: h.data(path).replace(b"did-not-help", b"helped")}, who=CY)
+    return h.commit("Tidy up\n", {path: None}, who=CY)
+
+
+@caught_as("removed-record")
 def use_moved_out_of_sight(h: History) -> str:
     path = a_done(h, "did-not-help")
     return h.commit("Archive\n", {path: None, "attic/x.md": h.data(path)}, who=CY)

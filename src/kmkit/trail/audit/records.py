@@ -109,12 +109,14 @@ def _removed(scene: Scene, path: str) -> None:
 def may_remove(scene: Scene, known: Filed) -> bool:
     """Whether the author may take a record away: it is theirs, or a manager or steward does it.
 
-    What somebody else verified is theirs no more. What is in doubt or proves nothing may be taken
-    away by anybody.
+    What somebody else verified is theirs no more. What proves nothing may be taken away by anybody;
+    what a finding stands against is judged as it stood before, lest a bad change open the way.
     """
+    doubtful = known.doubt and known.sound is None
+    known = known.sound or known
     own = scene.author.key in known.whose and known.stage != VERIFIED
     entitled = scene.everywhere("manager") or scene.everywhere("steward")
-    return own or entitled or known.doubt or known.proof == "by-hand"
+    return own or entitled or doubtful or known.proof == "by-hand"
 
 
 def _record(scene: Scene, change: Change, old_path: str, start: Sequence[int]) -> str:
