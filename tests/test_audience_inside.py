@@ -116,3 +116,43 @@ def test_what_nobody_can_look_into_stays_unless_it_is_let_go(
     settle(at(kb), protecting.replace('"webp"', '"webp", ".PDF"'))
     kept, said = made("domestic")
     assert (kept, "stays behind" in said) == (everything, False)
+
+
+WRITTEN = {
+    "list.csv": "x;Jörg Müller;1".encode("cp1252"),
+    "russian.txt": "Пётр Иванов".encode("cp1251"),
+    "wide.txt": "Jörg Müller".encode("utf-16-le"),
+    "numbers.json": rb'{"a": "J\u00f6rg M\u00fcller"}',
+    "marks.html": "<p>Jörg <b>Müller</b></p>".encode(),
+    "letters.html": b"J&ouml;rg M&#252;ller",
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_letters_are_written_in_many_ways(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(WRITTEN[name])
+    assert holds(tmp_path / name, Names(["Jörg Müller", "Пётр Иванов"]))
+
+
+@pytest.mark.parametrize(
+    ("part", "data", "found"),
+    [
+        ("word/media/drawing.svg", "<text>Jörg Müller</text>".encode(), True),
+        ("word/header.vml", "<v>Jörg Müller</v>".encode(), True),
+        ("word/old.xml", "<t>Jörg Müller</t>".encode("latin-1"), True),
+        ("word/embeddings/sheet.xlsx", b"PK", True),
+        ("xl/printerSettings/printerSettings1.bin", b"\0\1", False),
+        ("word/media/photo.png", b"\x89PNG\0", False),
+    ],
+)
+def test_what_lies_in_an_office_file(tmp_path: Path, part: str, data: bytes, found: bool) -> None:
+    place = tmp_path / "report.docx"
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("word/document.xml", "<w:t>Nothing</w:t>")
+        archive.writestr(part, data)
+    assert holds(place, Names(["Jörg Müller"])) is found
+
+
+def test_letters_and_rich_text_are_not_looked_into() -> None:
+    assert not searchable("mail.eml")
+    assert not searchable("report.rtf")

@@ -11,7 +11,6 @@ from kmkit.audience import attached
 from kmkit.audience.audiences import Audience
 from kmkit.audience.choosing import reaching, trail_of
 from kmkit.audience.hidden import Hidden, Named, named_in
-from kmkit.audience.inside import searchable
 from kmkit.audience.keeping import kept, kept_event, kept_use, weighed
 from kmkit.audience.protected import Protected, addresses_of, names_above, odd, signs_of
 from kmkit.audience.shown import Shown, admits, read_shown
@@ -112,11 +111,11 @@ class Seen:
         return tuple(PurePosixPath(path) for path in self._attached(note) if self._goes(path))
 
     def unknown_files(self) -> tuple[str, ...]:
-        """The files that stay for one reason alone: nobody can look for protected names in them."""
+        """The files that stay alone for a protected name that they hold, or may hold."""
         if not self.protected.names:
             return ()
         named = (path for shown in self.notes.values() for path in self._attached(shown.note))
-        kept = (path for path in named if not searchable(path) and not self._goes(path))
+        kept = (path for path in named if not self._goes(path))
         return tuple(sorted(set(kept)))
 
     def _attached(self, note: Note) -> Iterator[str]:

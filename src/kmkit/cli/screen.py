@@ -146,13 +146,13 @@ def broken_files(paths: Sequence[str]) -> None:
 
 
 def left_behind(paths: Sequence[str]) -> None:
-    """Name on stderr attached files that stay, for nobody can look for protected names in them."""
+    """Name on stderr attached files that stay: they hold protected names, or may hold some."""
     if paths:
         shown = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
         files = "1 attached file stays" if len(paths) == 1 else f"{len(paths)} attached files stay"
         say(
-            f"{files} behind, since protected names cannot be looked for there ({shown}). "
-            "Let such files go by their endings: [attachments] unsearched in kmkit.toml."
+            f"{files} behind: a protected name stands there, or nobody can look for one ({shown}). "
+            "Files of the second sort go by their endings: [attachments] unsearched in kmkit.toml."
         )
 
 
