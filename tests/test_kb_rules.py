@@ -125,3 +125,15 @@ def test_a_file_that_is_not_in_git_at_all_stops_it(kb: KnowledgeBase) -> None:
     git(kb.root, "add", "kmkit.toml")
     settle(kb)
     settled(kb)
+
+
+def test_rules_that_were_removed_are_put_back_first(kb: KnowledgeBase) -> None:
+    note = captured(kb)
+    git(kb.root, "rm", "-q", "--cached", "policy.toml")
+    git(kb.root, "commit", "-qm", "Oops")
+    with pytest.raises(Refused, match=r"policy\.toml was removed"):
+        at(kb, BEN).move("retire", note, Request(because="x"))
+    (kb.root / "policy.toml").unlink()
+    git(kb.root, "checkout", "HEAD~1", "--", "policy.toml")
+    git(kb.root, "commit", "-qm", "Put the rules back", "policy.toml")
+    assert at(kb).move("retire", note, Request(because="x")).note.state == "retired"

@@ -164,6 +164,12 @@ class Policy(Table):
         {}, description="e-mail = public keys by which this person signs commits"
     )
 
+    @property
+    def signed(self) -> bool:
+        """Whether moves are to be signed: once a steward has a key, who alone can add others."""
+        wanted = self.trust.signatures == "required"
+        return wanted and any(self.has_role(who, "steward") for who in self.keys)
+
     def has_role(self, email: str, role: str) -> bool:
         """Whether ``email`` holds ``role``; 'expert' alone is any expert's."""
         return has_role(self.roles, email, role)

@@ -121,7 +121,7 @@ def _as_committed(note: Note, committed: Note) -> str:
 
 def signing(kb: KnowledgeBase, policy: Policy) -> None:
     """Where the rules ask for signatures, git signs, and by a key that they give to the actor."""
-    if policy.trust.signatures != "required":
+    if not policy.signed:
         return
     if not kb.git.signs():
         raise Refused(

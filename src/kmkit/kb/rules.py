@@ -32,6 +32,12 @@ class Rules:
         template = f"{KINDS}/{kind}.md.j2"
         names = {name: kb.repo_path(PurePosixPath(name)) for name in (POLICY, CONFIG, template)}
         found = kb.git.entries(tip, *names.values())
+        if tip and names[POLICY] not in found and _removed(kb, tip, names[POLICY]):
+            raise Refused(
+                f"{POLICY} was removed, so nobody can tell who may do what.",
+                f"Put it back: git checkout $(git rev-list -1 HEAD -- {POLICY})~1 -- {POLICY} && "
+                f"git commit -m 'Put the rules back' {POLICY}.",
+            )
         blobs = {n: found[path].sha if path in found else "" for n, path in names.items()}
         return cls(kb, template, blobs)
 
@@ -80,6 +86,11 @@ class Rules:
 
     def _text(self, name: str) -> str:
         return self.kb.git.blob(self.blobs[name]).decode("utf-8", "replace")
+
+
+def _removed(kb: KnowledgeBase, tip: str, path: str) -> bool:
+    """Whether a file that the commit lacks was there before."""
+    return bool(kb.git.text("rev-list", "--max-count=1", tip, "--", path))
 
 
 def settled(kb: KnowledgeBase) -> None:

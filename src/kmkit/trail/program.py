@@ -90,7 +90,8 @@ class Program:
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a git process: this repository and no other, plain English."""
         kept = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
-        return {**kept, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
+        ours = {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1"}
+        return {**kept, **ours, **(extra or {})}
 
     @contextmanager
     def asking(self) -> Iterator[None]:

@@ -80,7 +80,7 @@ class Scene:
             self.author = Person(found[0], found[1]) if found else Person("", "")
         others = coauthors_of(raw) if b"co-authored-by" in raw.lower() else ()
         self.writers = frozenset({self.author.key, *others} - {""})
-        asked = any(book.rules.policy.trust.signatures == "required" for book in self.parents)
+        asked = any(book.rules.policy.signed for book in self.parents)
         self.demanded = self.required or asked
 
     def everywhere(self, role: str) -> bool:
