@@ -62,6 +62,16 @@ def test_a_refusal_is_final(clock: Clock) -> None:
     assert clock.waits == []
 
 
+def test_an_answer_that_repeats_the_address_tells_nobody(clock: Clock) -> None:
+    told = "Cannot POST /services/T0/B0/secret-token or services%2FT0%2FB0%2Fsecret-token"
+    with hooked((404, told, {}), (200, told, {})) as hook:
+        for kind, code in (("refused", 404), ("sent", 200)):
+            found = post(hook.url, BODY, wait=clock.wait)
+            assert (found.kind, found.code) == (kind, code)
+            assert found.said.startswith("Cannot POST […]")
+            assert "secret-token" not in found.said
+
+
 def test_teams_tells_of_a_failure_with_success(clock: Clock) -> None:
     said = "Webhook message delivery failed with error: HTTP error 413"
     with hooked((200, said, {})) as hook:

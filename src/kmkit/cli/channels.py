@@ -1,6 +1,7 @@
 """``kmkit channels``: what went where, and bringing to a channel what is new."""
 
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -195,7 +196,7 @@ def _write(kb: "KnowledgeBase", name: str, since: date | None) -> "Sequence[Left
 def _post(
     kb: "KnowledgeBase", ledger: "Ledger", name: str, since: date | None, *, take_over: bool
 ) -> "Sequence[Left]":
-    """Post to a webhook; the notes on which that could not be recorded."""
+    """Post to a webhook; the notes that were left out, and those on which it was not recorded."""
     import os
     import time
 
@@ -204,9 +205,12 @@ def _post(
     ways = Ways(os.environ, _patiently(name), time.monotonic, _again)
     done = post_waiting(kb, ledger, name, ways, since=since, take_over=take_over)
     what = done.waiting
-    if what:
-        _left(what.left, kind=what.channel.kind)
-    say(f"{many(len(done.sent), 'note')} went to {name}." if done.sent else "Nothing is new.")
+    kept = what.left if what else ()
+    _left(kept, kind=what.channel.kind if what else "")
+    if done.sent:
+        say(f"{many(len(done.sent), 'note')} went to {name}.")
+    else:
+        say(f"Nothing went to {name}." if kept else "Nothing is new.")
     left = [one for recorded in done.recorded for one in recorded.left]
     for one in left:
         say(f"Not recorded: {one.title}: {one.why}")
@@ -214,7 +218,7 @@ def _post(
         _rest(what)
     if not ledger.shared:
         say("The remote could not be told what came of it: kmkit outbox does it.")
-    return left
+    return [*kept, *left]
 
 
 def _again(run: "Run") -> None:
@@ -254,7 +258,7 @@ def _rest(what: "Waiting") -> None:
     if what.more:
         say(f"{many(what.more, 'more note')} wait for the next message.")
     if what.older:
-        say(f"{many(what.older, 'older note')} never went there; --since P1Y has those of a year.")
+        say(f"{many(what.older, 'older note')} never went there; an earlier --since has them.")
 
 
 def _left(left: "Sequence[Left]", *, kind: str) -> None:
@@ -263,8 +267,9 @@ def _left(left: "Sequence[Left]", *, kind: str) -> None:
     A folder and a feed hold all that their circle may see, so these too.
     """
     said = "Not recorded" if kind in ("folder", "feed") else "Left out"
-    for one in left:
-        say(f"{said}: {one.title}: {one.why}")
+    for why, those in groupby(sorted(left, key=lambda one: one.why), key=lambda one: one.why):
+        titles = [one.title for one in those]
+        say(f"{said}: {titles[0] if len(titles) == 1 else many(len(titles), 'note')}: {why}")
 
 
 def _patiently(name: str) -> "Callable[[float], None]":

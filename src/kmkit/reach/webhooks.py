@@ -2,6 +2,7 @@
 
 import ssl
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +17,8 @@ PAUSES = (5.0, 20.0, 80.0)
 """Seconds before a request that was put off is tried again; longer where the server asks for it."""
 _LONGEST_PAUSE = 300.0
 _TIMEOUT = 30
+_TELLING = 6
+"""Characters of a part of an address that could be a secret."""
 _ENOUGH = 2000
 """Bytes of an answer that are read."""
 _HERE = ("localhost", "127.0.0.1", "::1")
@@ -82,17 +85,28 @@ def _once(url: str, host: str, data: bytes, ca: str) -> tuple[Posted, float]:
     )
     try:
         with _opener(host, ca).open(request, timeout=_TIMEOUT) as answer:
-            said = one_line(answer.read(_ENOUGH).decode("utf-8", "replace"))[:200]
+            said = _without(url, answer.read(_ENOUGH))
             return _taken(answer.status, said), 0
     except urllib.error.HTTPError as error:
         said = ""
         with error, suppress(OSError, HTTPException):  # the code tells enough
-            said = one_line(error.read(_ENOUGH).decode("utf-8", "replace"))[:200]
+            said = _without(url, error.read(_ENOUGH))
         return _not_taken(error.code, said or one_line(error.reason), host), _asked(error)
     except urllib.error.URLError as error:
         raise _unreached(host, error.reason) from None
     except (OSError, HTTPException):
         return Posted("unknown", 0, "The connection ended before the answer."), 0
+
+
+def _without(url: str, answer: bytes) -> str:
+    """The beginning of an answer, without what it repeats of the address: that is the secret."""
+    said = one_line(answer.decode("utf-8", "replace"))
+    where = urllib.parse.urlsplit(url.strip())
+    parts = [url.strip(), where.path, where.query, *where.path.split("/"), *where.query.split("&")]
+    for part in sorted({one for one in parts if len(one) >= _TELLING}, key=len, reverse=True):
+        for written in (part, urllib.parse.unquote(part)):
+            said = said.replace(written, "[…]")
+    return said[:200]
 
 
 def _opener(host: str, ca: str) -> urllib.request.OpenerDirector:
