@@ -10,7 +10,7 @@ import typer
 from kmkit.cli.completing import complete_circle
 from kmkit.cli.filters import filtered
 from kmkit.cli.formats import OutputFile, completing, deliver, format_of
-from kmkit.cli.options import DryRun, NoInput, open_index, open_kb
+from kmkit.cli.options import DryRun, NoInput, not_empty, open_index, open_kb
 from kmkit.cli.screen import console, on_terminal, say
 from kmkit.errors import Cannot, UsageError
 
@@ -46,6 +46,7 @@ def command(
             metavar="AUDIENCE",
             help="who will read it: an audience of kmkit.toml or a level; by default the narrowest",
             autocompletion=complete_circle,
+            callback=not_empty,
         ),
     ] = "",
     limit: Annotated[

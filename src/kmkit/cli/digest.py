@@ -11,7 +11,7 @@ from kmkit.cli.completing import complete_circle
 from kmkit.cli.early import asked_of_git
 from kmkit.cli.filters import filtered
 from kmkit.cli.formats import format_of, write_out
-from kmkit.cli.options import a_period, open_kb, sender_of
+from kmkit.cli.options import a_period, not_empty, open_kb, sender_of
 from kmkit.cli.screen import broken_files, on_terminal, out, say
 from kmkit.errors import UsageError
 from kmkit.index.choosing.filters import Filter
@@ -32,6 +32,7 @@ For = Annotated[
         metavar="AUDIENCE",
         help="who will read it: an audience or a level; by default the narrowest level",
         autocompletion=complete_circle,
+        callback=not_empty,
     ),
 ]
 Since = Annotated[

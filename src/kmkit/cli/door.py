@@ -61,6 +61,8 @@ def run(args: list[str] | None = None) -> int:
             raise KeyboardInterrupt
         sys.stdout.flush()
         return int(code) if isinstance(code, int) else Exit.OK
+    except SystemExit as done:  # after the answer to a shell that completes
+        return done.code if isinstance(done.code, int) else Exit.OK
     except KmkitError as error:
         _say(error.message, error.mend)
         return error.code

@@ -9,7 +9,7 @@ import typer
 from kmkit.cli.completing import complete_circle
 from kmkit.cli.filters import filtered
 from kmkit.cli.formats import ENDINGS, by_ending, completing, deliver, format_of, many
-from kmkit.cli.options import DryRun, open_kb
+from kmkit.cli.options import DryRun, not_empty, open_kb
 from kmkit.cli.screen import broken, left_behind, say
 from kmkit.errors import Cannot, Refused, UsageError
 from kmkit.index.choosing.filters import Filter
@@ -31,6 +31,7 @@ def command(
             metavar="AUDIENCE",
             help="who gets it: an audience of kmkit.toml or a level; by default the narrowest",
             autocompletion=complete_circle,
+            callback=not_empty,
         ),
     ] = "",
     fmt: Annotated[

@@ -199,3 +199,14 @@ NoInput = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="answer every question with yes")]
 AsJson = Annotated[bool, typer.Option("--json", help="as JSON, with a versioned schema")]
+
+
+def not_empty(ctx: typer.Context, param: typer.CallbackParam, value: str) -> str:
+    """What an option names; UsageError where it is there and empty, as by a variable not set.
+
+    Without the option there is a default; nobody who names a circle means that.
+    """
+    source = ctx.get_parameter_source(param.name or "")
+    if not value and source is not None and source.name == "COMMANDLINE":
+        raise UsageError(f"{param.opts[0]} is empty.", "Name what you mean, or leave it out.")
+    return value

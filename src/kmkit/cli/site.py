@@ -7,7 +7,7 @@ import typer
 
 from kmkit.cli.completing import complete_circle
 from kmkit.cli.formats import many
-from kmkit.cli.options import DryRun, open_kb
+from kmkit.cli.options import DryRun, not_empty, open_kb
 from kmkit.cli.screen import broken, left_behind, say
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ For = Annotated[
         metavar="AUDIENCE",
         help="who will read it: an audience of kmkit.toml or a level; by default the narrowest",
         autocompletion=complete_circle,
+        callback=not_empty,
     ),
 ]
 

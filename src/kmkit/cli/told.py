@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmkit.cli.completing import complete_circle
-from kmkit.cli.options import open_index
+from kmkit.cli.options import not_empty, open_index
 from kmkit.cli.screen import say
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ Audience = Annotated[
         metavar="AUDIENCE",
         help="whom it is for: an audience or a level; by default people of the house",
         autocompletion=complete_circle,
+        callback=not_empty,
     ),
 ]
 
