@@ -55,6 +55,11 @@ BODY = "".join(
     [("disseminate", ANA, "approve", "peer-review", 0)],
     [("renew", BEN, "approve", "peer-review", 0)],
 )
+@example(
+    [(verb, who, "approve", "peer-review", 0) for verb, who in WALK[:1]],
+    [("retire", ANA, "approve", "peer-review", 2), ("reopen", ANA, "approve", "peer-review", 2)],
+    [("text", CY, "approve", "peer-review", 1), ("validate", BEN, "approve", "peer-review", 1)],
+)
 def test_any_two_branches(first: list[tuple[object, ...]], ours: list[tuple[object, ...]],
                           theirs: list[tuple[object, ...]]) -> None:  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:

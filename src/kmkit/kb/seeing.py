@@ -190,13 +190,16 @@ def _overtaken(kb: KnowledgeBase, note: Note, claim: Claim) -> bool:
     """Whether the note rightly stands in another state than that of the trail.
 
     The trail holds the moves of all branches that were merged. Where one moved a note on and
-    another changed its text, the merge holds the new text in its own, earlier state. Where one
-    moved it on and another renewed the same text, the merge holds the further state.
+    another changed its text, the merge holds the new text in its own, earlier state; so it does
+    where one had a text approved and another reopened the note. Where one moved it on and another
+    renewed the same text, the merge holds the further state.
     """
     if note.state == claim.state or note.state not in WALK or claim.state not in WALK:
         return False
     earlier = WALK.index(State(note.state)) < WALK.index(State(claim.state))
     same = fingerprint(note, kb.guidance(note)) == claim.reached
+    if earlier and same:
+        return _reopened_beside(kb, note, claim)
     if earlier == same:
         return False
     if same and not any(
@@ -205,6 +208,15 @@ def _overtaken(kb: KnowledgeBase, note: Note, claim: Claim) -> bool:
     ):
         return False
     return bool(kb.git.text("rev-list", "--merges", "--max-count=1", "HEAD", "--"))
+
+
+def _reopened_beside(kb: KnowledgeBase, note: Note, claim: Claim) -> bool:
+    """Whether another branch than that on which the trail ends took the note back to its state."""
+    events = kb.events(note)
+    ends = [event.commit for event in events if event.to_state == claim.state]
+    backs = [event.commit for event in events if event.to_state == note.state]
+    beside = (kb.git.text("rev-list", "--max-count=1", b, f"^{ends[-1]}", "--") for b in backs)
+    return bool(ends) and any(beside)
 
 
 def _left(event: Event) -> str:
