@@ -37,6 +37,7 @@ from tests.conftest import (
     disseminated,
     validated,
 )
+from tests.signing_keys import ssh_key
 from tests.test_trail_fold import APPROVAL, CAPTURE, FORMAT, OUT, REVISE, event
 
 
@@ -522,8 +523,10 @@ def test_where_signatures_are_required_an_unsigned_move_is_refused(kb: Knowledge
     note = captured(kb)
     rules = (kb.root / "policy.toml").read_text(encoding="utf-8")
     assert 'signatures = "optional"' in rules
+    rules = rules.replace('signatures = "optional"', 'signatures = "required"')
+    key = f'"ana@example.org" = ["{ssh_key("ana").line}"]'
     (kb.root / "policy.toml").write_text(
-        rules.replace('signatures = "optional"', 'signatures = "required"'), encoding="utf-8"
+        rules.replace("[keys]\n", f"[keys]\n{key}\n"), encoding="utf-8"
     )
     git(kb, "commit", "-qam", "Ask for signatures")
     with pytest.raises(Refused, match="git does not sign here"):

@@ -55,7 +55,7 @@ def check_policy(policy: Policy, text: str) -> Iterator[Problem]:
     if policy.trust.signatures == "required" and not policy.signed:
         message = "Signatures are asked for, and no steward has a key; until then none is needed."
         mend = "Add a steward's key under [keys], in the same commit or before."
-        yield _problem(POLICY, text, "signatures", message, mend)
+        yield _problem(POLICY, text, "signatures =", message, mend)
 
 
 def _problem(path: str, text: str, word: str, message: str, mend: str) -> Problem:
