@@ -86,7 +86,11 @@ def test_a_table_that_names_some_settings_leaves_the_others_as_they_are() -> Non
             "policy.toml:1: keys: An address stands there twice. Write all its keys into one list.",
         ),
         ("x =", "policy.toml is not valid TOML"),
-        ("a = 1\na = 2", "policy.toml is not valid TOML"),
+        (
+            "a = 1\na = 2",
+            "policy.toml is not valid TOML: this setting stands there twice (at line 2",
+        ),
+        ("[a.b]\n[a.b]", r"the table [a.b] stands there twice; join the two (at line 2"),
         ("a = " + "[" * 50_000, "policy.toml is not valid TOML"),
     ],
 )

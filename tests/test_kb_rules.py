@@ -137,3 +137,27 @@ def test_rules_that_were_removed_are_put_back_first(kb: KnowledgeBase) -> None:
     git(kb.root, "checkout", "HEAD~1", "--", "policy.toml")
     git(kb.root, "commit", "-qm", "Put the rules back", "policy.toml")
     assert at(kb).move("retire", note, Request(because="x")).note.state == "retired"
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "said"),
+    [
+        ("kmkit.toml", b"\n[mail]\n[mail]\n", r"the table \[mail\] stands there twice"),
+        ("kmkit.toml", b"\n# \xff\n", "not UTF-8"),
+        ("policy.toml", b"\nlevels = 1\n", r"policy\.toml"),
+    ],
+)
+def test_what_was_committed_broken_and_is_mended_is_to_be_committed(
+    kb: KnowledgeBase, name: str, broken: bytes, said: str
+) -> None:
+    note = captured(kb)
+    place = kb.root / name
+    sound = place.read_bytes()
+    place.write_bytes(sound + broken)
+    git(kb.root, "commit", "-qam", "Oops")
+    place.write_bytes(sound)
+    with pytest.raises(Refused, match=f"What is committed cannot be read: .*{said}") as refused:
+        at(kb).move("retire", note, Request(because="x"))
+    assert f"git add {name}" in str(refused.value)
+    git(kb.root, "commit", "-qam", "Mended")
+    assert at(kb).move("retire", note, Request(because="x")).note.state == "retired"

@@ -19,7 +19,7 @@ def parse(text: str, model: type[M], name: str) -> M:
     try:
         data = tomllib.loads(text.removeprefix("\ufeff"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Cannot(f"{name} is not valid TOML: {error}.", "Mend that line.") from None
+        raise Cannot(f"{name} is not valid TOML: {_plainly(error)}.", "Mend that line.") from None
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -27,6 +27,18 @@ def parse(text: str, model: type[M], name: str) -> M:
         keys = [str(part) for part in first["loc"] if part != "[key]"]
         place = f"{name}:{line_of(text, keys)}: {'.'.join(keys)}"
         raise Cannot(f"{place}: {_misfit(first, model, keys)}", f"Mend it in {name}.") from None
+
+
+_TWICE = re.compile(r"Cannot declare \((.+?),?\) twice")
+
+
+def _plainly(error: Exception) -> str:
+    """What Python says of TOML, in words of TOML."""
+    said = str(error).replace("Cannot overwrite a value", "this setting stands there twice")
+    if found := _TWICE.search(said):
+        table = ".".join(part.strip(" '\"") for part in found[1].split(","))
+        said = said.replace(found[0], f"the table [{table}] stands there twice; join the two")
+    return said
 
 
 _TABLE = "This must be a table of its own: [name] and lines below it."

@@ -1,16 +1,20 @@
 """The rules that moves are judged by: those that are committed, as the audit judges by them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from kmkit.config import Config, Policy, parse_config, parse_policy
-from kmkit.errors import Refused
+from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.note.kinds import Kind, kind_from, kind_names, load_kind
 from kmkit.note.model import Note
 from kmkit.places import CONFIG, KINDS, POLICY, read_plain
 from kmkit.trail.names import blob_name
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,13 @@ class Rules:
     def policy(self) -> Policy:
         """policy.toml."""
         same = self._as_it_stands(POLICY)
-        return self.kb.policy if same else parse_policy(self._text(POLICY))
+        return self.kb.policy if same else self._committed(POLICY, parse_policy)
 
     @cached_property
     def config(self) -> Config:
         """kmkit.toml."""
         same = self._as_it_stands(CONFIG)
-        return self.kb.config if same else parse_config(self._text(CONFIG))
+        return self.kb.config if same else self._committed(CONFIG, parse_config)
 
     def kind(self, note: Note) -> Kind:
         """The kind of ``note``; Refused where there is none that is committed or shipped."""
@@ -59,7 +63,10 @@ class Rules:
         if self._as_it_stands(self.template):
             return known
         if self.blobs[self.template]:
-            return kind_from(known.name, self._text(self.template).encode(), Path(self.template))
+            place = Path(self.template)
+            return self._committed(
+                self.template, lambda text: kind_from(known.name, text.encode(), place)
+            )
         if known.name in kind_names(None):
             return load_kind(known.name, None)
         raise Refused(
@@ -84,8 +91,15 @@ class Rules:
         versions = (data, data.replace(b"\r\n", b"\n")) if data is not None else ()
         return any(blob_name(one, len(blob)) == blob for one in versions)
 
-    def _text(self, name: str) -> str:
-        return self.kb.git.blob(self.blobs[name]).decode("utf-8", "replace")
+    def _committed(self, name: str, parse: Callable[[str], T]) -> T:
+        """What is committed at ``name``; Refused where that cannot be read, though the file can."""
+        try:
+            return parse(self.kb.git.blob(self.blobs[name]).decode("utf-8"))
+        except UnicodeDecodeError:
+            said = f"{name} is not UTF-8."
+        except Cannot as error:
+            said = error.message
+        raise Refused(f"What is committed cannot be read: {said}", commit_it(name))
 
 
 def _removed(kb: KnowledgeBase, tip: str, path: str) -> bool:
