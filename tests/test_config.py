@@ -87,7 +87,7 @@ def test_a_table_that_names_some_settings_leaves_the_others_as_they_are() -> Non
         ),
         ("x =", "policy.toml is not valid TOML"),
         (
-            "a = 1\na = 2",
+            "a = 1\na = 2\n",
             "policy.toml is not valid TOML: this setting stands there twice (at line 2",
         ),
         ("[a.b]\n[a.b]", r"the table [a.b] stands there twice; join the two (at line 2"),
