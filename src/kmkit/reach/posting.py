@@ -17,7 +17,7 @@ from kmkit.reach import webhooks
 from kmkit.reach.channels import Waiting, channel_of, waiting
 from kmkit.reach.ledger import Behind, Ledger, Run, What
 from kmkit.reach.ledger_runs import DROPPED, SENT, UNKNOWN, Tried
-from kmkit.reach.recording import Recorded, record
+from kmkit.reach.recording import Recorded, record_run
 from kmkit.reach.secrets import secret_of
 from kmkit.reach.sending.delivering import deliver
 from kmkit.reach.webhooks import Posted
@@ -257,22 +257,10 @@ class _Job:
         return _Hook(url, self.kb.config.mail.ca, self.ways.wait)
 
     def _record(self, run: Run) -> None:
-        """Record on the notes of a message that arrived that it did, each once for all machines."""
-        here = run.holder == self.ledger.machine
-        notes = [id for id in run.intent.notes if here or id not in run.recorded]
-        if not notes or not run.counts()[SENT]:
-            return
-        found = record(
-            self.kb,
-            notes,
-            channel=self.name,
-            audience=self.channel.audience,
-            evidence=f"kmkit outbox {run.id}",
-        )
-        self.report.recorded.append(found)
-        left = {one.id for one in found.left}
-        if done := [id for id in notes if id not in left and id not in run.recorded]:
-            self.ledger.record(run, done)
+        """Record on the notes of a message that arrived that it did."""
+        audience = self.channel.audience
+        if found := record_run(self.kb, self.ledger, run, audience=audience):
+            self.report.recorded.append(found)
 
 
 def _subject(what: Waiting) -> str:

@@ -7,6 +7,8 @@ from kmkit.errors import KmkitError
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.context import Request
 from kmkit.note.model import Note
+from kmkit.reach.ledger import Ledger
+from kmkit.reach.ledger_runs import SENT, Run
 
 
 class Left(NamedTuple):
@@ -49,6 +51,23 @@ def record(
         except KmkitError as error:
             left.append(Left(id, name, str(error)))
     return Recorded(tuple(notes), tuple(left))
+
+
+def record_run(kb: KnowledgeBase, ledger: Ledger, run: Run, *, audience: str) -> Recorded | None:
+    """Record on the notes of a run that arrived that they went out, each once for all machines.
+
+    None where there is nothing to record, or where nothing of it arrived.
+    """
+    here = run.holder == ledger.machine
+    notes = [id for id in run.intent.notes if here or id not in run.recorded]
+    if not notes or not run.counts()[SENT]:
+        return None
+    evidence = f"kmkit outbox {run.id}"
+    found = record(kb, notes, channel=run.intent.channel, audience=audience, evidence=evidence)
+    left = {one.id for one in found.left}
+    if done := [id for id in notes if id not in left and id not in run.recorded]:
+        ledger.record(run, done)
+    return found
 
 
 def _has(note: Note, channel: str, audience: str, evidence: str) -> bool:

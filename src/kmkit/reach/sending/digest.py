@@ -12,7 +12,7 @@ from kmkit.kb import KnowledgeBase
 from kmkit.kb.rules import settled
 from kmkit.reach.ledger import Behind, Intent, Ledger, Run, What
 from kmkit.reach.ledger_runs import DROPPED, SENT, UNKNOWN, Tried
-from kmkit.reach.recording import Recorded, record
+from kmkit.reach.recording import Recorded, record_run
 from kmkit.reach.sending.delivering import Sends, Track, deliver
 from kmkit.reach.sending.plan import Letters, Plan, planned
 from kmkit.text import one_line
@@ -207,22 +207,9 @@ class _Job:
         )
 
     def _record(self, run: Run) -> None:
-        """Record on the notes that letters brought them, each once for all machines."""
-        here = run.holder == self.ledger.machine
-        notes = [id for id in run.intent.notes if here or id not in run.recorded]
-        if not notes or not run.counts()[SENT]:
-            return
-        found = record(
-            self.kb,
-            notes,
-            channel=run.intent.channel,
-            audience=self.what.audience,
-            evidence=f"kmkit outbox {run.id}",
-        )
-        self.report.recorded.append(found)
-        left = {one.id for one in found.left}
-        if done := [id for id in notes if id not in left and id not in run.recorded]:
-            self.ledger.record(run, done)
+        """Record on the notes that letters brought them."""
+        if found := record_run(self.kb, self.ledger, run, audience=self.what.audience):
+            self.report.recorded.append(found)
 
 
 def unfinished(ledger: Ledger, runs: list[Run]) -> list[Run]:
