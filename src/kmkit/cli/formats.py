@@ -29,15 +29,6 @@ class Findings(StrEnum):
     JUNIT = "junit"
 
 
-class Listing(StrEnum):
-    """How a list can be shown."""
-
-    TABLE = "table"
-    TSV = "tsv"
-    CSV = "csv"
-    JSON = "json"
-
-
 OutputFile = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="write to FILE instead of the screen"),

@@ -197,7 +197,6 @@ DryRun = Annotated[
 NoInput = Annotated[
     bool, typer.Option("--no-input", help="ask nothing; what is missing is an error")
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="answer every question with yes")]
 AsJson = Annotated[bool, typer.Option("--json", help="as JSON, with a versioned schema")]
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kmkit.learn.metrics.figures import Figure
 from kmkit.learn.metrics.scorecard import Line
-from kmkit.learn.metrics.table import BY_NAME, METRICS, Metric
+from kmkit.learn.metrics.table import BY_NAME, Metric
 from kmkit.learn.metrics.world import World
 from kmkit.views.charts import Mark, bars, over_time
 from kmkit.views.digest_values import between
@@ -281,8 +281,3 @@ def _change(line: Line) -> str:
         return "as before"
     before = shown(line.before)
     return f"{'up' if change > 0 else 'down'} from {before}"
-
-
-def definitions() -> list[tuple[str, str, str, str, str]]:
-    """Name, title, unit, source and definition of every metric, for the documentation."""
-    return [(m.name, m.title, m.unit, m.source, m.definition) for m in METRICS]

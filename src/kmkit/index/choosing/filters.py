@@ -80,10 +80,6 @@ class Filter(NamedTuple):
         """The words that have to stand in the note."""
         return tuple(term.value for term in self.terms if term.field == WORD and term.wanted)
 
-    def has(self, field: str, value: str = "") -> bool:
-        """Whether anything is asked of ``field``, or its being ``value``."""
-        return any(term.field == field and value in ("", term.value) for term in self.terms)
-
     def without(self, *names: str) -> "Filter":
         """The same, with nothing asked of the fields ``names``."""
         return Filter(tuple(term for term in self.terms if term.field not in names))

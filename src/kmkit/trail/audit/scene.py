@@ -17,8 +17,6 @@ from kmkit.trail.audit.trailers import Told
 from kmkit.trail.event import author_of, coauthors_of
 from kmkit.trail.signing import Signed, Unproved
 
-NO_KEYS: tuple[str, ...] = ()
-
 
 class Verify(Protocol):
     """What checks signatures; see `kmkit.trail.signing.Verifier`."""
