@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
 from kmkit.config import QUORUM, REQUIRED, Config, Policy, load_config, load_policy, parse_policy
 from kmkit.errors import Cannot
@@ -11,11 +10,12 @@ from kmkit.kb.settings import first_policy
 from kmkit.lifecycle.person import Person
 from kmkit.period import Period
 from kmkit.places import CONFIG, POLICY
+from kmkit.plain import Plain
 from kmkit.resources import example_kb
 from kmkit.tomlread import parse
 
 
-def refusal(text: str, model: type[BaseModel] = Policy) -> str:
+def refusal(text: str, model: type[Plain] = Policy) -> str:
     with pytest.raises(Cannot) as refused:
         parse(text, model, POLICY if model is Policy else CONFIG)
     return str(refused.value)
@@ -171,11 +171,11 @@ def test_fields_required_are_those_of_all_the_states_named() -> None:
 
 
 def test_every_setting_has_a_help() -> None:
-    def look(model: type[BaseModel]) -> None:
+    def look(model: type[Plain]) -> None:
         for name, info in model.model_fields.items():
             assert info.description, f"{model.__name__}.{name}"
             for part in (info.annotation, *getattr(info.annotation, "__args__", ())):
-                if isinstance(part, type) and issubclass(part, BaseModel):
+                if isinstance(part, type) and issubclass(part, Plain):
                     look(part)
 
     look(Config)

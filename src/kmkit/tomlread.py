@@ -5,13 +5,12 @@ import tomllib
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
-
 from kmkit.errors import Cannot
 from kmkit.places import read_plain
+from kmkit.plain import Plain
 from kmkit.text import did_you_mean
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Plain)
 
 
 def parse(text: str, model: type[M], name: str) -> M:
@@ -22,8 +21,8 @@ def parse(text: str, model: type[M], name: str) -> M:
         raise Cannot(f"{name} is not valid TOML: {_plainly(error)}.", "Mend that line.") from None
     try:
         return model.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+    except ValueError as error:  # pydantic's, which is imported where something does not fit
+        first = error.errors(include_url=False)[0]  # type: ignore[attr-defined]
         keys = [str(part) for part in first["loc"] if part != "[key]"]
         place = f"{name}:{line_of(text, keys)}: {'.'.join(keys)}"
         raise Cannot(f"{place}: {_misfit(first, model, keys)}", f"Mend it in {name}.") from None
@@ -56,7 +55,7 @@ _MISFITS = {
 }
 
 
-def _misfit(error: Any, model: type[BaseModel], keys: list[str]) -> str:
+def _misfit(error: Any, model: type[Plain], keys: list[str]) -> str:
     """What is wrong with a setting, in plain words."""
     if error["type"] == "extra_forbidden":
         near = did_you_mean(keys[-1][:80], _settings(model, keys[:-1]))
@@ -65,7 +64,7 @@ def _misfit(error: Any, model: type[BaseModel], keys: list[str]) -> str:
     return f"{message[0].upper()}{message[1:]}" + ("" if message[-1] in ".?" else ".")
 
 
-def _settings(model: type[BaseModel], keys: list[str]) -> list[str]:
+def _settings(model: type[Plain], keys: list[str]) -> list[str]:
     """The settings of the table ``keys``; a table of named tables has those of its entries."""
     table: Any = model
     for key in keys:

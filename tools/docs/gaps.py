@@ -11,8 +11,8 @@ from kmkit.config import QUORUM, ROLES, Config, Policy
 from kmkit.lifecycle.states import State
 from kmkit.note.checks import RULES
 from kmkit.note.model import GATHERING_METHODS, Fields
-from kmkit.note.plain import Plain
 from kmkit.note.records import KINDS
+from kmkit.plain import Plain
 from kmkit.trail.audit.findings import RULES as AUDIT_RULES
 from kmkit.trail.event import OURS
 from tools.docs.commands import walk

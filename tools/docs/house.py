@@ -24,6 +24,7 @@ WHAT = {
     "note": "Markdown ↔ Note, and what is wrong in it",
     "config": "settings and rules",
     "tomlread": "TOML, every misfit with its line",
+    "plain": "values with a table of their fields",
     "dated": "days and durations as fields of models",
     "resources": "where our own files are",
     "natural": "days as people say them",

@@ -12,11 +12,11 @@ from kmkit.config import REQUIRED, Config, Policy
 from kmkit.note.checks import RULES
 from kmkit.note.kinds import kind_names, load_kind
 from kmkit.note.model import MOVE_FIELDS, Fields
-from kmkit.note.plain import About, Plain
 from kmkit.note.records import KINDS, folder_of
 from kmkit.note.records.templates import load_template
 from kmkit.note.strict import Entry
 from kmkit.period import Period
+from kmkit.plain import About, Plain
 from kmkit.trail.audit.findings import RULES as AUDIT_RULES
 from tools.docs.table import code, table
 
@@ -156,7 +156,7 @@ def _model(model: type[BaseModel | Plain]) -> str:
     return table(["part", "type", "needed", "what it says"], rows)
 
 
-def _settings(model: type[BaseModel], prefix: str = "") -> Iterator[list[str]]:
+def _settings(model: type[BaseModel | Plain], prefix: str = "") -> Iterator[list[str]]:
     """One row for each setting; a table's settings follow it."""
     for name, info in model.model_fields.items():
         inner = next(models_in(info.annotation), None)
@@ -169,20 +169,19 @@ def _settings(model: type[BaseModel], prefix: str = "") -> Iterator[list[str]]:
         yield from _settings(inner, f"{path}.NAME." if many else f"{path}.")
 
 
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+def models_in(annotation: Any) -> Iterator[type[BaseModel | Plain]]:
     """The models that a type holds, such as ``Channel`` in ``dict[str, Channel]``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel | Plain):
         yield annotation
     for argument in get_args(annotation):
         yield from models_in(argument)
 
 
-def _default(info: FieldInfo) -> str:
+def _default(info: FieldInfo | About) -> str:
     """A default as TOML writes it; '' where there is none."""
-    value = info.get_default(call_default_factory=False)
-    if info.is_required() or value in ((), {}, None):
+    if info.is_required() or info.default in ((), {}, None):
         return ""
-    return _toml(value)
+    return _toml(info.default)
 
 
 def _toml(value: Any) -> str:

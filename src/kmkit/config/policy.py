@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
-
-from kmkit.config.table import Table
-from kmkit.dated import PeriodField
+from kmkit.config.table import After, Before, Between, NotEmpty, Table
 from kmkit.measures import QUORUM, REQUIRED, required_by, width
 from kmkit.period import Period
 from kmkit.places import POLICY
+from kmkit.plain import said
 from kmkit.roles import has_role
 from kmkit.text import did_you_mean
 from kmkit.tomlread import parse, read_text
@@ -19,9 +17,9 @@ from kmkit.tomlread import parse, read_text
 class Waiting(Table):
     """How long a note may stand in a state before somebody is asked."""
 
-    captured: PeriodField = Field(Period(days=14), description="before it counts as waiting")
-    validated: PeriodField = Field(Period(days=14), description="before it counts as waiting")
-    formatted: PeriodField = Field(Period(days=14), description="before it counts as waiting")
+    captured: Period = said("before it counts as waiting", default=Period(days=14))
+    validated: Period = said("before it counts as waiting", default=Period(days=14))
+    formatted: Period = said("before it counts as waiting", default=Period(days=14))
 
 
 ROLES = {
@@ -35,7 +33,7 @@ ROLES = {
 """The roles that moves ask for, and what each is for; besides them ``expert.<topic>``."""
 
 
-def _one_of(names: Iterable[str], what: str) -> AfterValidator:
+def _one_of(names: Iterable[str], what: str) -> After:
     """A name that has to be one of ``names``: a mistyped rule would be no rule at all."""
     known = tuple(names)
 
@@ -45,7 +43,7 @@ def _one_of(names: Iterable[str], what: str) -> AfterValidator:
         near = did_you_mean(name[:80], known) or f"Known: {', '.join(known)}."
         raise ValueError(f"There is no {what} '{name}'. {near}")
 
-    return AfterValidator(look)
+    return After(look)
 
 
 def _experts(roles: Any) -> Any:
@@ -56,9 +54,9 @@ def _experts(roles: Any) -> Any:
     return flat | {f"expert.{topic}": value for topic, value in roles["expert"].items()}
 
 
-def _over(defaults: dict[str, Any]) -> BeforeValidator:
+def _over(defaults: dict[str, Any]) -> Before:
     """A table that names some of its settings leaves the others as they are by default."""
-    return BeforeValidator(lambda given: defaults | given if isinstance(given, dict) else given)
+    return Before(lambda given: defaults | given if isinstance(given, dict) else given)
 
 
 def _distinct(levels: tuple[str, ...]) -> tuple[str, ...]:
@@ -122,46 +120,44 @@ def _own_keys(keys: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 Role = Annotated[str, _one_of(ROLES, "role")]
 Method = Annotated[str, _one_of(QUORUM, "method of validation")]
 StateName = Annotated[str, _one_of(REQUIRED, "state")]
-Email = Annotated[str, AfterValidator(_one_person)]
-Keys = dict[Email, tuple[Annotated[str, AfterValidator(_signing_key)], ...]]
+Email = Annotated[str, After(_one_person)]
+Keys = dict[Email, tuple[Annotated[str, After(_signing_key)], ...]]
 
 
 class Trust(Table):
     """What the audit asks of a commit before it says who made it."""
 
-    signatures: Literal["optional", "required"] = Field(
-        "optional",
-        description="required: every move is signed by a key that stands under [keys] below; "
+    signatures: Literal["optional", "required"] = said(
+        "required: every move is signed by a key that stands under [keys] below; "
         "optional: the trail says who claims to have made a move, and cannot prove it",
+        default="optional",
     )
-    records: Literal["optional", "required"] = Field(
-        "optional",
-        description="required: a use that was done or verified, a decision, a score that a hand "
+    records: Literal["optional", "required"] = said(
+        "required: a use that was done or verified, a decision, a score that a hand "
         "wrote into a record is a finding; optional: the audit says that it is by hand",
+        default="optional",
     )
 
 
 class Policy(Table):
     """policy.toml: the rules."""
 
-    levels: Annotated[tuple[str, ...], AfterValidator(_distinct)] = Field(
-        ("internal", "domestic", "international"),
-        min_length=1,
-        description="the circles, narrowest first",
+    levels: Annotated[tuple[str, ...], After(_distinct), NotEmpty()] = said(
+        "the circles, narrowest first", default=("internal", "domestic", "international")
     )
-    roles: Annotated[dict[Role, tuple[str, ...]], BeforeValidator(_experts)] = Field(
-        {}, description="role = patterns of e-mail addresses; * is everybody"
+    roles: Annotated[dict[Role, tuple[str, ...]], Before(_experts)] = said(
+        "role = patterns of e-mail addresses; * is everybody", default={}
     )
-    quorum: Annotated[dict[Method, Annotated[int, Field(ge=1)]], _over(QUORUM)] = Field(
-        QUORUM, description="approvals that each method needs"
+    quorum: Annotated[dict[Method, Annotated[int, Between(1)]], _over(QUORUM)] = said(
+        "approvals that each method needs", default=QUORUM
     )
-    waiting: Waiting = Field(Waiting(), description="how long a note may wait in a state")
-    required: Annotated[dict[StateName, tuple[str, ...]], _over(REQUIRED)] = Field(
-        REQUIRED, description="fields a note must have from each state on"
+    waiting: Waiting = said("how long a note may wait in a state", default=Waiting())
+    required: Annotated[dict[StateName, tuple[str, ...]], _over(REQUIRED)] = said(
+        "fields a note must have from each state on", default=REQUIRED
     )
-    trust: Trust = Field(Trust(), description="what the audit asks of a commit")
-    keys: Annotated[Keys, BeforeValidator(_each_once), AfterValidator(_own_keys)] = Field(
-        {}, description="e-mail = public keys by which this person signs commits"
+    trust: Trust = said("what the audit asks of a commit", default=Trust())
+    keys: Annotated[Keys, Before(_each_once), After(_own_keys)] = said(
+        "e-mail = public keys by which this person signs commits", default={}
     )
 
     @property

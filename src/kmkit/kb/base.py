@@ -14,12 +14,10 @@ from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.standing import overlaid
 from kmkit.lifecycle.states import State
-from kmkit.note.file import read, unopened
 from kmkit.note.finding import as_path, pick, read_ids
-from kmkit.note.kinds import Kind, kind_names, load_kind
+from kmkit.note.kind import Kind
 from kmkit.note.model import Note
-from kmkit.note.records import KINDS, Application, ApplicationRecord, Record, people_by_email
-from kmkit.note.records import Person as Profile
+from kmkit.note.reading import read, unopened
 from kmkit.places import POLICY, find_root, read_plain
 from kmkit.trail.event import Event, parse
 from kmkit.trail.fold import Claim, fold
@@ -28,8 +26,10 @@ from kmkit.trail.log import events, named
 
 if TYPE_CHECKING:
     from kmkit.kb.moving import Moved
+    from kmkit.note.records import Application, Record
+    from kmkit.note.records import Person as Profile
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound="Record")
 
 
 class KnowledgeBase:
@@ -99,6 +99,8 @@ class KnowledgeBase:
     @cached_property
     def kinds(self) -> dict[str, Kind]:
         """Every kind of note that has a template, by name."""
+        from kmkit.note.kinds import kind_names, load_kind
+
         return {name: load_kind(name, self.root) for name in kind_names(self.root)}
 
     def kind(self, note: Note) -> Kind:
@@ -195,28 +197,27 @@ class KnowledgeBase:
         return Shelves(self.root, self.markdown)
 
     @overload
-    def records(self, kind: str) -> tuple[Record, ...]:
+    def records(self, kind: str) -> "tuple[Record, ...]":
         """By the name of the kind."""
 
     @overload
     def records(self, kind: type[R]) -> tuple[R, ...]:
         """By its model."""
 
-    def records(self, kind: str | type[R]) -> tuple[Record, ...] | tuple[R, ...]:
+    def records(self, kind: str | type[R]) -> "tuple[Record, ...] | tuple[R, ...]":
         """The records of a kind, by path; the kind by its name or by its model."""
-        model = KINDS[kind] if isinstance(kind, str) else kind
-        shelf = self.shelves.of(str(model.model_fields["kind"].default))
-        return tuple(one for _, one in shelf.records if isinstance(one, model))
+        name = kind if isinstance(kind, str) else str(kind.model_fields["kind"].default)
+        return self.shelves.records(name)
 
     @property
-    def people(self) -> dict[str, Profile]:
+    def people(self) -> "dict[str, Profile]":
         """The people of people/, by e-mail in lower case."""
-        return people_by_email(self.records(Profile))
+        return self.shelves.people
 
     @property
-    def applications(self) -> list[Application]:
+    def applications(self) -> "list[Application]":
         """Every reported use of a note, with what came of it; not what is only planned."""
-        return [use for one in self.records(ApplicationRecord) if (use := one.reported)]
+        return self.shelves.applications
 
     # The trail
 

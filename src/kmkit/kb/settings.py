@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
 from kmkit.config import ROLES, Audience, Channel, Config, Organisation, Policy
 from kmkit.config.policy import Trust
 from kmkit.lifecycle.person import Person
+from kmkit.plain import Plain
 
 _EXPLAINED: Mapping[str, Mapping[str, str]] = {
     "roles": ROLES,
@@ -69,11 +68,11 @@ def first_policy(owner: Person) -> str:
     return _document(head, first_rules(owner))
 
 
-def _document(head: str, model: BaseModel) -> str:
+def _document(head: str, model: Plain) -> str:
     tables, plain = [], []
     for name, info in type(model).model_fields.items():
         value = getattr(model, name)
-        if isinstance(value, BaseModel | Mapping):
+        if isinstance(value, Plain | Mapping):
             tables.append((name, info.description or "", value))
         else:
             plain += [f"# {info.description}", f"{name} = {_value(value)}", ""]
@@ -83,14 +82,14 @@ def _document(head: str, model: BaseModel) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _table(name: str, help_: str, value: BaseModel | Mapping[str, Any]) -> Iterator[str]:
+def _table(name: str, help_: str, value: Plain | Mapping[str, Any]) -> Iterator[str]:
     """A table and, where its values are tables themselves, those."""
     yield f"# {help_[:1].upper()}{help_[1:]}."
-    if isinstance(value, BaseModel):
+    if isinstance(value, Plain):
         yield f"[{name}]"
         yield from _settings(value)
         return
-    if not any(isinstance(inner, BaseModel) for inner in value.values()):
+    if not any(isinstance(inner, Plain) for inner in value.values()):
         yield f"[{name}]"
         for key, inner in value.items():
             if explained := _EXPLAINED.get(name, {}).get(key):
@@ -108,7 +107,7 @@ def _table(name: str, help_: str, value: BaseModel | Mapping[str, Any]) -> Itera
         yield from _settings(inner)
 
 
-def _settings(model: BaseModel) -> Iterator[str]:
+def _settings(model: Plain) -> Iterator[str]:
     for name, info in type(model).model_fields.items():
         yield f"# {info.description}"
         yield f"{name} = {_value(getattr(model, name))}"

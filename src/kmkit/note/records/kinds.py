@@ -11,6 +11,8 @@ from kmkit.note.records.person import Person
 from kmkit.note.records.plan import Plan
 from kmkit.note.records.proposal import Proposal
 from kmkit.note.records.question import Question
+from kmkit.places import RECORDS as FOLDERS
+from kmkit.places import folder_of
 
 KINDS: dict[str, type[Record]] = {
     "person": Person,
@@ -23,13 +25,8 @@ KINDS: dict[str, type[Record]] = {
     "knowledge": Knowledge,
 }
 """Every kind of record, and the model of its front matter."""
-FOLDERS = ("people", "records")
-"""Where the files of records are, below the knowledge base."""
 
-
-def folder_of(kind: str) -> str:
-    """Where the files of a kind of record are."""
-    return "people" if kind == "person" else f"records/{kind}"
+__all__ = ["FOLDERS", "KINDS", "folder_of", "kind_at"]
 
 
 def kind_at(path: PurePosixPath) -> str:
