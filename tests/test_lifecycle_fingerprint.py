@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.file import compose, read
 from kmkit.note.kinds import body_of, kind_names, load_kind
-from kmkit.note.model import Gathered, Note
+from kmkit.note.model import Gathered, Note, shows_all
 from tests.lifecycle_material import LESSON, MINUTES, PATH, TODAY, fields_of, note_of, print_of
 
 FEW = settings(max_examples=60, deadline=None)
@@ -191,6 +192,27 @@ def test_text_that_needs_no_folding_is_not_told_from_text_that_does(text: str) -
         note_of(body=f"x{text}{end}", summary="s") for end in ("", "\n\n<!-- What? -->")
     )
     assert fingerprint(bare) == fingerprint(guided, frozenset({"What?"}))
+
+
+@given(st.lists(st.lists(PIECES, max_size=8).map("".join), min_size=1, max_size=3), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_what_is_known_of_a_file_changes_no_fingerprint(texts: list[str], quoted: bool) -> None:
+    body = "".join(f"## {n}\n\n{text}\n\n" for n, text in enumerate(texts))
+    said = texts[0].strip() or "s"
+    note = note_of(body=body, summary=f"'{said}" if quoted else said)
+    unknown = replace(note)
+    assert not unknown.clear
+    assert fingerprint(note) == fingerprint(unknown)
+
+
+def test_most_notes_are_known_to_hide_nothing() -> None:
+    assert note_of(body="## Lessons\n\nSign.\n").clear
+    assert note_of(body="## Leçons\n\nសម្គាល់\n").clear
+    for odd in ("a\u200bb", "a\u00a0b", "a\tb", "a\x1bb"):
+        assert not note_of(body=f"## Lessons\n\n{odd}\n").clear
+    assert not read(note_of().data.replace(b"kind:", b"# c\nkind:"), PATH).clear
+    for bytes_ in (b"\xff", "\ud800".encode("utf-8", "surrogatepass")):
+        assert not shows_all(b"a" + bytes_)
 
 
 def test_a_comment_of_ones_own_is_substance() -> None:

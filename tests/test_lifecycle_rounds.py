@@ -123,6 +123,7 @@ def test_an_approver_can_carry_an_approval_over_to_other_words() -> None:
 def test_nobody_else_can_carry_it_over() -> None:
     carried = verdict(SECOND, fingerprint="k1:b", same_as="k1:a")
     assert approved_by([verdict(PEER), carried], POLICY) == {"k1:a"}
+    assert approved_by([carried], POLICY) == frozenset()
     rejected = verdict(PEER, "reject", fingerprint="k1:b", same_as="k1:a")
     assert approved_by([verdict(PEER), rejected], POLICY) == {"k1:a"}
 

@@ -5,6 +5,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kmkit.config import Config
 from kmkit.index.carding import stands_approved
@@ -27,6 +29,13 @@ from tests.note_material import (
     person,
     rules,
 )
+
+PIECES = [
+    "order #5", "\\u200b", "\u200b", "<!-- a -->", "<!-- ", "[a](b.md)", "{", "'", '"', " # c",
+    "ana@example.org", "Roads close within a week of the first warning.", "We signed in June.",
+    "Fuel was there.", "## Results", "## Lessons", "Fuel came nine days late", "lesson", "weekly",
+    "Order fuel", "logistics", "2025-03-10", "P1Y", "P99Y", "", "\n", " ",
+]  # fmt: skip
 
 
 def approved(of: Note) -> bool:
@@ -323,3 +332,20 @@ def test_a_file_whose_lines_end_in_carriage_returns_is_checked() -> None:
     assert found(of) == []
     cut = read(of.data.replace(b"the roads close", b"road #5 closes", 1), of.path)
     assert found(cut) == ["cut-by-comment"]
+
+
+@pytest.mark.parametrize("state", ["captured", "validated", "formatted", "maintained", "odd"])
+@given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(PIECES)), max_size=3))
+@settings(max_examples=40, deadline=None)
+def test_a_note_is_checked_the_same_whatever_is_known_of_it(
+    state: str, changes: list[tuple[str, str]]
+) -> None:
+    of = note(state)
+    for old, new in changes:
+        of = edited(of, old, new) if old in of.text else of
+    known, unknown = check(of, CONTEXT), check(replace(of), replace(CONTEXT))
+    assert known == unknown
+    asked = CONTEXT.asked(of.state, of.kind)
+    if asked.kind and asked.kind.fills(asked.sections, of.sections):
+        filled = [s.heading for s in of.sections if asked.kind.filled(s)]
+        assert {asked.kind.canonical(heading) for heading in filled} >= set(asked.sections)

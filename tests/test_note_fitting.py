@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmkit.note.fields import typed_strictly
-from kmkit.note.fitting import fitting, typed
+from kmkit.note.file import read
+from kmkit.note.fitting import fields_in, fitting, typed
 from kmkit.note.loaded import Loaded, Where
 from kmkit.note.model import Fields, Gathered, InForce, Verdict
-from tests.note_material import fields_of
+from kmkit.note.yamlread import load as load_strictly
+from tests.note_material import fields_of, note
+from tests.test_note_ordinary import ORDINARY, UNUSUAL, changed
 
 TEXTS = st.sampled_from(
     [
@@ -126,3 +129,89 @@ def test_a_note_is_dumped_as_its_twin_is(how: dict[str, Any], given_: dict[str, 
     assert made.model_dump(**how, exclude_defaults=True) == model.model_dump(
         **how, exclude_defaults=True
     )
+
+
+NOTED = {
+    "lists in a list": "x_a:\n  - [b, c]\n  - {d: e}\ntopics: [f, g]\n",
+    "an entry": "reviewed:\n  {on: 2026-11-20, by: a, because: b}\n",
+    "a verdict": "verdicts:\n  - {on: 2026-11-20, by: a, method: b, verdict: c, fingerprint: d}\n",
+    "entries": "asked:\n  - {on: 2026-11-20, by: a, to: b}\n  - {on: 2026-11-21, by: a, to: b}\n",
+    "an attribute's name": "gathered: {on: 2026-11-20, method: m, by: a, from_: b}\n",
+    "a part twice": "asked:\n  - {on: 2026-11-20, by: a, by: b, to: c}\n",
+    "a part without a name": "asked:\n  - {on: 2026-11-20, by: a, to}\n",
+    "a part too few": "asked:\n  - {on: 2026-11-20, by: a}\n",
+    "a part too many": "asked:\n  - {on: 2026-11-20, by: a, to: b, from: c}\n",
+    "an empty part": "asked:\n  - {on: 2026-11-20, by: a, to: ~, due: null}\n",
+    "a comma in quotes": "asked:\n  - {on: 2026-11-20, by: 'a, by: b', to: \"c, d\"}\n",
+    "other blanks": "asked:\n- {on:  2026-11-20 ,by: a, to: b }\n",
+    "no day": "asked:\n  - {on: 2026-02-30, by: a, to: b}\n",
+    "nothing below": "verdicts:\n",
+    "a sign behind the name": "verdicts[\n",
+    "a blank behind the name": "verdicts \n",
+    "a sign before the entries": "asked:!\n  - {on: 2026-11-20, by: a, to: b}\n",
+    "a list where one is meant": "gathered:\n  - {on: 2026-11-20, method: m, by: a}\n",
+    "one where a list is meant": "asked: {on: 2026-11-20, by: a, to: b}\n",
+    "one and more": "gathered: {on: 2026-11-20, method: m, by: a}\n  - {on: 2026-11-20, by: a}\n",
+    "short texts": "title: null\nsummary: ~\nowner: nulls\n",
+}  # fmt: skip
+
+
+def noted(front: str) -> None:
+    """Assert that what is read quickly is what is read strictly, however often and by whomever."""
+    strict = load_strictly(front)
+    fields, misfits = typed_strictly(strict)
+    first = fields_in(front)
+    if first is None:
+        return
+    assert (strict.flaws, misfits) == ([], [])
+    assert (repr(first[0]), repr(first[1])) == (repr(strict.values), repr(fields))
+    spoil(first[0])
+    again = fields_in(front)
+    assert again is not None
+    assert (repr(again[0]), again[1]) == (repr(strict.values), fields)
+
+
+def spoil(value: Any) -> None:
+    """Change everything in a value that can be changed."""
+    for part in list(value.values() if isinstance(value, dict) else value):
+        if isinstance(part, dict | list):
+            spoil(part)
+    value.clear()
+
+
+@pytest.mark.parametrize("front", [*NOTED.values(), *(front for front, _ in ORDINARY.values())])
+def test_front_matter_is_read_at_once_as_it_is_read_step_by_step(front: str) -> None:
+    noted(front)
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_what_is_unusual_is_not_read_at_once(name: str) -> None:
+    assert fields_in(UNUSUAL[name]) is None
+
+
+@given(st.lists(st.sampled_from([*NOTED.values()]), min_size=1, max_size=3), changed())
+@settings(max_examples=60, deadline=None)
+def test_changed_front_matter_is_read_at_once_as_step_by_step(many: list[str], one: str) -> None:
+    noted("".join(many))
+    noted(one)
+
+
+PARTS = ["on: 2026-11-20", "by: a@b.c", "to: d", "due: 2026-12-01", "to: ''", "by", "on: x", "e: f"]
+
+
+@given(st.lists(st.lists(st.sampled_from(PARTS), max_size=5), min_size=1, max_size=3))
+@settings(max_examples=80, deadline=None)
+def test_entries_are_read_at_once_as_step_by_step(entries: list[list[str]]) -> None:
+    noted("asked:\n" + "".join(f"  - {{{', '.join(parts)}}}\n" for parts in entries))
+
+
+def test_files_name_the_fields_of_a_note_as_the_table_does() -> None:
+    assert [about.alias for about in Fields.model_fields.values() if about.alias] == []
+
+
+def test_what_is_done_to_one_note_is_done_to_no_other() -> None:
+    one, other = note("maintained"), note("maintained")
+    before = copy.deepcopy(other.raw)
+    spoil(one.raw)
+    assert other.raw == before
+    assert read(one.data, one.path).raw == before

@@ -123,3 +123,10 @@ def test_sections_tile_the_body(body: str) -> None:
 def test_line_for_line_or_at_once_the_sections_are_the_same(lines: list[str]) -> None:
     body = "\n".join(lines)
     assert sections_of(body, 3) == sections_of(body.replace("\n", "\r\n"), 3)
+
+
+@given(st.lists(st.sampled_from(("## A", "##  B", "## ", "", " ", "c", " d ", "\u3000", "e #"))))
+@settings(max_examples=300, deadline=None)
+def test_so_they_are_where_every_heading_is_of_the_second_level(lines: list[str]) -> None:
+    body = "\n".join(lines)
+    assert sections_of(body, 3) == sections_of(body.replace("\n", "\r\n"), 3)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 _ISO = r"P(?:(\d{1,7})Y)?(?:(\d{1,7})M)?(?:(\d{1,7})W)?(?:(\d{1,7})D)?"
@@ -38,17 +39,22 @@ class Period(NamedTuple):
 
     def after(self, start: date) -> date:
         """The day this long after ``start``; month ends clamp (31 January + P1M = 28 February)."""
-        years, month = divmod(start.year * 12 + start.month - 1 + self.months, 12)
-        if years > 9999:
-            return date.max
-        try:
-            first = date(years, month + 1, 1)
-            last = (date(years, month + 2, 1) - timedelta(1)).day if month < 11 else 31
-            return first + timedelta(days=min(start.day, last) - 1 + self.days)
-        except OverflowError:
-            return date.max
+        return _after(self, start)
 
     def __str__(self) -> str:
         years, months = divmod(self.months, 12)
         parts = [(years, "Y"), (months, "M"), (self.days, "D")]
         return "P" + ("".join(f"{count}{unit}" for count, unit in parts if count) or "0D")
+
+
+@lru_cache(maxsize=4096)
+def _after(period: Period, start: date) -> date:
+    years, month = divmod(start.year * 12 + start.month - 1 + period.months, 12)
+    if years > 9999:
+        return date.max
+    try:
+        first = date(years, month + 1, 1)
+        last = (date(years, month + 2, 1) - timedelta(1)).day if month < 11 else 31
+        return first + timedelta(days=min(start.day, last) - 1 + period.days)
+    except OverflowError:
+        return date.max

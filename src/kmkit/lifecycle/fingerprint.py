@@ -5,22 +5,19 @@ evidence (addresses, sorted), preamble and all sections, sorted by heading. Leve
 and the other packaging stay outside, and so do templates.
 """
 
-import hashlib
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from hashlib import sha256
 from json.encoder import encode_basestring as _quoted
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from kmkit.note.sections import lines_of
+from kmkit.note.model import shows_all
+from kmkit.note.sections import lines_of, may_hide
 
 if TYPE_CHECKING:
-    from kmkit.note.model import Note, Section
-
-
-_PRINTED = b"\n" + bytes(range(0x20, 0x7F))
-"""What prints of ASCII, and the line feed."""
+    from kmkit.note.model import Note
 
 
 def fingerprint(note: "Note", guidance: frozenset[str] = frozenset()) -> str:
@@ -29,69 +26,81 @@ def fingerprint(note: "Note", guidance: frozenset[str] = frozenset()) -> str:
     ``guidance`` holds the comments of the note's kind, white space folded; a comment that equals
     one of them is not substance.
     """
+    known = note.fingerprints  # several ask for that of the note at hand
+    if guidance not in known:
+        known[guidance] = _print(note, guidance)
+    return known[guidance]
+
+
+def _print(note: "Note", guidance: frozenset[str]) -> str:
     of = note.fields
-    return _print(
-        of.kind, of.title, of.summary, of.evidence, note.preamble, note.sections, guidance
+    summary, preamble = of.summary or "", note.preamble
+    plain = _is_plain(note, summary)
+    bare = plain and not (_QUOTE in note.data or _SLASH in note.data)
+    sections = []
+    for heading, text, _, _ in note.sections:
+        line, quoted = (_heading if len(heading) < _LONG else _canonical)(heading)
+        if bare and "\n" not in text and text[-1:] != " ":
+            sections.append((line, f'[{quoted},"{text}"]'))
+        else:
+            sections.append((line, f"[{quoted},{_quoted_text(text, guidance, plain)}]"))
+    sections.sort(key=_FIRST)
+    evidence = [_quoted(line) for line in sorted(map(_line, of.evidence))] if of.evidence else ()
+    canonical = (
+        f'{{"evidence":[{",".join(evidence)}],"kind":{_canonical(of.kind or "")[1]},'
+        f'"preamble":{_quoted_text(preamble, guidance, plain)},'
+        f'"sections":[{",".join([text for _, text in sections])}],'
+        f'"summary":{_quoted_text(summary, guidance, plain)},'
+        f'"title":{_quoted(_line(of.title or ""))}}}'
     )
+    return "k1:" + sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@lru_cache(maxsize=8)
-def _print(
-    kind: str | None,
-    title: str | None,
-    summary: str | None,
-    evidence: tuple[str, ...],
-    preamble: str,
-    sections: "tuple[Section, ...]",
-    guidance: frozenset[str],
-) -> str:
-    """The fingerprint of a substance; several ask for that of the note at hand."""
-    texts = [summary or "", preamble, *(section.text for section in sections)]
-    if _is_canonical("\n".join([*texts, ""])):
-        texts = [text.strip("\n") for text in texts]
-    else:
-        texts = [_text(text, guidance) for text in texts]
-    headings = [_line(section.heading) for section in sections]
-    canonical = _json(
-        evidence=sorted(_line(address) for address in evidence),
-        kind=_line(kind or ""),
-        preamble=texts[1],
-        sections=sorted(zip(headings, texts[2:], strict=True), key=itemgetter(0)),
-        summary=texts[0],
-        title=_line(title or ""),
-    )
-    return "k1:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+_TICK, _TILDE, _LESS, _QUOTE, _SLASH = b'`~<"\\'
+_FIRST = itemgetter(0)
 
 
-def _json(
-    *,
-    evidence: list[str],
-    kind: str,
-    preamble: str,
-    sections: list[tuple[str, str]],
-    summary: str,
-    title: str,
-) -> str:
-    """A substance as JSON: names in order, no blanks, every character as it is."""
-    addresses = ",".join(map(_quoted, evidence))
-    texts = ",".join([f"[{_quoted(heading)},{_quoted(text)}]" for heading, text in sections])
-    return (
-        f'{{"evidence":[{addresses}],"kind":{_quoted(kind)},"preamble":{_quoted(preamble)},'
-        f'"sections":[{texts}],"summary":{_quoted(summary)},"title":{_quoted(title)}}}'
-    )
+def _canonical(text: str) -> tuple[str, str]:
+    """A line in its canonical form, and that as JSON."""
+    line = _line(text)
+    return line, _quoted(line)
+
+
+_heading = lru_cache(maxsize=512)(_canonical)
+"""The same of what many notes have: headings, and their kind."""
+_LONG = 200
+"""Characters of a heading that is not remembered."""
+
+
+def _is_plain(note: "Note", summary: str) -> bool:
+    """Whether the texts of a note are canonical but for blank lines and blanks behind lines."""
+    data = note.data
+    if note.clear and not (_TICK in data or _TILDE in data or _LESS in data) and data.isascii():
+        return True
+    whole = "\n".join([summary, note.preamble, *[text for _, text, _, _ in note.sections], ""])
+    if may_hide(whole):
+        return False
+    if not note.clear and ("\r" in whole or not shows_all(whole.encode("utf-8", "surrogatepass"))):
+        return False  # blanks of other sorts, or other line ends
+    return whole.isascii() or unicodedata.is_normalized("NFC", whole)
+
+
+def _quoted_text(text: str, guidance: frozenset[str], plain: bool) -> str:
+    """The canonical form of a text as JSON."""
+    if not plain or text[-1:] == " " or ("\n" in text and (" \n" in text or "\n\n\n" in text)):
+        return _quoted(_text(text, guidance))
+    text = text.strip("\n")
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    if '"' in text:
+        text = text.replace('"', '\\"')
+    if "\n" in text:
+        text = text.replace("\n", "\\n")
+    return f'"{text}"'
 
 
 def _line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _is_canonical(text: str) -> bool:
-    """Whether nothing is to be folded in whole lines but line feeds around them."""
-    if " \n" in text or "\n\n\n" in text or "<!--" in text or "```" in text or "~~~" in text:
-        return False
-    if text.isascii():
-        return not text.encode().translate(None, _PRINTED)
-    return text.replace("\n", "").isprintable() and unicodedata.is_normalized("NFC", text)
 
 
 @lru_cache(maxsize=4096)

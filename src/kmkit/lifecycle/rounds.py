@@ -69,6 +69,8 @@ def approved_fingerprints(note: Note, policy: Measures) -> frozenset[str]:
 def approved_by(verdicts: Iterable[Verdict], policy: Measures) -> frozenset[str]:
     """The fingerprints whose quorum ``verdicts`` reach, same-meaning rewordings included."""
     entries = tuple(verdicts)
+    if len(entries) == 1:  # as in most notes
+        return frozenset([entries[0].fingerprint] if _suffices(entries[0], policy) else ())
     approved = {
         print_
         for print_ in dict.fromkeys(v.fingerprint for v in entries)
@@ -80,6 +82,13 @@ def approved_by(verdicts: Iterable[Verdict], policy: Measures) -> frozenset[str]
             if person(entry) in known:
                 approved.add(entry.fingerprint)
     return frozenset(approved)
+
+
+def _suffices(entry: Verdict, policy: Measures) -> bool:
+    """Whether a verdict approves its substance without any other."""
+    if entry.verdict != "approve" or entry.same_as or entry.method not in VALIDATION_METHODS:
+        return False
+    return quorum(entry.method, policy) <= 1
 
 
 def approvals_of(verdicts: Iterable[Verdict], approved: Iterable[str]) -> tuple[Verdict, ...]:

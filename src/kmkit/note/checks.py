@@ -4,31 +4,27 @@ It looks at files alone, so it is right in a shallow clone too.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
-from kmkit.measures import QUORUM, REQUIRED, Measures, Vocabulary
-from kmkit.note.kind import Kind
+from kmkit.measures import QUORUM
+from kmkit.note.checked_by import STATES, WALK, CheckContext
 from kmkit.note.model import GATHERING_METHODS, Fields, Note
 from kmkit.note.problem import Problem
 from kmkit.note.protecting import protected_names
-from kmkit.note.references import broken_links, cut_by_comment, hidden_characters
-from kmkit.note.required import missing_for
+from kmkit.note.references import broken_links, cut_by_comment, hidden_characters, is_id, leads_on
+from kmkit.note.required import lacking, missing_for
 from kmkit.note.rules import RULES
 from kmkit.period import Period
 from kmkit.text import did_you_mean
 
-if TYPE_CHECKING:
-    from kmkit.note.records import Person
+__all__ = ["RULES", "CheckContext", "check", "is_id", "missing_for"]
 
-__all__ = ["RULES", "CheckContext", "check", "missing_for"]
-
-_WALK = tuple(REQUIRED)
-_RETIRED = "retired"
-_ID = re.compile(r"(\d{4})(\d{2})(\d{2})-(?:[a-z0-9]+-)*[a-z0-9]{4}")
+_CLAIMS = WALK[1:]
+"""The states that an approval carries."""
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 _PRINT = re.compile(r"k1:[0-9a-f]{64}")
 _BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -36,46 +32,35 @@ _LONGEST_INTERVAL = 120
 """Months."""
 
 
-@dataclass(frozen=True)
-class CheckContext:
-    """What a note is compared with."""
-
-    policy: Measures
-    config: Vocabulary
-    kinds: Mapping[str, Kind]
-    people: "Mapping[str, Person]"
-    """By e-mail in lower case; empty where the knowledge base keeps no people."""
-    ids: Mapping[str, tuple[str, ...]]
-    """Every note's id, and the paths of the files that hold it."""
-    today: date | None = None
-    """For what depends on the day: without it nobody has left and no date is too early."""
-    approved: Callable[[Note], bool] | None = None
-    """Whether a note's substance is an approved one; None leaves that out."""
-    exists: Callable[[str], bool] | None = None
-    """Whether there is a file at a path in the knowledge base; None leaves files out."""
-
-
 def check(note: Note, context: CheckContext) -> list[Problem]:
     """The problems of ``note`` beyond those of its reading, in the order of the file."""
-    if not note.raw and note.problems:
+    if note.problems and not note.raw:
         return []
-    found = [problem for look in _LOOKS for problem in look(note, context)]
+    found: list[Problem] = []
+    for look in _LOOKS:
+        if problems := look(note, context):
+            found += problems
     return sorted(found, key=itemgetter(1, 2, 3)) if found else found
 
 
-def _required(note: Note, context: CheckContext) -> Iterator[Problem]:
+def _required(note: Note, context: CheckContext) -> Iterable[Problem]:
     """What the state that the note claims asks for."""
-    reached = _WALK.index(note.state) if note.state in _WALK else 0
-    kind = context.kinds.get(note.kind)
-    yield from missing_for(note, _WALK[: reached + 1], context.policy, kind)
+    return lacking(note, context.asked(note.fields.state or "", note.fields.kind or ""))
 
 
-def _names(note: Note, context: CheckContext) -> Iterator[Problem]:
+def _names(note: Note, context: CheckContext) -> Iterable[Problem]:
     """Kind, state and level are ones that exist."""
+    of = note.fields
+    if of.kind in context.kinds and of.state in STATES and of.level in context.levels:
+        return ()
+    return _unknown_names(note, context)
+
+
+def _unknown_names(note: Note, context: CheckContext) -> Iterator[Problem]:
     known = (
         ("kind", "unknown-kind", tuple(context.kinds)),
-        ("state", "unknown-state", (*_WALK, _RETIRED)),
-        ("level", "unknown-level", context.policy.levels),
+        ("state", "unknown-state", STATES),
+        ("level", "unknown-level", context.levels),
     )
     for name, rule, values in known:
         value = getattr(note.fields, name)
@@ -86,7 +71,7 @@ def _names(note: Note, context: CheckContext) -> Iterator[Problem]:
 
 def _vocabulary(note: Note, context: CheckContext) -> Iterator[Problem]:
     """Topics, channels and methods are ones that exist."""
-    topics, channels = context.config.topics, context.config.channels
+    topics, channels = context.topics, context.channels
     for topic in note.fields.topics if topics else ():
         if topic not in topics:
             mend = did_you_mean(topic, topics) or "Add it under [topics] in kmkit.toml."
@@ -115,7 +100,7 @@ def _identity(note: Note, context: CheckContext) -> Iterator[Problem]:
         message = f"'{name}' is no id: YYYYMMDD, a slug, four characters, joined by hyphens."
         mend = "Put back the id that the note was captured with."
         yield note.problem("bad-id", message, mend, at="id")
-    elif note.path.stem != name and is_id(note.path.stem):
+    elif note.path.name != f"{name}.md" and note.path.stem != name and is_id(note.path.stem):
         message = f"The file is named like the note {note.path.stem} and holds {name}."
         mend = "Rename the file, or capture a new note instead of copying one."
         yield note.problem("id-mismatch", message, mend, at="id", warning=True)
@@ -126,30 +111,39 @@ def _identity(note: Note, context: CheckContext) -> Iterator[Problem]:
         yield note.problem("duplicate-id", message, mend, at="id")
 
 
-def is_id(text: str) -> bool:
-    """Whether ``text`` has the shape of an id and begins with a day that exists."""
-    parts = _ID.fullmatch(text)
-    if not parts:
-        return False
-    try:
-        date(int(parts[1]), int(parts[2]), int(parts[3]))
-    except ValueError:
-        return False
-    return True
-
-
-def _persons(note: Note, context: CheckContext) -> Iterator[Problem]:
+def _persons(note: Note, context: CheckContext) -> Iterable[Problem]:
     """People are named by address, and the owner is there to be asked."""
+    of = note.fields
+    named = {of.owner, of.backup, of.gathered and of.gathered.by, of.reviewed and of.reviewed.by}
+    for entry in of.verdicts:
+        named.add(entry.by)
+    if all(map(_is_address_or_none, named)):
+        return _owner(note, context) if context.people else ()
+    return chain(_nameless(note), _owner(note, context))
+
+
+@lru_cache(maxsize=256)
+def _is_address_or_none(text: str | None) -> bool:
+    """The same few people stand in many notes."""
+    return not text or bool(_EMAIL.fullmatch(text.strip()))
+
+
+def _nameless(note: Note) -> Iterator[Problem]:
+    """What stands where an address is asked for, and is none."""
     fields = note.fields
     named = [("owner", fields.owner), ("backup", fields.backup)]
     named += [("gathered.by", fields.gathered.by)] if fields.gathered else []
     named += [("reviewed.by", fields.reviewed.by)] if fields.reviewed else []
     named += [(f"verdicts.{i}.by", entry.by) for i, entry in enumerate(fields.verdicts)]
     for at, value in named:
-        if value and not _EMAIL.fullmatch(value.strip()):
+        if not _is_address_or_none(value):
             message = f"{at}: '{value}' is no e-mail address."
             mend = "Write an address such as name@example.org."
             yield note.problem("bad-email", message, mend, at=at, warning=at != "owner")
+
+
+def _owner(note: Note, context: CheckContext) -> Iterator[Problem]:
+    """The owner is among the people, and has not left."""
     if not (context.people and _EMAIL.fullmatch(note.owner)):
         return
     person = context.people.get(note.owner)
@@ -162,14 +156,30 @@ def _persons(note: Note, context: CheckContext) -> Iterator[Problem]:
         yield note.problem("owner-left", message, mend, at="owner", warning=True)
 
 
-def _verdicts(note: Note, context: CheckContext) -> Iterator[Problem]:
+def _verdicts(note: Note, context: CheckContext) -> Iterable[Problem]:
     """Each verdict is one that ``kmkit validate`` could have written."""
-    methods = (*QUORUM, *context.policy.quorum)
-    fields = note.fields
-    givers = {source.strip().casefold() for source in fields.sources}
-    givers |= {fields.gathered.by.strip().casefold()} if fields.gathered else set()
+    of = note.fields
+    if not of.verdicts:
+        return ()
+    givers = [source.strip().casefold() for source in of.sources] if of.sources else []
+    if of.gathered:
+        givers.append(of.gathered.by.strip().casefold())
+    for entry in of.verdicts:
+        usual = entry.verdict == "approve" and entry.method in context.methods
+        if not usual or entry.method == "expert-review" or not _PRINT.fullmatch(entry.fingerprint):
+            break
+        if entry.by.strip().casefold() in givers:
+            break
+    else:
+        return ()
+    return _each_verdict(note, context.methods, givers)
+
+
+def _each_verdict(
+    note: Note, methods: Collection[str], givers: Collection[str]
+) -> Iterator[Problem]:
     mend = "Verdicts are written by kmkit validate; take the entry away and run that."
-    for i, entry in enumerate(fields.verdicts):
+    for i, entry in enumerate(note.fields.verdicts):
         at = f"verdicts.{i}"
         if entry.method not in methods:
             known = did_you_mean(entry.method, methods) or f"Known: {', '.join(QUORUM)}."
@@ -191,14 +201,19 @@ def _verdicts(note: Note, context: CheckContext) -> Iterator[Problem]:
             yield note.problem("own-verdict", message, ask, at=at)
 
 
-def _proof(note: Note, context: CheckContext) -> Iterator[Problem]:
+def _proof(note: Note, context: CheckContext) -> Iterable[Problem]:
     """The state is one that an approval in the file carries; ``in_force`` has its shape.
 
     What cannot be read in full has no certain fingerprint; its reading problems come first.
     """
-    legible = not any(problem.severity == "error" for problem in note.problems)
-    claimed = legible and note.state in _WALK[1:] and note.fields.verdicts
-    if claimed and context.approved and not context.approved(note):
+    of = note.fields
+    claimed = of.state in _CLAIMS and of.verdicts and (not note.problems or _is_legible(note))
+    doubted = bool(claimed and context.approved and not context.approved(note))
+    return _unproved(note, doubted) if doubted or of.in_force else ()
+
+
+def _unproved(note: Note, doubted: bool) -> Iterator[Problem]:
+    if doubted:
         message = f"It says {note.state}, and the substance changed since it was approved."
         short = note.short
         mend = f"kmkit reopen {short} --because '…', then have it validated again."
@@ -211,12 +226,16 @@ def _proof(note: Note, context: CheckContext) -> Iterator[Problem]:
     if standing is None:
         return
     mend = "Put back what the trail gives (kmkit log); no hand writes in_force."
-    if not _BLOB.fullmatch(standing.blob) or standing.state not in _WALK[1:]:
+    if not _BLOB.fullmatch(standing.blob) or standing.state not in _CLAIMS:
         message = "in_force does not name an approved version and its state."
         yield note.problem("bad-in-force", message, mend, at="in_force")
-    elif note.state in _WALK[1:]:
+    elif note.state in _CLAIMS:
         message = f"in_force belongs to a note that is being revised, and this one is {note.state}."
         yield note.problem("bad-in-force", message, mend, at="in_force")
+
+
+def _is_legible(note: Note) -> bool:
+    return not any(problem.severity == "error" for problem in note.problems)
 
 
 def _dates(note: Note, context: CheckContext) -> Iterator[Problem]:
@@ -249,10 +268,13 @@ def _days(fields: Fields) -> Iterator[tuple[str, date]]:
 
 def _references(note: Note, context: CheckContext) -> Iterator[Problem]:
     """What the note points to is there; nothing in it is hidden or protected."""
-    yield from broken_links(note, context.ids, context.exists)
-    yield from hidden_characters(note)
-    yield from cut_by_comment(note)
-    yield from protected_names(note, context.config.protect, context.policy)
+    if context.exists or leads_on(note):
+        yield from broken_links(note, context.ids, context.exists)
+    if not note.clear:
+        yield from hidden_characters(note)
+        yield from cut_by_comment(note)
+    if note.fields.protect or context.protect:
+        yield from protected_names(note, context.protect, context.policy)
 
 
 _LOOKS = (

@@ -1,16 +1,16 @@
-"""Markdown <-> Note, without loss: reading never fails, writing changes the named fields alone."""
+"""Markdown <-> Note, without loss: reading never fails, writing changes the named fields alone.
+
+YAML is imported once something is written.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 
-import frontmatter
-
 from kmkit.errors import Refused
 from kmkit.note.frontmatter import split
-from kmkit.note.handler import Handler
 from kmkit.note.model import Fields, Note
+from kmkit.note.plain import Plain
 from kmkit.note.reading import read, unopened
-from kmkit.note.writing import append_entry, utf8, write_fields
 
 __all__ = ["append_entry", "compose", "read", "unopened", "write_body", "write_fields"]
 
@@ -18,8 +18,24 @@ _BREAK = re.compile(r"\r\n|\n|\r")
 _EMPTY: tuple[object, ...] = (None, (), [], {})
 
 
+def write_fields(note: Note, changes: Mapping[str, object | None]) -> bytes:
+    """The file with other values in the fields named; None removes a field."""
+    from kmkit.note import writing
+
+    return writing.write_fields(note, changes)
+
+
+def append_entry(note: Note, name: str, entry: Plain) -> bytes:
+    """The file with one more entry at the end of a list such as ``verdicts``."""
+    from kmkit.note import writing
+
+    return writing.append_entry(note, name, entry)
+
+
 def write_body(note: Note, body: str) -> bytes:
     """The file with another body: its front matter byte for byte, its way of ending lines."""
+    from kmkit.note.writing import utf8
+
     text = utf8(note)
     document, flaws = split(text)
     if any(flaw.rule in ("no-front-matter", "unclosed-fence") for flaw in flaws):
@@ -34,6 +50,10 @@ def compose(
     fields: Mapping[str, object], body: str, order: Sequence[str] = tuple(Fields.model_fields)
 ) -> bytes:
     """A new file: the fields in ``order``, then any others, a blank line, the body; LF."""
+    import frontmatter
+
+    from kmkit.note.handler import Handler
+
     order = [name for name in order if name in fields]
     order += [name for name in fields if name not in order]
     post = frontmatter.Post(_BREAK.sub("\n", body).strip("\n"), handler=Handler())

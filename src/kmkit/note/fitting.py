@@ -1,24 +1,37 @@
 """From text to the types of the field table, quickly: what fits is taken, the rest left alone.
 
 Most front matter fits, and then pydantic is not imported. Where anything does not, all is read
-again by `kmkit.note.fields`, which alone tells misfits; both make the same of what fits.
+again by `kmkit.note.fields`, which alone tells misfits; both make the same of what fits. The last
+few hundred fields that were read are remembered, with their types: notes repeat one another, and
+the versions of a note repeat most of it.
 """
 
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
-from kmkit.note.loaded import Loaded
+from kmkit.note.loaded import NULLS, Loaded
 from kmkit.note.model import Fields
+from kmkit.note.ordinary import (
+    LONGEST_KEPT,
+    UNLIKE_TEXT,
+    UnusualError,
+    blocks_of,
+    parts_of,
+    read_block,
+    read_part,
+)
 from kmkit.note.plain import Plain
 from kmkit.note.problem import Flaw
 from kmkit.period import Period
 
 P = TypeVar("P", bound=Plain)
 
+_LONGEST = 8 * 1024
+"""Of longer front matter, in characters, nothing is remembered."""
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -31,7 +44,113 @@ class _How(NamedTuple):
 
     parts: Mapping[str, tuple[str, Callable[[Any], Any]]]
     """Name in files -> attribute, and what makes its type; that raises _UnfitError."""
-    needed: frozenset[str]
+    needed: tuple[str, ...]
+    """The attributes that have to be there."""
+    absent: dict[str, Any]
+    """What all attributes are where nothing is said."""
+
+
+def fields_in(front: str, *, printable: bool = False) -> tuple[dict[str, Any], Fields] | None:
+    """The values of ordinary front matter that fits the field table, and the note's fields.
+
+    None where `kmkit.note.frontmatter.load` and `typed` have to tell. The values are nobody else's.
+    ``printable`` is that of `kmkit.note.ordinary.blocks_of`.
+    """
+    blocks = blocks_of(front, printable=printable)
+    read = _field if len(front) <= _LONGEST else _field.__wrapped__
+    values: dict[str, Any] = {}
+    found = _ABSENT.copy()
+    try:
+        for name, value, made, copied in map(read, blocks):
+            values[name] = copied(value) if copied else value
+            found[name] = made
+    except (UnusualError, _UnfitError, ValueError):
+        return None
+    if len(values) != len(blocks) or not blocks:
+        return None
+    if len(found) != len(_ABSENT):
+        for name in found.keys() - _ABSENT.keys():
+            del found[name]  # an ``x_`` field
+    return values, _of(Fields, found)
+
+
+@lru_cache(maxsize=256)
+def _field(block: str) -> tuple[str, Any, Any, Callable[[Any], Any] | None]:
+    """The name of a field of `blocks_of`, its value, that as its type, and what copies the value.
+
+    Many notes say the same, and the versions of one note say most of it again; but what can be
+    changed is remembered for nobody's use.
+    """
+    name, _, text = block.partition(": ")
+    if (
+        name in _TEXTS
+        and len(text) > _LONGEST_NULL
+        and text[0] not in UNLIKE_TEXT
+        and text[-1] not in " :"
+        and not (": " in text or " #" in text or "\0" in text)
+    ):
+        return name, text, text, None
+    name, colon, below = block.partition(":")
+    if colon and name in _ENTRIES and (entries := _in_brackets(name, below)):
+        return name, *entries, _copied
+    name, value = read_block(block)
+    copied = _copied if type(value) in _CHANGING else None
+    if name[:2] == "x_":
+        return name, value, None, copied
+    if name not in _ABSENT:
+        raise _UnfitError
+    if value is None:  # an empty field counts as absent
+        return name, None, _ABSENT[name], None
+    return name, value, _HOW[Fields].parts[name][1](value), copied
+
+
+def _in_brackets(name: str, text: str) -> tuple[Any, Any] | None:
+    """Entries as kmkit writes them, and as their type; None where one is written otherwise."""
+    kind, read, begin = _ENTRIES[name]
+    _, needed, absent = _HOW[kind]
+    values, made = [], []
+    lines = text.split("\0")
+    if begin == _BELOW and lines.pop(0):
+        return None
+    for line in lines:
+        if not line.startswith(begin) or line[-1] != "}" or len(line) > LONGEST_KEPT:
+            return None
+        value: dict[str, Any] = {}
+        found = absent.copy()
+        parts = parts_of(line[len(begin) : -1])
+        try:
+            for written, text, attribute, typed_ in map(read, parts):
+                value[written] = text
+                found[attribute] = typed_
+        except UnusualError:
+            return None
+        if len(value) != len(parts) or None in map(found.get, needed):
+            return None
+        values.append(value)
+        made.append(_of(kind, found))
+    if begin == _BELOW:
+        return (values, tuple(made)) if made else None
+    return (values[0], made[0]) if len(made) == 1 else None
+
+
+def _part(how: _How, text: str) -> tuple[str, str | None, str, Any]:
+    """The name of a part of an entry, its value; its attribute, and the value as its type."""
+    name, value = read_part(text)
+    parts, _, absent = how
+    if name not in parts:
+        raise _UnfitError
+    attribute, typed_ = parts[name]
+    return name, value, attribute, absent[attribute] if value is None else typed_(value)
+
+
+def _copied(value: Any) -> Any:
+    """A list or map that can be changed without changing what is remembered."""
+    if type(value) is dict:
+        return value.copy()
+    return [_copied(part) if type(part) in _CHANGING else part for part in value]
+
+
+_CHANGING = frozenset([dict, list])
 
 
 def typed(loaded: Loaded) -> tuple[Fields, list[Flaw]]:
@@ -53,19 +172,27 @@ def fitting(kind: type[P], values: Mapping[str, Any]) -> P | None:
 
 
 def _made(kind: type[P], values: Mapping[str, Any]) -> P:
-    parts, needed = _HOW.get(kind) or _how(kind)
-    found: dict[str, Any] = {}
+    parts, needed, absent = _HOW.get(kind) or _how(kind)
+    found = absent.copy()
     for name, value in values.items():
         if value is not None:  # an empty part counts as absent
             if name not in parts:
                 raise _UnfitError
             attribute, typed_ = parts[name]
             found[attribute] = typed_(value)
-    if not needed <= found.keys():
+    if None in map(found.get, needed):
         raise _UnfitError
-    return kind.made(found)
+    return _of(kind, found)
 
 
+def _of(kind: type[P], found: dict[str, Any]) -> P:
+    """The value with these attributes, of which none is missing."""
+    one = _new(kind)
+    _put(one, "__dict__", found)  # a value lets nobody set its attributes one by one
+    return one
+
+
+_new, _put = object.__new__, object.__setattr__
 _HOW: dict[type[Plain], _How] = {}
 
 
@@ -73,8 +200,9 @@ def _how(kind: type[Plain]) -> _How:
     """How ``kind`` is read, by its table of fields."""
     infos = kind.model_fields.items()
     parts = {info.alias or name: (name, _reader(info.annotation)) for name, info in infos}
-    needed = frozenset(name for name, info in infos if info.is_required())
-    return _HOW.setdefault(kind, _How(parts, needed))
+    needed = tuple(name for name, info in infos if info.is_required())
+    absent = {name: None if info.is_required() else info.default for name, info in infos}
+    return _HOW.setdefault(kind, _How(parts, needed, absent))
 
 
 def _reader(annotation: Any) -> Callable[[Any], Any]:
@@ -119,7 +247,12 @@ def _choice(options: tuple[str, ...], value: Any) -> str:
 def _day(value: Any) -> date:
     if type(value) is date:
         return value
-    text = _text(value).strip()
+    return _day_in(_text(value).strip())
+
+
+@lru_cache(maxsize=1024)
+def _day_in(text: str) -> date:
+    """The day that a text says; there are fewer of them than notes."""
     if not _DAY.fullmatch(text):
         raise _UnfitError
     return date.fromisoformat(text)
@@ -144,3 +277,21 @@ def _entries(kind: type[Plain], value: Any) -> tuple[Plain, ...]:
 
 
 _PLAINLY: Mapping[Any, Callable[[Any], Any]] = {str: _text, date: _day, Period: _period}
+
+_ABSENT = _how(Fields).absent
+_TEXTS = frozenset(n for n, i in Fields.model_fields.items() if i.annotation == str | None)
+_BELOW, _BESIDE = "  - {", " {"
+"""How kmkit begins an entry below the name of its field, and beside it."""
+
+
+def _entry_fields() -> Iterator[tuple[str, tuple[type[Plain], Callable[[str], Any], str]]]:
+    for name, about in Fields.model_fields.items():
+        kind, *more = get_args(about.annotation) or (about.annotation,)
+        if issubclass(kind, Plain):
+            read = lru_cache(maxsize=256)(partial(_part, _how(kind)))
+            yield name, (kind, read, _BELOW if more == [...] else _BESIDE)
+
+
+_ENTRIES = dict(_entry_fields())
+"""The fields of entries: their kind, what reads a part of one, once, and how one begins."""
+_LONGEST_NULL = max(map(len, NULLS))

@@ -53,6 +53,11 @@ def decoded(data: bytes) -> tuple[str, list[Flaw]]:
 def split(text: str) -> tuple[Document, list[Flaw]]:
     """Cut a file's text at its fences; what cannot be cut is all body."""
     flaws: list[Flaw] = []
+    if text.startswith("---\n") and "\r" not in text:  # as most are
+        end = text.find("\n---", 3)
+        if end > 0 and text.startswith("\n", end + 4) and text.find("\n...", 3, end) < 0:
+            front = text[4 : end + 1]
+            return Document(front, 2, text[end + 5 :], 3 + front.count("\n"), "\n", 4), flaws
     at = 0
     if text.startswith("\ufeff"):
         at = 1

@@ -62,6 +62,18 @@ class Kind:
         text = folded(without_comments(section.text)[0])
         return bool(text) and text != own
 
+    def fills(self, wanted: tuple[str, ...], sections: tuple[Section, ...]) -> bool:
+        """Whether the ``wanted`` ones are there and filled, as far as can be told at a glance."""
+        if not wanted:
+            return True
+        names = self._names
+        filled = {
+            names.get(heading)
+            for heading, text, _, _ in sections
+            if text and "<" not in text and not text.isspace()
+        }
+        return filled.difference(self._written).issuperset(wanted)
+
     @cached_property
     def _names(self) -> dict[str, str]:
         """The headings by themselves and by what they are compared by; of two alike the first."""

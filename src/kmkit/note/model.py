@@ -168,6 +168,12 @@ class Section(NamedTuple):
     level: int = 2
 
 
+def shows_all(data: bytes) -> bool:
+    """Whether there is nothing in the bytes of a file but characters that print, and line ends."""
+    left = data.translate(None, _PRINTED)  # no part of a character beyond ASCII is one of ASCII's
+    return not left or left.decode("utf-8", "surrogateescape").isprintable()
+
+
 @dataclass(frozen=True)
 class Note:
     """A note as it stands in one version of its file.
@@ -234,11 +240,18 @@ class Note:
         return self.data.decode("utf-8", errors="replace")
 
     @cached_property
-    def shows_all(self) -> bool:
-        """Whether the file holds nothing but characters that print, and line ends."""
-        return not self.data.translate(None, _PRINTED) or (
-            self.text.replace("\n", "").replace("\r", "").isprintable()
-        )
+    def clear(self) -> bool:
+        """Whether it is known that nothing is hidden in the file; reading a file tells.
+
+        Then its front matter is ordinary, without comments, and preamble, sections and values hold
+        nothing but characters that print, and line feeds.
+        """
+        return False
+
+    @cached_property
+    def fingerprints(self) -> dict[frozenset[str], str]:
+        """Its fingerprints so far, by the guidance that is not part of them."""
+        return {}
 
     def section(self, heading: str) -> str:
         """The text under ``heading`` (the first, compared without case), or ''."""

@@ -15,16 +15,22 @@ wrong. So what is read here has no flaw, and `kmkit.note.yamlread.load` reads th
 """
 
 import re
+from contextlib import suppress
+from functools import cache, lru_cache
 from typing import Any
 
 from kmkit.note.loaded import MAX_FRONT, NULLS, unwanted
 from kmkit.note.problem import Place
 
-_NAME = "([A-Za-z_][A-Za-z0-9_]{0,63}):"
-_LINE = re.compile(rf"^(?:{_NAME}|( *)-)(?: +([^ \n][^\n]*)| *)$", re.MULTILINE)
-"""The name, or how far an entry is indented; and the value."""
+_LONGEST = 64
+"""Characters of a name."""
+LONGEST_KEPT = 1024
+"""No part of longer lines, in characters, is remembered."""
+_NAME = f"([A-Za-z_][A-Za-z0-9_]{{0,{_LONGEST - 1}}}):"
 _NOT_PLAIN = frozenset("-?:,[]{}#&*!|>'\"%@`")
 """What begins with one of these is not plain text."""
+UNLIKE_TEXT = _NOT_PLAIN | {" "}
+"""Neither is what begins with one of these."""
 
 _INSIDE = r"[^ ,:?#\[\]{}'\"\n]"
 _WORDS = rf"(?![-&*!|>%@`]){_INSIDE}++(?:[: ]{_INSIDE}++)*+"
@@ -40,26 +46,53 @@ _ONE_ITEM, _ITEMS = re.compile(_ITEM), re.compile(f"{_ITEM}(?: *, *{_ITEM})*+")
 _ONE_PART, _PARTS = re.compile(_PART), re.compile(f"{_PART}(?: *, *{_PART})*+")
 
 
-class _UnusualError(Exception):
+class UnusualError(Exception):
     """The front matter is not ordinary."""
 
 
 def values_of(front: str) -> dict[str, Any] | None:
     """The values of ordinary front matter: text, None, lists and dicts; None where it is not."""
-    if len(front) > MAX_FRONT // 4:  # a character has up to four bytes
+    blocks = blocks_of(front)
+    try:
+        values = dict(map(read_block, blocks))
+    except UnusualError:
         return None
+    return values if blocks and len(values) == len(blocks) else None
+
+
+def blocks_of(front: str, *, printable: bool = False) -> list[str]:
+    """Front matter field by field, a NUL between the lines of one; [] where it is not ordinary.
+
+    ``printable``: it is known to hold nothing but characters that print, and line ends.
+    """
+    if len(front) > MAX_FRONT // 4:  # a character has up to four bytes
+        return []
     if "\r" in front:
         front = front.replace("\r\n", "\n")
-    shown = front.replace("\n", "")
-    if not shown.isprintable() and ("\t" in shown or "\r" in shown or unwanted().search(shown)):
-        return None
-    lines = _LINE.findall(front)
-    if not lines or len(lines) != front.count("\n") + (front[-1] != "\n"):
-        return None
-    try:
-        return _fields(lines)
-    except _UnusualError:
-        return None
+        printable = False
+    if not printable:
+        shown = front.replace("\n", "")
+        if not shown.isprintable() and ("\t" in shown or "\r" in shown or unwanted().search(shown)):
+            return []
+    if front[-1:] == "\n":
+        front = front[:-1]
+    return front.replace("\n ", "\0 ").replace("\n-", "\0-").split("\n") if front else []
+
+
+def read_block(block: str) -> tuple[str, Any]:
+    """The name and the value of a field of `blocks_of`; raise UnusualError where it is unusual."""
+    name, colon, text = block.partition(":")
+    if not colon or not (name.isidentifier() and name.isascii()) or len(name) > _LONGEST:
+        raise UnusualError
+    if text[:1] not in ("", " ", "\0"):
+        raise UnusualError
+    if "\0" in text:
+        first, *lines = text.split("\0")
+        if first.strip(" "):
+            raise UnusualError
+        return name, _entries(lines)
+    text = text.strip(" ")
+    return name, _value(text) if text else None
 
 
 def place_of(front: str, name: str, first_line: int) -> Place | None:
@@ -75,60 +108,89 @@ def place_of(front: str, name: str, first_line: int) -> Place | None:
     return None
 
 
-def _fields(lines: list[tuple[str, str, str]]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    opened = ""  # the field that a list may stand below
-    items: list[Any] = []
-    margin = ""
-    for name, indent, text in lines:
-        if name:
-            if name in values:
-                raise _UnusualError
-            values[name] = _value(text) if text else None
-            opened = "" if text else name
-        elif not opened:
-            raise _UnusualError
-        else:
-            if values[opened] is None:
-                items = values[opened] = []
-                margin = indent
-            elif indent != margin:
-                raise _UnusualError
-            items.append(_value(text) if text else None)
-    return values
+def _entries(lines: list[str]) -> list[Any]:
+    """The values behind dashes that stand below one another."""
+    dash = lines[0].find("-")
+    mark = f"{' ' * dash}-"
+    items = []
+    for line in lines:
+        text = line[dash + 1 :]
+        if dash < 0 or not line.startswith(mark) or text[:1] not in ("", " "):
+            raise UnusualError
+        text = text.strip(" ")
+        items.append(_value(text) if text else None)
+    return items
 
 
 def _value(text: str) -> Any:
-    """One value that ends with its line."""
-    text = text.rstrip(" ")
+    """One value that ends with its line, without blanks around it."""
     first = text[0]
     if first not in _NOT_PLAIN:
         if ": " in text or " #" in text or text[-1] == ":":
-            raise _UnusualError
+            raise UnusualError
         return None if text in NULLS else text
     if first == "[" and text[-1] == "]":
         return _list(text[1:-1].strip(" "))
     if first == "{" and text[-1] == "}":
         return _map(text[1:-1].strip(" "))
     if not _QUOTED.fullmatch(text):
-        raise _UnusualError
+        raise UnusualError
     return _scalar(text)
 
 
 def _list(inner: str) -> list[str | None]:
+    if len(inner) <= LONGEST_KEPT:
+        with suppress(UnusualError):  # commas in quotes, other blanks, or nothing
+            return [_item(text) for text in inner.split(", ")]
     if inner and not _ITEMS.fullmatch(inner):
-        raise _UnusualError
+        raise UnusualError
     return [_scalar(item) for item in _ONE_ITEM.findall(inner)]
 
 
+@lru_cache(maxsize=256)
+def _item(text: str) -> str | None:
+    if not _ONE_ITEM.fullmatch(text):
+        raise UnusualError
+    return _scalar(text)
+
+
 def _map(inner: str) -> dict[str, str | None]:
-    if inner and not _PARTS.fullmatch(inner):
-        raise _UnusualError
-    parts = _ONE_PART.findall(inner)
-    values = {name: _scalar(item) for name, item in parts}
+    try:
+        if len(inner) > LONGEST_KEPT:
+            raise UnusualError
+        parts = [_known_part(part) for part in parts_of(inner)]
+    except UnusualError:  # it is long, or has other blanks, or cannot be read
+        if inner and not _PARTS.fullmatch(inner):
+            raise
+        parts = [(name, _scalar(item)) for name, item in _ONE_PART.findall(inner)]
+    values = dict(parts)
     if len(values) != len(parts):
-        raise _UnusualError
+        raise UnusualError
     return values
+
+
+def parts_of(inner: str) -> list[str]:
+    """The parts of a map, as far as can be told at a glance: `read_part` tells."""
+    return _next().split(inner) if '"' in inner or "'" in inner else inner.split(", ")
+
+
+@cache
+def _next() -> re.Pattern[str]:
+    """Finds where a part of a map may begin that has commas in quotes before it."""
+    return re.compile(", (?=[A-Za-z_][A-Za-z0-9_]*: )")
+
+
+def read_part(text: str) -> tuple[str, str | None]:
+    """The name and the value of one part of a map; raise UnusualError where it is none."""
+    part = _ONE_PART.fullmatch(text)
+    if not part:
+        raise UnusualError
+    name, item = part.groups()
+    return name, _scalar(item)
+
+
+_known_part = lru_cache(maxsize=256)(read_part)
+"""The same of what many notes say: a day, a person, a method."""
 
 
 def _scalar(text: str) -> str | None:

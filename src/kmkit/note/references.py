@@ -3,14 +3,17 @@
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator
+from datetime import date
+from functools import lru_cache
 from urllib.parse import unquote
 
 from kmkit.note.frontmatter import split
-from kmkit.note.model import Note
+from kmkit.note.model import Note, shows_all
 from kmkit.note.problem import Problem
 from kmkit.note.sections import lines_in
 from kmkit.text import HIDDEN, one_line
 
+_ID = re.compile(r"\d{8}-(?:[a-z0-9]++-)*+[a-z0-9]{4}")
 _LINK = re.compile(r"\]\(\s*(<[^>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)")
 _DEFINITION = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s*(\S+)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -55,6 +58,20 @@ def broken_links(
             yield note.problem("broken-link", message, mend, at=at, warning=True)
 
 
+def is_id(text: str) -> bool:
+    """Whether ``text`` has the shape of an id and begins with a day that exists."""
+    return bool(_ID.fullmatch(text)) and _is_day(text[:8])
+
+
+@lru_cache(maxsize=256)
+def _is_day(digits: str) -> bool:
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return True
+
+
 def near_ids(target: str, ids: Collection[str]) -> str:
     """``Did you mean …?`` of the ids that hold ``target`` or end like it, '' where none does.
 
@@ -64,8 +81,18 @@ def near_ids(target: str, ids: Collection[str]) -> str:
     return f"Did you mean {' or '.join(like)}?" if like else ""
 
 
+def leads_on(note: Note) -> bool:
+    """Whether the front matter points to notes."""
+    of = note.fields
+    return bool(
+        of.derived_from or of.supersedes or of.repeats or of.superseded_by or of.translation_of
+    )
+
+
 def _ids(note: Note) -> Iterator[tuple[str, str]]:
     """The notes that the front matter points to."""
+    if not leads_on(note):
+        return
     for name in ("derived_from", "supersedes", "repeats"):
         for i, target in enumerate(getattr(note.fields, name)):
             yield f"{name}.{i}", target
@@ -89,6 +116,9 @@ def linked(note: Note) -> tuple[tuple[str, str], ...]:
 
 def _links(note: Note) -> Iterator[tuple[int, int, str]]:
     """The links in the text outside of code: line, column and target."""
+    front = note.data.find(b"\n---") if note.clear else 0
+    if note.data.find(b"]", front) < 0:  # none below the front matter
+        return
     if "](" not in note.text and "]:" not in note.text:
         return
     lines = note.text.split("\n")
@@ -140,7 +170,7 @@ def _is_there(note: Note, address: str, exists: Callable[[str], bool]) -> bool:
 
 def hidden_characters(note: Note) -> Iterator[Problem]:
     """Characters that nobody sees: any of them in what lists show, the loud ones anywhere."""
-    if note.shows_all and "\\" not in note.text:  # which begins an escape
+    if note.clear or (b"\\" not in note.data and shows_all(note.data)):  # a "\" begins an escape
         return
     mend = "Delete it; retyping the words around it is the surest way."
     for name in _SHOWN:
@@ -161,7 +191,7 @@ def hidden_characters(note: Note) -> Iterator[Problem]:
 
 def cut_by_comment(note: Note) -> Iterator[Problem]:
     """Free text of which YAML reads only the part before a hash, as in ``order #5 now``."""
-    if not (_CUT.search(note.text) and _CUT.search(split(note.text)[0].front)):
+    if note.clear or not _CUT.search(split(note.text)[0].front):
         return
     lines = lines_in(note.text)
     for name in ("title", "summary", "matters_to"):

@@ -4,11 +4,21 @@ The fields stand in policy.toml, the sections in the kind's template; this modul
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from kmkit.measures import Measures
 from kmkit.note.kind import Kind
 from kmkit.note.model import Fields, Note, Section
 from kmkit.note.problem import Problem
+
+
+class Asked(NamedTuple):
+    """What is asked of a note."""
+
+    fields: tuple[str, ...]
+    kind: Kind | None
+    sections: tuple[str, ...]
+    """Of the kind, by their English headings."""
 
 
 def missing_for(
@@ -23,20 +33,37 @@ def missing_for(
     The fields that are ``coming`` are not missed.
     A field that is there but could not be read is a problem of the reading and not missing.
     """
+    return lacking(note, asked_by(states, policy, kind), coming)
+
+
+def asked_by(states: Iterable[str], policy: Measures, kind: Kind | None) -> Asked:
+    """What ``states`` ask of a note of a kind, all together."""
     wanted = [str(state) for state in states]
-    names = [name for name in policy.required_by(wanted) if name not in coming]
-    missing = [_missing_field(note, name) for name in names if not _has(note, name)]
-    if kind:
-        missing += _missing_sections(note, kind, wanted)
+    sections: tuple[str, ...] = ()
+    if kind and "formatted" in wanted:
+        sections = tuple(name for name in kind.sections if name not in kind.optional)
+    elif kind and "validated" in wanted:
+        sections = kind.required
+    return Asked(policy.required_by(wanted), kind, sections)
+
+
+def lacking(note: Note, asked: Asked, coming: Collection[str] = ()) -> list[Problem]:
+    """What is asked for and ``note`` has not; the fields that are ``coming`` are not missed."""
+    missing: list[Problem] = []
+    there = vars(note.fields)
+    if not all(map(there.get, asked.fields)):
+        missing += [
+            _missing_field(note, name)
+            for name in asked.fields
+            if not there.get(name) and note.raw.get(name) in _NOTHING and name not in coming
+        ]
+    if asked.kind and not asked.kind.fills(asked.sections, note.sections):
+        missing += _missing_sections(note, asked.kind, asked.sections)
     return missing
 
 
-def _has(note: Note, name: str) -> bool:
-    """Whether the field ``name`` holds anything, readable or not."""
-    value = getattr(note.fields, name, None)
-    return bool(value) or note.raw.get(name) not in (None, "", [], {})
-
-
+_NOTHING: tuple[object, ...] = (None, "", [], {})
+"""What a field holds that is there and empty; anything else is there, readable or not."""
 _MOVES = {
     "state": "kmkit log {note} says what it was",
     "owner": "kmkit reassign {note} --to EMAIL",
@@ -63,28 +90,28 @@ def _missing_field(note: Note, name: str) -> Problem:
     return note.problem("missing-field", message, mend, at="state")
 
 
-def _missing_sections(note: Note, kind: Kind, states: list[str]) -> Iterator[Problem]:
-    """The sections of the kind that ``states`` ask for and that are missing or unfilled."""
-    wanted: tuple[str, ...] = ()
-    if "formatted" in states:
-        wanted = tuple(name for name in kind.sections if name not in kind.optional)
-    elif "validated" in states:
-        wanted = kind.required
-    if not wanted:
-        return
+def _missing_sections(note: Note, kind: Kind, wanted: tuple[str, ...]) -> Iterator[Problem]:
+    """The sections among the ``wanted`` that are missing or unfilled."""
     language = note.fields.language
-    named: dict[str | None, list[Section]] = {}
+    filled = {
+        kind.canonical(section.heading, language)
+        for section in note.sections
+        if kind.filled(section)
+    }
+    if filled.issuperset(wanted):
+        return
+    named: dict[str | None, Section] = {}
     for section in note.sections:
-        named.setdefault(kind.canonical(section.heading, language), []).append(section)
+        named.setdefault(kind.canonical(section.heading, language), section)
     for name in wanted:
+        if name in filled:
+            continue
         there = named.get(name)
         if not there:
             message = f"The section '{name}' is missing; a {kind.name} in this state has it."
             yield note.problem("missing-section", message, f"Add '## {name}'.", at="state")
-        elif not any(kind.filled(section) for section in there):
-            message = (
-                f"The section '{there[0].heading}' is empty; a {kind.name} in this state has it."
-            )
+        else:
+            message = f"The section '{there.heading}' is empty; a {kind.name} in this state has it."
             mend = "Answer the question that stands there, or write below the heading."
             path = str(note.path)
-            yield Problem(path, there[0].line, 1, "unfilled-section", message, mend)
+            yield Problem(path, there.line, 1, "unfilled-section", message, mend)
