@@ -1,12 +1,16 @@
-"""What a move is judged by: who asks for what, when, and what the trail says of the note."""
+"""What a move is judged by: who asks for what, when, and what the trail says of the note.
 
-from dataclasses import dataclass, field, replace
+Nobody changes these once they are made. They are not frozen, since an audit makes two of them for
+each commit, and to make a frozen one takes four times as long.
+"""
+
+from dataclasses import dataclass, field
 from datetime import date
 
 from kmkit.config import Config, Policy
 from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.rounds import Round, current_round
-from kmkit.note.kinds import Kind
+from kmkit.note.kind import Kind
 from kmkit.note.model import Note, Verdict
 from kmkit.text import one_line
 
@@ -20,7 +24,7 @@ def in_brief(reason: str) -> str:
     return line if len(line) <= LONGEST_COPY else line[: LONGEST_COPY - 1].rstrip() + "…"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Request:
     """What somebody asks a move to do; each move reads what it needs."""
 
@@ -44,7 +48,7 @@ class Request:
     """A revision takes the approved version out of force."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
     """The circumstances of one move; everything a guard may look at besides the note."""
 
@@ -91,7 +95,3 @@ class Context:
     def round(self) -> Round:
         """The round of validation as it stands."""
         return current_round(self.verdicts, self.fingerprint, self.policy)
-
-    def with_verdict(self, entry: Verdict) -> "Context":
-        """The circumstances once ``entry`` is recorded."""
-        return replace(self, verdicts=(*self.verdicts, entry))

@@ -46,22 +46,24 @@ def own_part(note: Note, context: Context) -> Iterable[Objection]:
 
 def part_in(note: Note, before: Note, who: Person, *, manages: bool) -> Iterable[Objection]:
     """What ``who`` may not do to the names in a note, which stood as ``before``."""
-    if known_as([who.email, who.name]) & (_named(before) - _named(note)):
+    named, backup = names_in(note)
+    before_named, before_backup = names_in(before)
+    if known_as([who.email, who.name]) & (before_named - named):
         yield Objection(
             f"{who.key} is named among those who gave, gathered or wrote this.",
             "If that is wrong, somebody else has to take it out.",
         )
-    backup = (note.fields.backup or "").strip().casefold()
     may = who.key == before.owner or manages
-    if backup and backup != (before.fields.backup or "").strip().casefold() and not may:
+    if backup and backup != before_backup and not may:
         yield Objection(
             f"{who.key} neither owns this note nor manages here, and names its backup.",
             f"Ask {before.fields.owner} to do it.",
         )
 
 
-def _named(note: Note) -> set[str]:
-    """Who is named as having a part in the note."""
+def names_in(note: Note) -> tuple[set[str], str]:
+    """Who is named as having a part in the note, and the address of its backup."""
     fields = note.fields
     gathered = [fields.gathered.by] if fields.gathered else []
-    return known_as([*fields.sources, *fields.authors, *gathered])
+    named = known_as([*fields.sources, *fields.authors, *gathered])
+    return named, (fields.backup or "").strip().casefold()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.guards import Objection
@@ -131,11 +132,13 @@ def _parts(note: Note, context: Context) -> dict[str, set[str]]:
 
 def known_as(people: Iterable[str]) -> set[str]:
     """By what people are known: a name, an address, or both in 'Name <address>'."""
-    found: set[str] = set()
-    for who in people:
-        both = _NAMED.fullmatch(who)
-        found |= {fold(one_line(part)) for part in (both.groups() if both else (who,))}
-    return found - {""}
+    return set().union(*map(_names_of, people))
+
+
+@lru_cache(maxsize=1024)
+def _names_of(who: str) -> frozenset[str]:
+    both = _NAMED.fullmatch(who)
+    return frozenset(fold(one_line(part)) for part in (both.groups() if both else (who,))) - {""}
 
 
 def wide_enough_method(note: Note, context: Context) -> Iterable[Objection]:

@@ -16,6 +16,7 @@ from kmkit.lifecycle import guards_edit as hand
 from kmkit.lifecycle import guards_validation as judge
 from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.guards import Guard, Objection
+from kmkit.lifecycle.rounds import current_round
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.model import Note
 from kmkit.text import did_you_mean
@@ -195,7 +196,8 @@ def _validation(note: Note, context: Context) -> str:
         return "validate/return"
     if verdict != "approve":
         raise UsageError("The verdict is missing.", "Add --approve, --return or --reject.")
-    after = context.with_verdict(do.verdict_of(context)).round
+    verdicts = (*context.verdicts, do.verdict_of(context))
+    after = current_round(verdicts, context.fingerprint, context.policy)
     return "validate/quorum" if after.reached else "validate"
 
 
