@@ -11,6 +11,7 @@ from kmkit.errors import Cannot
 from kmkit.index.book import Index
 from kmkit.index.card import Card, card, packed
 from kmkit.index.carding import card_of, listed, profile_of, rules_of, use_of
+from kmkit.index.keeping.holding import whole
 from kmkit.index.keeping.opening import Opened
 from kmkit.index.keeping.texts import fresh_words
 from kmkit.index.search import parse
@@ -29,18 +30,38 @@ Tables = dict[str, list[tuple[Any, ...]]]
 
 def same_as_anew(root: Path) -> None:
     """The index, brought up to the files, says what one says that is made of nothing now."""
+    passing, _ = tables(root, brief=True)
     kept, events = tables(root)
     with set_aside(root):
         new, events_anew = tables(root)
     for name, rows in new.items():
+        _same(passing[name], rows, f"{name}, in a moment")
         _same(kept[name], rows, name)
     _same(sorted(events), sorted(events_anew), "events")
     parents_first(root, [row[0].hex() for row in events])
 
 
-def tables(root: Path) -> tuple[Tables, list[tuple[Any, ...]]]:
-    """What an index has, with the paths of the notes for their numbers; and the trail's steps."""
+def same_at_one_go(root: Path, today: date) -> None:
+    """An index that is made at one go, with trail and full text, holds what the other one does."""
+    kept, events = tables(root)
+    whole(root, today=today, anew=True)
     opened = Opened(root)
+    assert opened.serves
+    assert not list(opened.query("SELECT n FROM unread")), "there is no full text of these"
+    opened.settle()  # so that git is waited for
+    opened.close()
+    new, events_anew = tables(root)
+    for name, rows in new.items():
+        _same(kept[name], rows, name)
+    _same(sorted(events), sorted(events_anew), "events")
+    parents_first(root, [row[0].hex() for row in events_anew])
+    with Index.open(root, today=today) as index:
+        words_as_anew(index)
+
+
+def tables(root: Path, *, brief: bool = False) -> tuple[Tables, list[tuple[Any, ...]]]:
+    """What an index has, with the paths of the notes for their numbers; and the trail's steps."""
+    opened = Opened(root, brief=brief)
     opened.settle()
     paths: dict[int, str] = dict(opened.query("SELECT n, path FROM notes"))
     found: Tables = {}
@@ -88,6 +109,8 @@ def same_as_the_files(root: Path, days: tuple[date, ...] = DAYS) -> None:
     """The index says of every note what reading its file says, and finds the same notes stale."""
     kb = KnowledgeBase(root)
     read = [card_of(note, kb.policy, kb.kinds) for note in kb.notes()]
+    with Index.open(root, today=TODAY, meanwhile=str) as index:
+        words_as_anew(index)
     with Index.open(root, today=TODAY) as index:
         found = [one._replace(n=0) for one in index.cards()]
         cards = sorted(map(_again, read), key=lambda one: one.path)
@@ -103,6 +126,7 @@ def same_as_the_files(root: Path, days: tuple[date, ...] = DAYS) -> None:
             assert kept_ones == sorted(kb.records(kind), key=lambda record: record.id)
         rules = rules_of(kb.config, kb.policy, kb.kinds)
         assert index.rules == rules
+        assert index.kinds == kb.kinds
         words_as_anew(index)
     for today in days:
         at = KnowledgeBase(root, now=kb.now.replace(today.year, today.month, today.day))

@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 
 from kmkit.errors import KmkitError
+from kmkit.index.keeping import reading
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
 from kmkit.lifecycle.context import Request
 from kmkit.note.file import write_fields
 from kmkit.resources import templates_dir
 from tests.conftest import ANA, BEN, CY, NOW, captured
-from tests.index_tables import same_as_anew, same_as_the_files
+from tests.index_tables import same_as_anew, same_as_the_files, same_at_one_go, set_aside
 
 SEEDS = range(int(os.environ.get("KMKIT_REFRESH", "6")))
 STEPS = 14
@@ -43,8 +44,24 @@ def test_any_life_of_a_knowledge_base(seed: int) -> None:
                 same_as_anew(life.root)
                 if number % 3 == 2 or number == STEPS - 1:
                     same_as_the_files(life.root)
+                if number % 7 == 6:
+                    same_at_one_go(life.root, NOW.date())
             except AssertionError as error:
                 raise AssertionError(f"after {life.told}, the last {steps}: {error}") from error
+
+
+def test_read_by_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    life = Life(tmp_path, random.Random(7))
+    for way in (life.capture, life.move, life.use, life.person, life.garbage, life.ignored):
+        way()
+    life.commit()
+    life.by_hand()
+    same_as_anew(life.root)
+    monkeypatch.setattr(reading, "_FEW", 0)
+    monkeypatch.setattr(reading, "_SHARE", 2)
+    same_at_one_go(life.root, NOW.date())
+    with set_aside(life.root):
+        same_as_the_files(life.root)
 
 
 class Life:

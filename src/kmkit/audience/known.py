@@ -16,8 +16,8 @@ from kmkit.index.card import Card, Judged, Looked, Sent, Standing, packed
 from kmkit.index.carding import card_of, rules_of
 from kmkit.index.keeping.entering import Entered, Entering, marks_of
 from kmkit.index.keeping.grounds import grounds_of
-from kmkit.index.keeping.refresh import Read, Sight
 from kmkit.index.keeping.schema import Values, finish, lay_out
+from kmkit.index.keeping.sheets import Read, Sight
 from kmkit.index.keeping.store import connected
 from kmkit.index.keeping.texts import entries
 from kmkit.index.keeping.writing import Writer
@@ -67,7 +67,7 @@ class Known(Index):
             for one in notes.values()
         ]
         reads += record_reads(index, seen, wide=self.wide)
-        Writer(self._tables, None, None).write(reads, {})
+        Writer(self._tables, None, None).write(reads)
         self._steps = {
             event.commit: event for event in map(self._told, seen.events) if _of(event, notes)
         }

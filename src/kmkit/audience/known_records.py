@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from kmkit.index.keeping.entering import Recorded
-from kmkit.index.keeping.refresh import Read, Sight
+from kmkit.index.keeping.sheets import Read, Sight
 from kmkit.lifecycle.states import State
 from kmkit.note.records import ApplicationRecord, EventRecord, Plan, Question, Record
 

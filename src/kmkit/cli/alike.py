@@ -8,7 +8,6 @@ from kmkit.cli.screen import ask, may_ask, pressed, say
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
-    from kmkit.index.keeping.refresh import Read
     from kmkit.index.listed import Listed
     from kmkit.index.nearby.alike import Said
     from kmkit.index.search import Engine
@@ -46,9 +45,9 @@ def said_before(
     from kmkit.cli.reading import watched
     from kmkit.index.book import Index
 
-    def track(reads: "Iterable[Read]", files: int) -> "Iterable[Read]":
+    def track(files: "Iterable[object]", count: int) -> "Iterable[object]":
         """The first time all files go by while the index takes them in."""
-        return watched(reads, "Reading files:", files)
+        return watched(files, "Reading files:", count)
 
     try:
         with Index.open(kb.root, today=kb.today, track=track) as index:

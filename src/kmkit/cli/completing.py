@@ -87,8 +87,12 @@ def complete_question(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def _fewer(ids: list[str], typed: int) -> list[str]:
     """The ids; of too many, the different ways in which they go on, as far as can be shown."""
-    ways, length = ids, typed
-    while len(ids) > MOST:
+    ids = sorted(set(ids))  # several files can hold one
+    if len(ids) <= MOST:
+        return ids
+    length = max(typed, len(os.path.commonprefix([ids[0], ids[-1]])))  # noqa: RUF071  no paths
+    ways = [ids[0][:length]]
+    while True:
         length += 1
         begun = sorted({id[:length] for id in ids})
         if len(begun) > MOST:
@@ -101,11 +105,13 @@ def _ids(ctx: typer.Context, where: str, values: tuple[str, ...]) -> list[str]:
     """The ids in the index that a condition asks for, or all that are in the files."""
     sql = f"SELECT id FROM notes WHERE id <> '' AND {where} ORDER BY id"
     if (rows := _rows(ctx, sql, values)) is not None:
-        ids: Iterable[str] = (id for (id,) in rows)
+        ids = [id for (id,) in rows]
     else:
         from kmkit.cli.options import open_kb
 
         ids = sorted(open_kb(ctx).ids)
+    if _SAFE.issuperset("".join(ids)):
+        return ids
     return [id for id in ids if _SAFE.issuperset(id)]  # others would not be safe in a shell
 
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kmkit.index.keeping.holding import Held
-    from kmkit.index.keeping.refresh import Read
 
 
 def command(
@@ -33,9 +32,9 @@ def command(
     from kmkit.index.keeping.holding import whole
     from kmkit.places import find_root
 
-    def track(reads: "Iterable[Read]", files: int) -> "Iterable[Read]":
+    def track(files: "Iterable[object]", count: int) -> "Iterable[object]":
         """The files go by while the index takes them in."""
-        return watched(reads, "Reading files:", files)
+        return watched(files, "Reading files:", count)
 
     started = time.perf_counter()
     held = whole(find_root(folder(ctx)), today=now().date(), track=track, anew=rebuild)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from kmkit.index.book import Index
-    from kmkit.index.keeping.refresh import Read
     from kmkit.kb import KnowledgeBase
 
 
@@ -75,9 +74,9 @@ def open_index(
     from kmkit.cli.screen import broken_files
     from kmkit.index.book import Index
 
-    def track(reads: "Iterable[Read]", files: int) -> "Iterable[Read]":
+    def track(files: "Iterable[object]", count: int) -> "Iterable[object]":
         """The files go by while the index takes them in."""
-        return watched(reads, "Reading files:", files)
+        return watched(files, "Reading files:", count)
 
     index = Index.open(root, today=today, track=track, meanwhile=meanwhile, asked=asked)
     broken_files(index.broken(records=records, standing=not records))

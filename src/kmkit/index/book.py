@@ -5,7 +5,7 @@ Where it cannot be kept, the same tables are made in memory: slower, never wrong
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from functools import cached_property
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # lines are listed without cards, whose classes take a while 
     from kmkit.index.search.engine import Engine
     from kmkit.index.stale import Stale
     from kmkit.kb import KnowledgeBase
+    from kmkit.note.kind import Kind
     from kmkit.note.records import Record
     from kmkit.trail.event import Event
 
@@ -42,8 +43,7 @@ class Index:
         self._opened = opened
         self.root = opened.root
         self.today = today
-        self.unmoved = False
-        """Whether the index was up to the files when it was opened."""
+        self.unmoved = False  # whether it was up to the files when it was opened
 
     @classmethod
     def open(
@@ -62,8 +62,8 @@ class Index:
         where the index is ``unmoved``. ``asked``: git was asked already. Raises Cannot where the
         settings cannot be read.
         """
-        opened = Opened(root, track, asked)
-        if meanwhile and opened.serves:
+        opened = Opened(root, track, asked, brief=meanwhile is not None)
+        if meanwhile and opened.serves and opened.waits:
             with suppress(TooEarly, KmkitError, sqlite3.DatabaseError):
                 meanwhile(cls(opened, today=today))
         index = cls(opened, today=today)
@@ -82,6 +82,11 @@ class Index:
     def rules(self) -> Rules:
         """What the settings say."""
         return self._opened.rules
+
+    @property
+    def kinds(self) -> "Mapping[str, Kind]":
+        """Every kind of note that has a template, by name."""
+        return self._opened.grounds.kinds
 
     @property
     def head(self) -> str:

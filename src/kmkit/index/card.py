@@ -170,7 +170,9 @@ def packed(values: Card) -> str:
     return _encoded(values[1:])
 
 
-_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+_encoded = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=str
+).encode
 
 
 def card(n: int, text: str) -> Card:

@@ -141,7 +141,7 @@ def use_of(path: str, record: "Application") -> Use:
 
 def rules_of(config: "Config", policy: "Policy", kinds: Mapping[str, Kind]) -> Rules:
     """What lists and reports need of the settings and the templates."""
-    waiting: dict[str, Period] = dict(policy.waiting)
+    waiting: dict[str, Period] = dict(vars(policy.waiting))
     return Rules(
         organisation=config.organisation.name,
         language=config.organisation.language,

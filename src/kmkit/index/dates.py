@@ -1,12 +1,16 @@
 """What a note's file says about when things happened, and when its review is due."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
-from kmkit.index.card import Card
+from kmkit.index.card import Asked, Card, Judged, Sent
 from kmkit.index.rules import Rules
 from kmkit.lifecycle.states import LONGEST_DEFERRAL, State
 from kmkit.period import Period
 
+_CAPTURED = State.CAPTURED  # to ask the class for it takes longer than to compare
+_SETTLED = (State.VALIDATED, State.FORMATTED)
 OUT = (State.DISSEMINATED, State.MAINTAINED)
 """The states in which readers have a note, and its owner is asked whether it still holds."""
 
@@ -18,8 +22,13 @@ def future(day: date, today: date | None) -> bool:
 
 def day_of_id(id: str) -> date | None:
     """The day that an id begins with."""
+    return _day_of(id[:8])
+
+
+@lru_cache(maxsize=4096)
+def _day_of(digits: str) -> date | None:
     try:
-        return date(int(id[:4]), int(id[4:6]), int(id[6:8]))
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
 
@@ -31,13 +40,14 @@ def id_date(note: Card) -> date | None:
 
 def first_disseminated(note: Card) -> date | None:
     """The day on which the note first went out."""
-    return min((entry.on for entry in note.disseminated), default=None)
+    days = [entry.on for entry in note.disseminated]
+    return min(days) if days else None
 
 
 def last_approval(note: Card) -> date | None:
     """The day of the last approving verdict; a mere rewording does not count."""
-    approvals = (v.on for v in note.verdicts if v.verdict == "approve" and not v.same_as)
-    return max(approvals, default=None)
+    days = [v.on for v in note.verdicts if v.verdict == "approve" and not v.same_as]
+    return max(days) if days else None
 
 
 def last_confirmation(note: Card, today: date | None = None) -> date | None:
@@ -48,26 +58,32 @@ def last_confirmation(note: Card, today: date | None = None) -> date | None:
 
 def last_look(note: Card, today: date) -> date | None:
     """The last day on which somebody reviewed or approved the note."""
-    days = (last_confirmation(note, today), last_approval(note))
-    return max((day for day in days if day and not future(day, today)), default=None)
+    return _last((last_confirmation(note, today), last_approval(note)), today)
+
+
+def _last(days: Iterable[date | None], today: date | None) -> date | None:
+    """The last of ``days`` that does not lie ahead."""
+    past = [day for day in days if day and not (today and future(day, today))]
+    return max(past) if past else None
 
 
 def days_of(note: Card) -> list[date]:
     """Every day on which something is said to have happened to the note."""
-    entries = [note.reviewed, *note.verdicts, *note.asked, *note.disseminated]
-    days = [entry.on for entry in entries if entry]
-    days += [note.gathered_on] if note.gathered_on else []
-    return days + ([day] if (day := id_date(note)) else [])
+    lists: tuple[tuple[Judged | Asked | Sent, ...], ...]
+    lists = (note.verdicts, note.asked, note.disseminated)
+    days = [entry.on for entries in lists for entry in entries]
+    said = (note.reviewed and note.reviewed.on, note.gathered_on, id_date(note))
+    return days + [day for day in said if day]
 
 
 def latest_day(note: Card, today: date | None = None) -> date | None:
     """The last day on which anything happened to the note, as far as its file tells."""
-    return max((day for day in days_of(note) if not future(day, today)), default=None)
+    return _last(days_of(note), today)
 
 
 def standing_state(note: Card) -> str:
     """The state of the version that stands: that in force while the note is being revised."""
-    if note.state == State.CAPTURED and note.in_force:
+    if note.state == _CAPTURED and note.in_force:
         return note.in_force.state
     return note.state
 
@@ -79,8 +95,7 @@ def review_interval(note: Card, rules: Rules) -> Period | None:
 
 def last_review(note: Card, today: date | None = None) -> date | None:
     """The later of the last review and the first dissemination, neither of them in the future."""
-    days = (last_confirmation(note, today), first_disseminated(note))
-    return max((day for day in days if day and not future(day, today)), default=None)
+    return _last((last_confirmation(note, today), first_disseminated(note)), today)
 
 
 def deferred_until(note: Card, today: date | None = None) -> date | None:
@@ -99,9 +114,15 @@ def due_date(note: Card, rules: Rules, today: date | None = None) -> date | None
     The later of the last review and the first dissemination, plus the note's interval or else its
     kind's; a deferral puts it off by thirty days at most. Dates after ``today`` do not count.
     """
-    every = review_interval(note, rules)
-    start = last_review(note, today)
-    if standing_state(note) not in OUT or every is None or start is None:
+    return due_after(last_review(note, today), note, rules, today)
+
+
+def due_after(
+    start: date | None, note: Card, rules: Rules, today: date | None = None
+) -> date | None:
+    """The same, where ``start`` is known to be the last review."""
+    every = review_interval(note, rules) if start and standing_state(note) in OUT else None
+    if every is None or start is None:
         return None
     due = every.after(start)
     return max(due, deferred_until(note, today) or due)
@@ -115,7 +136,7 @@ def is_overdue(note: Card, rules: Rules, today: date) -> bool:
 
 def standing(note: Card, rules: Rules, today: date) -> str:
     """The state as outputs name it: never 'maintained' of an overdue note without 'overdue'."""
-    revised = note.state == State.CAPTURED and note.in_force is not None
+    revised = note.state == _CAPTURED and note.in_force is not None
     return worded(standing_state(note), revised=revised, overdue=is_overdue(note, rules, today))
 
 
@@ -134,13 +155,13 @@ def entered(note: Card, today: date | None = None) -> date | None:
     last verdict or the beginning of the revision; where a note was reopened and its file does not
     say when, from the last thing that it says happened.
     """
-    days: list[date | None]
-    if note.state in (State.VALIDATED, State.FORMATTED):
+    days: Iterable[date | None]
+    if note.state in _SETTLED:
         days = [last_approval(note) or latest_day(note, today)]
-    elif note.state == State.CAPTURED and note.in_force:
+    elif note.state == _CAPTURED and note.in_force:
         days = [note.in_force.since or latest_day(note, today)]
-    elif note.state == State.CAPTURED:
+    elif note.state == _CAPTURED:
         days = [id_date(note), note.gathered_on, *(entry.on for entry in note.verdicts)]
     else:
         return None
-    return max((day for day in days if day and not future(day, today)), default=None)
+    return _last(days, today)

@@ -3,7 +3,7 @@
 import io
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import IO, NamedTuple
 
 from kmkit.errors import Cannot
@@ -32,17 +32,52 @@ def commits(
 
     One process lists and one prints, however long the history is.
     """
-    wanted = ["rev-list", "--topo-order"]
+    wanted = [*_LITTLE, "rev-list", "--topo-order"]
     wanted += ["--reverse"] if oldest_first else []
     if grep:
         wanted += ["--fixed-strings", f"--grep={grep}"]
     with (
         _open(git, [*wanted, "--end-of-options", *revisions, "--"]) as listing,
-        _open(git, ["cat-file", "--batch", "--buffer"], stdin=listing.stdout) as reader,
+        _open(git, [*_LITTLE, "cat-file", "--batch", "--buffer"], stdin=listing.stdout) as reader,
     ):
         assert reader.stdout is not None
         yield from _batch(reader.stdout)
     _whole(listing, reader)
+
+
+def listed(git: Git, head: str, *past: str) -> Generator[bytes, None, None]:
+    """The commits of ``head``, without the ``past``, as git lists them: pieces of whole records.
+
+    A record is a commit's name, its header, an empty line and its message, of which each line is
+    set in by four blanks and has none at its end; a NUL ends it. The newest come first, as long as
+    they are one line: whoever takes them ends where there is a merge. Each commit is read once, by
+    one process after another, none of which takes much memory.
+    """
+    wanted = [*_LITTLE, "rev-list", "--header", "--encoding=none", f"--max-count={_MOST}"]
+    last, skip = head, "--skip=0"
+    while last:
+        name, count, rest = b"", 0, b""
+        with _open(git, [*wanted, skip, "--end-of-options", last, *past, "--"]) as listing:
+            assert listing.stdout is not None
+            while piece := listing.stdout.read(_PIECE):
+                whole, end, begun = piece.rpartition(b"\0")
+                if end:
+                    rest += whole
+                    name = rest[rest.rfind(b"\0") + 1 :].partition(b"\n")[0]
+                    count += rest.count(b"\0") + 1
+                    yield rest + end
+                    rest = b""
+                rest += begun
+        _whole(listing)
+        last, skip = name.decode() if count == _MOST else "", "--skip=1"
+
+
+_PIECE = 1 << 15
+"""Bytes that are taken from git at a time."""
+_MOST = 100_000
+"""Commits that one process lists."""
+_LITTLE = ("-c", "core.packedGitWindowSize=1m", "-c", "core.packedGitLimit=16m")
+"""So much of a pack is enough for git to read commits in their order, and takes no longer."""
 
 
 def named(git: Git, shas: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -138,5 +173,5 @@ def _open(git: Git, args: Sequence[str], stdin: IO[bytes] | None = None) -> subp
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=git.environment(),
+        env=git.environment({"GIT_FLUSH": "0"}),  # to write commit by commit takes twice as long
     )

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.errors import Cannot
 from kmkit.index import dates
@@ -22,6 +22,11 @@ from kmkit.note.references import is_file, linked
 from kmkit.text import fold, one_line
 from kmkit.trail.git import Git
 
+if TYPE_CHECKING:
+    from kmkit.index.keeping.searched import Words
+
+_CAPTURED = State.CAPTURED  # to ask the class for it takes longer than to compare
+
 
 class Entered(NamedTuple):
     """A note as the index keeps it."""
@@ -33,6 +38,8 @@ class Entered(NamedTuple):
     marks: tuple[tuple[str, str], ...]
     links: tuple[tuple[str, str], ...]
     problems: tuple[tuple[int, int, str, str, str, str], ...]
+    words: "Words | None" = None
+    """As it is searched; None where nobody asked for that."""
 
 
 class Recorded(NamedTuple):
@@ -55,10 +62,12 @@ class _Any(dict[str, tuple[str, ...]]):
 class Entering:
     """What the files of one knowledge base are read by."""
 
-    def __init__(self, root: Path, grounds: Grounds) -> None:
+    def __init__(self, root: Path, grounds: Grounds, *, words: bool = False) -> None:
         self.root = root
         self.grounds = grounds
         self.rules = grounds.rules
+        self.words = words
+        """Whether notes are wanted as they are searched, too."""
         self._drifted = False
         self._context = CheckContext(
             grounds, grounds, grounds.kinds, {}, _Any(), approved=lambda note: not self._drifted
@@ -77,22 +86,30 @@ class Entering:
         standing = self._standing(note)
         shown = self._shown(note, standing, card)
         problems = [*note.problems, *check(note, self._context)]
+        print_ = self._print(note)
         return Entered(
             self.columns(card, shown),
             (
                 packed(card),
                 packed(shown) if shown is not card else None,
-                self._print(note),
-                self._print(standing) if standing else "",
+                print_,
+                print_ if standing is note else self._print(standing) if standing else "",
             ),
             tuple(marks_of(card, shown, problems) | _special(note, standing)),
             linked(note),
-            tuple((p.line, p.col, p.rule, p.severity, p.message, p.mend) for p in problems),
+            tuple([(p.line, p.col, p.rule, p.severity, p.message, p.mend) for p in problems]),
+            self._words(card, shown, standing) if self.words else None,
         )
+
+    def _words(self, card: Card, shown: Card, standing: Note | None) -> "Words":
+        from kmkit.index.keeping.searched import below, searched
+
+        text = below(standing.data) if standing else ""
+        return searched(shown, text, self._language(shown), card.state)
 
     def _standing(self, note: Note) -> Note | None:
         """The version that stands, None where git has it not."""
-        if note.fields.in_force is None or note.state != State.CAPTURED:
+        if note.fields.in_force is None or note.state != _CAPTURED:
             return note
         try:
             return overlaid(note, read(self._git.blob(note.fields.in_force.blob), note.path))
@@ -112,9 +129,11 @@ class Entering:
     def columns(self, card: Card, shown: Card) -> tuple[str | int, ...]:
         """Those of the table ``notes`` behind ``seen``, of a note and the version that stands."""
         limit, since = self.rules.waiting.get(card.state), dates.entered(card)
-        revised = card.state == State.CAPTURED and card.in_force is not None
+        reviewed = dates.last_review(card)
+        due = dates.due_after(reviewed, card, self.rules)
+        revised = card.state == _CAPTURED and card.in_force is not None
         put_off = card.deferred.on if card.deferred else None
-        latest = max((day for day in (dates.latest_day(card), put_off) if day), default=None)
+        latest = dates.latest_day(card)
         return (
             one_line(card.own_id),
             one_line(shown.title),
@@ -124,24 +143,30 @@ class Entering:
             one_line(shown.level),
             self.rules.width(shown.level),
             fold(shown.unit),
-            (shown.language or self.rules.language).casefold(),
+            self._language(shown),
             dates.standing_state(card),
             int(revised),
             card.state,
             _iso(dates.id_date(card)),
-            _iso(dates.due_date(card, self.rules)),
+            _iso(due),
             _iso(limit.after(since) if limit and since else None),
-            _iso(since or dates.last_review(card)),
-            _iso(latest),
+            _iso(since or reviewed),
+            _iso(max(latest, put_off) if latest and put_off else latest or put_off),
             _iso(reapproved(card)),
-            int(self._odd(card)),
+            int(self._odd(card, due, since)),
             int(card.drifted),
             card.errors,
         )
 
-    def _odd(self, card: Card) -> bool:
+    def _language(self, card: Card) -> str:
+        return (card.language or self.rules.language).casefold()
+
+    def _odd(self, card: Card, due: date | None, since: date | None) -> bool:
         """Whether the note may need a person for a reason that no other column tells."""
-        return bool(not card.owner or card.superseded_by or hidden(card, self.rules, None))
+        if not card.owner or card.superseded_by or card.flaw:
+            return True
+        told = due and (since or card.state in dates.OUT)  # that asks for all its dates
+        return not told and bool(hidden(card, self.rules, None))
 
     def record(self, path: str, data: bytes | Cannot) -> Recorded:
         """The record in a file; what cannot be read is counted."""
@@ -161,13 +186,14 @@ class Entering:
 
 def marks_of(card: Card, shown: Card, problems: list[Problem]) -> set[tuple[str, str]]:
     """What the note has several of; topics and methods are those of the version that stands."""
-    found = {("topic", fold(topic)) for topic in shown.topics}
-    methods = [shown.gathered_method, *(entry.method for entry in card.verdicts)]
-    found |= {("method", method) for method in methods if method}
-    if card.state == State.CAPTURED:
-        found |= {("asked", entry.to) for entry in card.asked}
-        found |= {("returned", card.owner)} if returns(card) else set()
-    return found | {("problem", problem.rule) for problem in problems}
+    found = [("topic", fold(topic)) for topic in shown.topics]
+    methods = [shown.gathered_method, *[entry.method for entry in card.verdicts]]
+    found += [("method", method) for method in methods if method]
+    if card.state == _CAPTURED:
+        found += [("asked", entry.to) for entry in card.asked]
+        found += [("returned", card.owner)] if returns(card) else []
+    found += [("problem", problem.rule) for problem in problems]
+    return set(found)
 
 
 def _special(note: Note, standing: Note | None) -> set[tuple[str, str]]:
@@ -176,10 +202,11 @@ def _special(note: Note, standing: Note | None) -> set[tuple[str, str]]:
     Names to protect, files as evidence, a question to the readers, a version in force that git
     has not.
     """
-    found = {("protect", name) for name in note.fields.protect}
-    found |= {("evidence", address) for address in note.fields.evidence if is_file(address)}
-    found |= {("question", "")} if note.raw.get("x_question") else set()
-    return found | ({("lost", "")} if standing is None else set())
+    found = [("protect", name) for name in note.fields.protect]
+    found += [("evidence", address) for address in note.fields.evidence if is_file(address)]
+    found += [("question", "")] if note.raw.get("x_question") else []
+    found += [("lost", "")] if standing is None else []
+    return set(found)
 
 
 def _iso(day: date | None) -> str:

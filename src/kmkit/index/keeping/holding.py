@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kmkit.errors import Cannot
 from kmkit.index.book import Index
 from kmkit.index.keeping import store
-from kmkit.index.keeping.opening import Track, untracked
+from kmkit.index.keeping.opening import Opened, Track, untracked
 from kmkit.trail.git import Git
 
 
@@ -30,7 +30,10 @@ def whole(root: Path, *, today: date, track: Track = untracked, anew: bool = Fal
     """Bring all parts of the index of ``root`` up to date; ``anew`` throws away what is kept."""
     if anew and (place := _place(root)):
         store.dropped(place)
-    with Index.open(root, today=today, track=track) as index:
+    opened = Opened(root, track)
+    opened.whole = True
+    opened.settle()
+    with Index(opened, today=today) as index:
         steps = next(index.told("SELECT count(*) FROM events"))[0]
         kept = index.words.kept
         held = Held(index.count(), len(index.people), len(index.uses), steps, None, 0)

@@ -1,6 +1,5 @@
 """Opening the index: what is kept is looked at, and brought up to the files where they moved on."""
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -11,27 +10,24 @@ from typing import TYPE_CHECKING, Any
 from kmkit.errors import Cannot
 from kmkit.index.keeping import store
 from kmkit.index.keeping.digest import digest
-from kmkit.index.keeping.refresh import Read, read_all, stale_paths
-from kmkit.index.keeping.schema import Values, finish, lay_out
+from kmkit.index.keeping.refresh import RACY, prepare, stale_paths, stat_of
+from kmkit.index.keeping.schema import Values
 from kmkit.index.keeping.worktree import Asked, Looking, WorkTree, answered, looked_at
 from kmkit.index.rules import Rules
-from kmkit.trail.git import Git
 
 if TYPE_CHECKING:
+    from kmkit.index.keeping.ahead import Ahead
     from kmkit.index.keeping.grounds import Grounds
     from kmkit.index.search.engine import Engine
     from kmkit.trail.event import Event
 
-Track = Callable[[Iterable[Read], int], Iterable[Read]]
+Track = Callable[[Iterable[Any], int], Iterable[Any]]
 """Is handed what is being read, and how many files there are."""
 
 
-def untracked(reads: Iterable[Read], files: int) -> Iterable[Read]:
+def untracked(files: Iterable[Any], count: int) -> Iterable[Any]:
     """Nobody watches."""
-    return reads
-
-
-_SHOWN = "SELECT coalesce(shown, card), shown IS NOT NULL FROM cards WHERE n = ?"
+    return files
 
 
 class TooEarly(Exception):
@@ -41,12 +37,17 @@ class TooEarly(Exception):
 class Opened:
     """The tables of one knowledge base, and where they are kept; fresh once they are settled."""
 
-    def __init__(self, root: Path, track: Track = untracked, asked: Asked | None = None) -> None:
+    def __init__(
+        self, root: Path, track: Track = untracked, asked: Asked | None = None, brief: bool = False
+    ) -> None:
         self.root = root
         self._track = track
         self._settled = False
+        self.whole = False
+        """Whether a new one is to hold the trail and the full text from the beginning."""
+        self._brief = brief  # closed again in a moment: whoever wants to write waits so long
         self.git, self._asked = asked or looked_at(root)
-        self._place = _place(self.git, root)
+        self._place = store.place_near(self.git, root)
         self._digest = digest(root)
         self._tree: WorkTree | None = None
         self._looking: Looking | None = None
@@ -55,8 +56,15 @@ class Opened:
         if index:
             self._index = index
 
+    @property
+    def waits(self) -> bool:
+        """Whether git has still to answer what has changed."""
+        return self._asked is not None and not self._asked.done
+
     def settle(self) -> bool:
         """Wait for git's answer, and bring the index up to the files; whether it was already."""
+        if self.serves:
+            prepare(lambda: self.waits)
         self._tree, self._looking = answered(self._asked)
         self._settled = True
         try:
@@ -104,54 +112,46 @@ class Opened:
         """An index made from nothing, and kept where it can be."""
         with store.lock(self._place):
             if self._place is None:
-                return self._made(None)
+                return store.made(None, self._fill)
             if index := self._made_meanwhile(self._place):
                 return index
             try:
-                return self._made(self._place)
+                return store.made(self._place, self._fill)
             except sqlite3.DatabaseError:  # the disk is full
-                return self._made(None)
-
-    def _made(self, place: Path | None) -> sqlite3.Connection:
-        """A new index, kept at ``place`` where it can be."""
-        index, part = store.begun(place)
-        try:
-            lay_out(index)
-            index.execute("BEGIN")
-            if part:  # the full text of another index would not do
-                index.execute("INSERT INTO meta VALUES ('words', ?)", (os.urandom(4).hex(),))
-            self._write(index)
-            finish(index)
-            index.execute("COMMIT")
-        except BaseException:
-            index.close()
-            if part:
-                part.unlink(missing_ok=True)
-            raise
-        return store.kept(index, part, place) if part and place else index
+                return store.made(None, self._fill)
 
     def _made_meanwhile(self, place: Path) -> sqlite3.Connection | None:
         """What another process made while this one waited, if it serves."""
         index = store.opened(place)
-        if index is None:
-            return None
-        if self._made_by(index):
+        if index is None or self._made_by(index):
             return index
         index.close()
         return None
 
-    def _write(self, index: sqlite3.Connection) -> None:
-        """Read what has changed and put it into the tables."""
-        from kmkit.index.keeping.entering import Entering
-        from kmkit.index.keeping.writing import Writer
+    def _fill(self, index: sqlite3.Connection) -> None:
+        """Put into a new index what it is to hold."""
+        from kmkit.index.keeping.ahead import Ahead
 
-        entering = Entering(self.root, self._grounds(index))
+        if self.whole and self.git and self.head:
+            with Ahead(self.git, self.head, self._folder(index)) as ahead:
+                self._write(index, ahead)
+        else:
+            self._write(index)
+
+    def _write(self, index: sqlite3.Connection, ahead: "Ahead | None" = None) -> bool:
+        """Read what has changed, for the tables; whether to keep what need not be read again."""
+        from kmkit.index.keeping.entering import Entering
+        from kmkit.index.keeping.filling import fill
+
+        words = ahead is not None and ahead.words is not None
+        entering = Entering(self.root, self._grounds(index), words=words)
         paths = stale_paths(index, self.root, self._tree, self._looking)
-        reads = self._track(read_all(entering, paths), len(paths))
-        Writer(index, self._tree, self._looking).write(reads, paths)
+        settled = self._said(index, "head") != self.head
+        fill(index, entering, (self._tree, self._looking), paths, self._track, ahead)
         told = {"digest": self._digest, "head": self.head, "rules": entering.rules.packed()}
         told["grounds"] = entering.grounds.packed()
         index.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", told.items())
+        return settled or not self._brief or any(stat_of(self.root / p) != RACY for p in paths)
 
     def _grounds(self, index: sqlite3.Connection) -> "Grounds":
         """By what notes are read; what is kept of it serves while the settings are the same."""
@@ -164,7 +164,10 @@ class Opened:
 
         return grounds_of(KnowledgeBase(self.root))
 
-    # What it is asked
+    @cached_property
+    def grounds(self) -> "Grounds":
+        """By what notes are read."""
+        return self._grounds(self._index)
 
     @cached_property
     def rules(self) -> Rules:
@@ -195,18 +198,14 @@ class Opened:
 
     def _mend(self) -> None:
         """Make anew an index that is damaged, or of other settings."""
-        self._in_time()
+        if not self._settled:
+            raise TooEarly
         self._index.close()
         if self._place:
             store.dropped(self._place)
         self._index = self._anew()
         if self._behind(self._index):  # another process made it, a moment ago
             self._writing(self._write)
-
-    def _in_time(self) -> None:
-        """Refuse to go on where git has not answered yet."""
-        if not self._settled:
-            raise TooEarly
 
     @staticmethod
     def _said(index: sqlite3.Connection, key: str) -> str:
@@ -218,7 +217,8 @@ class Opened:
         from kmkit.index.card import card
         from kmkit.index.keeping.texts import body
 
-        row = next(self.query(_SHOWN, (n,)), None)
+        sql = "SELECT coalesce(shown, card), shown IS NOT NULL FROM cards WHERE n = ?"
+        row = next(self.query(sql, (n,)), None)
         return body(self.root, card(n, row[0]), revised=bool(row[1])) if row else ""
 
     def bring_up_trail(self) -> None:
@@ -252,26 +252,31 @@ class Opened:
         """The full text, with every note as it stands."""
         from kmkit.index.keeping.texts import fresh_words
 
-        folder = None
-        if self._place and (name := self._said(self._index, "words")):
-            folder = self._place.with_suffix(f".{name}")
-        return fresh_words(lambda: self._index, self.root, folder, self._writing)
+        folder, index = self._folder(self._index), lambda: self._index
+        return fresh_words(index, self.root, folder, self._writing, lasting=not self._brief)
+
+    def _folder(self, index: sqlite3.Connection) -> Path | None:
+        """Where the full text of an index is kept; None where it is not."""
+        name = self._said(index, "words") if self._place else ""
+        return self._place.with_suffix(f".{name}") if self._place and name else None
 
     def _writing(
         self, write: Callable[[sqlite3.Connection], object], *, brief: bool = False
     ) -> None:
         """Change the index; a copy in memory of one that cannot be written.
 
+        Where ``write`` gives False, the change lasts until the index is closed or written again.
         ``brief``: it takes so little time that nobody is made to wait in line for it.
         """
-        self._in_time()
+        if not self._settled:
+            raise TooEarly
         index = self._index
         if index.in_transaction:
             index.execute("COMMIT")
         try:
             with store.in_turn(index, self._place, brief=brief):
-                write(index)
-                index.execute("COMMIT")
+                if write(index) is not False:
+                    index.execute("COMMIT")
         except (sqlite3.OperationalError, OSError):
             if index.in_transaction:
                 index.execute("ROLLBACK")
@@ -287,10 +292,3 @@ class Opened:
             raise
         if not self._index.in_transaction:
             self._index.execute("BEGIN")
-
-
-def _place(git: Git | None, root: Path) -> Path | None:
-    """Where the index is kept; nowhere in a sparse checkout, where git tells not what is there."""
-    if git is None or (git.git_dir / "info" / "sparse-checkout").exists():
-        return None
-    return store.place_of(git.git_dir, root)

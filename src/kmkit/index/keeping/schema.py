@@ -102,6 +102,7 @@ CREATE INDEX notes_by_waits ON notes (waits) WHERE waits != '';
 CREATE INDEX notes_by_owner ON notes (owner);
 CREATE INDEX notes_by_state ON notes (state, since, id);
 CREATE INDEX notes_by_latest ON notes (latest);
+CREATE INDEX notes_stories ON notes (id) WHERE kind = 'story';
 CREATE INDEX notes_seen ON notes (seen) WHERE seen >= 'file' AND seen < 'filf';
 CREATE INDEX notes_by_errors ON notes (path) WHERE errors;
 CREATE INDEX notes_odd ON notes (odd, drifted, errors) WHERE odd OR drifted OR errors;

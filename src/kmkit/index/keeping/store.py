@@ -2,12 +2,13 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from zlib import crc32
 
-from kmkit.index.keeping.schema import laid_out
+from kmkit.index.keeping.schema import finish, laid_out, lay_out
+from kmkit.trail.git import Git
 
 _PATIENCE = 10.0
 """Seconds to wait while another process writes."""
@@ -22,6 +23,13 @@ def place_of(git_dir: Path, root: Path) -> Path:
     """Where the index of the knowledge base at ``root`` is kept, in the git directory."""
     name = crc32(os.fsencode(os.path.realpath(root)))  # hashlib takes longer to import than to use
     return git_dir / "kmkit" / f"index-{name:08x}.sqlite"
+
+
+def place_near(git: Git | None, root: Path) -> Path | None:
+    """The same; None in a sparse checkout, where git tells not what is there, and without git."""
+    if git is None or (git.git_dir / "info" / "sparse-checkout").exists():
+        return None
+    return place_of(git.git_dir, root)
 
 
 def opened(place: Path) -> sqlite3.Connection | None:
@@ -89,6 +97,25 @@ def connected(address: str) -> sqlite3.Connection:
     return index
 
 
+def made(place: Path | None, fill: Callable[[sqlite3.Connection], object]) -> sqlite3.Connection:
+    """A new index that holds what ``fill`` puts into it, kept at ``place`` where it can be."""
+    index, part = begun(place)
+    try:
+        lay_out(index)
+        index.execute("BEGIN")
+        if part:  # the full text of another index would not do
+            index.execute("INSERT INTO meta VALUES ('words', ?)", (os.urandom(4).hex(),))
+        fill(index)
+        finish(index)
+        index.execute("COMMIT")
+    except BaseException:
+        index.close()
+        if part:
+            part.unlink(missing_ok=True)
+        raise
+    return kept(index, part, place) if part and place else index
+
+
 def begun(place: Path | None) -> tuple[sqlite3.Connection, Path | None]:
     """A new, empty index, and its file beside ``place``; in memory where none can be made."""
     if place:
@@ -97,6 +124,8 @@ def begun(place: Path | None) -> tuple[sqlite3.Connection, Path | None]:
             place.parent.mkdir(parents=True, exist_ok=True)
             for left in place.parent.glob(f"{place.name}.[0-9]*"):  # of processes that were killed
                 left.unlink(missing_ok=True)
+            if not place.exists():
+                dropped(place)
             index = connected(f"{part.absolute().as_uri()}?mode=rwc")
             index.execute("PRAGMA journal_mode = OFF")  # nobody sees it before it is whole
             index.execute("PRAGMA synchronous = OFF")

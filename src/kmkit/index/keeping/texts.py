@@ -1,24 +1,19 @@
 """The texts of the notes, and the full text that is made of them."""
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from kmkit.errors import Cannot
 from kmkit.index.card import Card, card
-from kmkit.index.keeping.schema import stored
+from kmkit.index.keeping.refresh import RACY
+from kmkit.index.keeping.searched import below, searched
 from kmkit.index.search.engine import Broken, Engine
 from kmkit.index.search.values import Entry
-from kmkit.lifecycle.states import State
 from kmkit.places import read_plain
-from kmkit.text import comments_end
 from kmkit.trail.git import Git
-
-_OPEN = re.compile(rb"---[ \t]*\r?\n")
-_CLOSE = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 class Write(Protocol):
@@ -42,17 +37,25 @@ def body(root: Path, note: Card, *, revised: bool) -> str:
             data = read_plain(f"{root}/{note.path}")
     except (OSError, Cannot):
         return ""
-    front = _OPEN.match(data)
-    end = _CLOSE.search(data, front.end()) if front else None
-    return data[end.end() if end else 0 :].decode("utf-8", "replace").strip()
+    return below(data)
 
 
 def fresh_words(
-    index: Callable[[], sqlite3.Connection], root: Path, folder: Path | None, write: Write
+    index: Callable[[], sqlite3.Connection],
+    root: Path,
+    folder: Path | None,
+    write: Write,
+    *,
+    lasting: bool = True,
 ) -> Engine:
-    """The full text in ``folder``, with every note as it stands; in memory where it must be."""
-    engine = Engine.open(folder)
+    """The full text in ``folder``, with every note as it stands; in memory where it must be.
+
+    Unless ``lasting``, what was changed a moment ago is not written: it is read again next time.
+    """
     waiting = index().execute("SELECT count(*) FROM unread").fetchone()[0]
+    if folder and not lasting and 0 < waiting <= _FEW and (found := _aside(index(), root, folder)):
+        return found
+    engine = Engine.open(folder)
     if not waiting and not engine.empty:
         return engine
     if not engine.kept:
@@ -80,6 +83,20 @@ def fresh_words(
         engine = Engine.open(None)
         engine.update((), _entries(index(), root))
     return engine
+
+
+def _aside(tables: sqlite3.Connection, root: Path, folder: Path) -> Engine | None:
+    """The full text with what waits, which is not kept; None where that would not do."""
+    racy = f"SELECT 1 FROM unread JOIN notes USING (n) WHERE seen = 'file {RACY}' LIMIT 1"
+    if not tables.execute(racy).fetchone():
+        return None
+    with suppress(Broken, OSError):
+        engine = Engine.aside(folder)
+        if engine and not engine.empty:
+            numbers = [row[0] for row in tables.execute("SELECT n FROM unread")]
+            engine.update(numbers, _entries(tables, root, numbers))
+            return engine
+    return None
 
 
 _FEW = 100
@@ -111,19 +128,4 @@ def entries(
         )
     for n, text, revised, language, state in rows:
         note = card(n, text)
-        said = _uncommented(read(note, bool(revised)))
-        yield Entry(
-            n,
-            stored(note.title),
-            stored(note.summary),
-            tuple(map(stored, note.topics)),
-            stored(f"{said}\n{note.matters_to}" if note.matters_to else said),
-            language,
-            state == State.RETIRED,
-        )
-
-
-def _uncommented(text: str) -> str:
-    """``text`` without its comments."""
-    end = comments_end(text)
-    return _COMMENT.sub("", text[:end]) + text[end:]
+        yield Entry(n, *searched(note, read(note, bool(revised)), language, state))

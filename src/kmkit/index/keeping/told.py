@@ -2,15 +2,18 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from pickle import dumps, loads
+from sys import intern
 
 from kmkit.errors import Cannot
 from kmkit.index.keeping.schema import OF_EVENTS, Values, find_events
-from kmkit.trail.event import Event, parse
+from kmkit.trail.event import OURS, REPEATABLE, Event, parse
 from kmkit.trail.git import Git
-from kmkit.trail.log import commits, named
+from kmkit.trail.log import commits, listed, named
 
 
 def bring_up(index: sqlite3.Connection, git: Git, head: str) -> None:
@@ -21,7 +24,7 @@ def bring_up(index: sqlite3.Connection, git: Git, head: str) -> None:
     known = told_up_to(index, git)
     if known == head:
         return
-    gone, news = _between(git, known, head)
+    gone, past = _between(git, known, head)
     if gone is None:
         index.execute("DELETE FROM events")
         for name in OF_EVENTS:
@@ -30,9 +33,18 @@ def bring_up(index: sqlite3.Connection, git: Git, head: str) -> None:
         rows = index.execute("SELECT seq, sha FROM events") if gone else ()
         away = [(seq,) for seq, sha in rows if sha in gone]
         index.executemany("DELETE FROM events WHERE seq = ?", away)
-    if news:
-        found = commits(git, *news, oldest_first=True)
-        index.executemany(_INSERT, (row for sha, raw in found if (row := _row(sha, raw))))
+    if head:
+        put_in(index, added(git, past, in_line(git, head, past)))
+    sealed(index, git, head)
+
+
+def put_in(index: sqlite3.Connection, rows: Iterable["Row"]) -> int:
+    """Put ``rows`` into the table of events, behind those that are there; how many they were."""
+    return index.executemany(_INSERT, rows).rowcount
+
+
+def sealed(index: sqlite3.Connection, git: Git, head: str) -> None:
+    """Note that the table of events holds the history of ``head``."""
     find_events(index)
     told = {"told": head, "cut": _cut(git)}
     index.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", told.items())
@@ -56,61 +68,133 @@ def _cut(git: Git) -> str:
 
 
 def _between(git: Git, known: str, head: str) -> tuple[set[bytes] | None, tuple[str, ...]]:
-    """The commits that are in the history of ``known`` alone, and how git names the new ones.
+    """The commits that are in the history of ``known`` alone, and how git leaves out the others.
 
     None in the place of the first where ``known`` tells nothing: all of ``head``'s are new.
     """
-    if not head:
+    if not known or not head:
         return None, ()
-    if not known:
-        return None, (head,)
     try:
         listing = git.text("rev-list", "--end-of-options", known, f"^{head}", "--")
     except Cannot:  # its commits were thrown away
-        return None, (head,)
-    return {bytes.fromhex(sha) for sha in listing.split()}, (head, f"^{known}")
+        return None, ()
+    return {bytes.fromhex(sha) for sha in listing.split()}, (f"^{known}",)
 
-
-_AUTHOR = re.compile(rb"\nauthor [^<>\n]* <([!-~]+)> (\d{1,11}) ([+-])(\d\d)(\d\d)\n")
-_LINES = re.compile(
-    rb"Kmkit-(?:Note|Record): ([!-~]+)\nKmkit-Move: ([a-z-]+)(?: (?:[a-z]+ )?-> [a-z]+)?\n"
-    rb"((?:(?!Kmkit-(?:Note|Record|Move):)(?:Kmkit-[A-Za-z-]+|Reviewed-by): [^\s][^\r\n]*\n)*)"
-)
-_KEY = re.compile(rb"^Kmkit-(?!Attached:)[A-Za-z-]+:", re.MULTILINE)
 
 Row = tuple[bytes, str, str, int, str, str]
 """Of the table ``events``, behind ``seq``."""
 
 
+InLine = tuple[list[bytes], str]
+"""What `in_line` gives."""
+
+
+def added(git: Git, past: Sequence[str], line: InLine) -> Iterator[Row]:
+    """The rows of a history without its ``past``, parents before children."""
+    shares, older = line
+    if older:
+        found = commits(git, older, *past, oldest_first=True)
+        yield from (row for sha, raw in found if (row := _row(sha, raw)))
+    while shares:
+        yield from reversed(loads(shares.pop()))
+
+
+def in_line(git: Git, head: str, past: Sequence[str]) -> InLine:
+    """The rows of the latest commits, newest first, down to one that has several parents.
+
+    They come in shares, each in a form that takes little memory. Behind them, the commit from
+    which on git has to put the others in order; '' where all of history was one line. A message
+    that begins with its trailers ends the line, too: whether it has a subject, that is empty, is
+    not in the listing.
+    """
+    shares: list[bytes] = []
+    find = _form(len(head)).findall
+    awaited = head
+    with closing(listed(git, head, *past)) as pieces:
+        for piece in pieces:
+            rows: list[Row] = []
+            for sha, parent, *said, odd in find(piece.decode("latin-1")):
+                moves = _MOVES in odd
+                if sha != awaited or odd.startswith("parent ") or (moves and _BLANK not in odd):
+                    return [*shares, dumps(rows, -1)], sha
+                awaited = parent
+                if row := _other(sha, odd) if moves else None if odd else _plain(sha, *said):
+                    rows.append(row)
+            shares.append(dumps(rows, -1))
+    return shares, ""
+
+
+_MOVES, _BLANK = "\n    Kmkit-Move: ", "\n    \n"
+
+
+def _other(sha: str, odd: str) -> Row | None:
+    """The row of a listed commit that is not written as kmkit writes them."""
+    header, _, message = odd.partition("\n\n")
+    raw = "\n\n".join((header, message.replace("\n    ", "\n")[4:]))
+    event = parse(sha, raw.encode("latin-1"))
+    return _of(event) if event else None
+
+
+@cache
+def _form(length: int) -> re.Pattern[str]:
+    """A commit as git lists it, by the length of a name; as kmkit writes it, or behind its parent.
+
+    Texts are bytes here, each as the character of its number.
+    """
+    name = f".{{{length}}}"
+    key = "(?!Kmkit-(?:Note|Record|Move):)(?:Kmkit-[A-Za-z-]+|Reviewed-by)"
+    return re.compile(
+        rf"({name})\ntree {name}\n(?:parent ({name})\n)?+(?:"
+        r"author [^<>\n]*+<([!-;=?-~]+)> (\d{1,11}+) ([+-]\d{4})\ncommitter .*+\n"
+        r"(?:gpgsig(?:-sha256)? .*+\n(?: .*+\n)*+)?+\n"
+        r"    .++\n(?:[^\0]*?\n)??    \n    Kmkit-(?:Note|Record): ([!-~]+)\n"
+        r"    Kmkit-Move: ([a-z-]+)(?: (?:[a-z]+ )?-> [a-z]+)?+"
+        rf"((?:\n    {key}: \S.*+)*+)\n\0|([^\0]*+)\0)"
+    )
+
+
+_KEY = re.compile(r"\n    (Kmkit-[A-Za-z-]+):")
+_ONCE = frozenset(OURS) - frozenset(REPEATABLE)
+
+
 def _row(sha: str, raw: bytes) -> Row | None:
-    """The row of a commit, None where it carries no move of kmkit.
+    """The row of a raw commit, None where it carries no move of kmkit.
 
     A message as kmkit writes it is taken apart here, since a history has many; any other is left
     to `kmkit.trail.event.parse`, which says the same of both.
     """
     if b"\nKmkit-Move: " not in raw:
         return None
-    header, last = raw.find(b"\n\n"), raw.rfind(b"\n\n")
-    said = _LINES.fullmatch(raw, last + 2)
-    author = _AUTHOR.search(raw, 0, header + 1)
-    keys = _KEY.findall(said[3]) if said else []
-    plain = b"\r" not in raw and raw.find(b"\nencoding ", 0, header) < 0 and last > header + 1
-    if said and author and plain and len(set(keys)) == len(keys):
-        email, at, sign, hours, minutes = author.groups()
-        zone = (int(hours) * 60 + int(minutes)) * (60 if sign == b"+" else -60)
-        note, move = said[1].decode(), said[2].decode()
-        return bytes.fromhex(sha), note, move, int(at), _day(int(at) + zone), email.decode().lower()
+    header, _, message = raw.partition(b"\n\n")
+    lines = message.removesuffix(b"\n").replace(b"\n", b"\n    ")
+    listed = b"%s\n%s\n\n    %s\n\0" % (sha.encode(), header, lines)
+    found = _form(len(sha)).fullmatch(listed.decode("latin-1"))
+    if found and found[9] is None:
+        return _plain(sha, *found.groups()[2:8])
     event = parse(sha, raw)
     return _of(event) if event else None
+
+
+def _plain(sha: str, email: str, at: str, zone: str, note: str, move: str, said: str) -> Row | None:
+    """The row of a commit as kmkit writes it; None where a trailer stands twice that may not."""
+    keys = _KEY.findall(said)
+    if len(set(keys)) < len(keys) and any(keys.count(key) > 1 for key in _ONCE):
+        return None
+    when = int(at)
+    day = _date((when + _zone(zone)) // 86400)
+    return bytes.fromhex(sha), intern(note), intern(move), when, day, intern(email.lower())
+
+
+@lru_cache(maxsize=64)
+def _zone(zone: str) -> int:
+    """The seconds that clocks are ahead in a zone such as ``+0130``; 0 where that is none."""
+    seconds = (int(zone[1:3]) * 60 + int(zone[3:])) * 60
+    return 0 if seconds >= 86400 else -seconds if zone[0] == "-" else seconds
 
 
 @lru_cache(maxsize=4096)
 def _date(days: int) -> str:
     return (date(1970, 1, 1) + timedelta(days=days)).isoformat()
-
-
-def _day(seconds: int) -> str:
-    return _date(seconds // 86400)
 
 
 def _of(event: Event) -> Row:

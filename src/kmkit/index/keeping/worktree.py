@@ -12,6 +12,7 @@ from kmkit.trail.git import Git
 
 FOLDERS = ("notes", "people", "records")
 """Where the files are that the index holds, below the knowledge base."""
+_BELOW = tuple(f"{name}/" for name in FOLDERS)
 _LINK, _MODULE = "120000", "160000"
 
 
@@ -44,6 +45,11 @@ class Looking:
         except FileNotFoundError:
             raise Cannot("git is not installed.", "Install git.") from None
 
+    @property
+    def done(self) -> bool:
+        """Whether git has said all."""
+        return self._asked.poll() is not None
+
     def answer(self) -> WorkTree:
         """What git says; Cannot where it fails."""
         listing, _ = self._asked.communicate()
@@ -71,18 +77,20 @@ class Looking:
         folders = [f"{self.prefix}{folder}" for folder in FOLDERS]
         if not since:
             listing = self.git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *folders)
-            rows = (row.partition("\t") for row in os.fsdecode(listing).split("\0") if row)
-            found = {path: head.split(" ")[0::2] for head, _, path in rows}
+            rows = [row.partition("\t") for row in os.fsdecode(listing).split("\0") if row]
+            found = [(path, head[:6], head.rpartition(" ")[2]) for head, _, path in rows]
         else:
             wanted = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"]
             listing = self.git.run(*wanted, since, commit, "--", *folders)
             fields = os.fsdecode(listing).split("\0")
             pairs = zip(fields[0::2], fields[1::2], strict=False)
-            found = {path: head.split(" ")[1:4:2] for head, path in pairs}
+            heads = ((path, head.split(" ")) for head, path in pairs)
+            found = [(path, head[1], head[3]) for path, head in heads]
+        start = len(self.prefix)
         return {
-            path.removeprefix(self.prefix): sha if mode not in (_LINK, "000000") else ""
-            for path, (mode, sha) in found.items()
-            if mode == _MODULE or ours(path.removeprefix(self.prefix))
+            path[start:]: "" if mode in (_LINK, "000000") else sha
+            for path, mode, sha in found
+            if mode == _MODULE or ours(path[start:])
         }
 
     def names(self, paths: Iterable[str]) -> list[str]:
@@ -104,9 +112,7 @@ def below(top: Path, root: Path) -> str:
 
 def ours(path: str) -> bool:
     """Whether the index holds the file at ``path``, relative to the knowledge base."""
-    if not path.endswith(".md") or not path.startswith(tuple(f"{name}/" for name in FOLDERS)):
-        return False
-    return not any(part.startswith(".") for part in path.split("/"))
+    return path.endswith(".md") and path.startswith(_BELOW) and "/." not in path
 
 
 def walked(root: Path, folder: str = "") -> Iterator[str]:

@@ -59,6 +59,15 @@ class Engine:
             return cls(Opened(store.in_memory(), False), None, weights)
         return cls(store.open_folder(folder), folder, weights)
 
+    @classmethod
+    def aside(cls, folder: Path) -> "Engine | None":
+        """The index in ``folder``, for what need not last; None where that cannot be had.
+
+        Raises Broken where the folder is damaged.
+        """
+        opened = store.open_aside(folder)
+        return cls(opened) if opened else None
+
     @property
     def empty(self) -> bool:
         """Whether there is no note in it."""

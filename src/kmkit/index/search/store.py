@@ -22,6 +22,9 @@ VERSION = f"1 {made_by}"
 MARK = "kmkit-version"
 """The file that says by which version the folder was made. It is written last."""
 
+_MEMORY = Path("/dev/shm")
+"""Where systems that have it keep files that never reach a disk."""
+
 ANALYZER = "words"
 _LONGEST_WORD = 80
 
@@ -96,6 +99,20 @@ def open_folder(folder: Path) -> Opened:
     return Opened(in_memory(), kept, True)
 
 
+def open_aside(folder: Path) -> Opened | None:
+    """The index in ``folder`` through links in memory; None where there is none, or no such place.
+
+    What is put in is gone with the process, and nothing has to reach a disk.
+    """
+    if not os.access(_MEMORY, os.W_OK) or not (folder / MARK).is_file():
+        return None
+    with sound():
+        if (folder / MARK).read_text(encoding="ascii") != VERSION:
+            return None
+        links = _linked(folder, _MEMORY)
+        return Opened(_ready(tantivy.Index.open(links.name)), False, False, links)
+
+
 def create(folder: Path) -> tantivy.Index:
     """A new empty index in ``folder``, whatever was there."""
     import shutil  # with all sorts of compression, which take long to import
@@ -129,11 +146,11 @@ def _writable(folder: Path) -> bool:
     return os.access(nearest, os.W_OK)
 
 
-def _linked(folder: Path) -> "TemporaryDirectory[str]":
-    """A folder of this process with links to the files of ``folder``."""
+def _linked(folder: Path, place: Path | None = None) -> "TemporaryDirectory[str]":
+    """A folder of this process with links to the files of ``folder``; in ``place``."""
     from tempfile import TemporaryDirectory
 
-    links = TemporaryDirectory(prefix="kmkit-words-", ignore_cleanup_errors=True)
+    links = TemporaryDirectory(prefix="kmkit-words-", dir=place, ignore_cleanup_errors=True)
     for file in folder.iterdir():
         if file.suffix != ".lock":
             _link(file, Path(links.name, file.name))
