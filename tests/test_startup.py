@@ -107,8 +107,8 @@ def test_a_digest_without_a_remote_does_without_gitpython(warm: tuple[Path, str]
 
 
 def test_the_probe_sees_what_is_imported(tmp_path: Path) -> None:
-    loaded("init", "kb", cwd=tmp_path)
-    assert {"pydantic", "frontmatter", "yaml"} <= loaded("-C", "kb", "list", cwd=tmp_path)
+    assert "frontmatter" in loaded("init", "kb", cwd=tmp_path)
+    assert {"pydantic", "yaml"} <= loaded("-C", "kb", "list", cwd=tmp_path)
     assert not {"pydantic", "frontmatter", "yaml"} & loaded("-C", "kb", "list", cwd=tmp_path)
 
 

@@ -1,9 +1,12 @@
 """The text of notes in other clothes."""
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kmkit.views import prose
 from kmkit.views.prose import advice, strip_comments, to_html, to_quote, to_text
 
 
@@ -70,3 +73,31 @@ def test_no_tag_of_a_notes_author_is_left(text: str) -> None:
         assert tag not in made.casefold()
     to_quote(text)
     advice(text)
+
+
+PIECES = st.sampled_from((
+    "a", "We", "go.", "- ", "* ", "+ ", "1. ", "2) ", "10. ", "\n", "\n\n", " ", "   ", "    ",
+    ":", "：", '"q"', "2019", "3.", "# ", "=", "---", "\n===\n", "!", "http://x.y", "é", "ت", "中",
+    "<b>", "&amp;", "*e*", "[l](u)", "`c`", "|", "\\", "<!-- c -->", "```\nx\n```", "\t", "~", "'",
+    "\u00a0",
+))  # fmt: skip
+
+
+@settings(max_examples=int(os.environ.get("KMKIT_PROSE", "300")), deadline=None)
+@given(st.lists(PIECES, min_size=1, max_size=14).map("".join))
+def test_plain_text_is_read_as_markdown_reads_it(text: str) -> None:
+    bare = strip_comments(text)
+    quickly = prose._advice_of_plain(bare)
+    assert quickly is None or quickly == prose._advice(bare)
+    if prose._split_code(bare, prose._markdown) == [(bare, False)]:
+        blocks = prose._markdown().parse(bare)
+        assert not any(one.type in ("fence", "code_block") for one in blocks)
+
+
+def test_most_advice_needs_no_parser() -> None:
+    for text in (
+        "Order early.\nAsk first.",
+        "- One\n- Two\n  lines",
+        "We will:\n\n1. ask\n\n2. go",
+    ):
+        assert prose._advice_of_plain(text) == advice(text) != ()

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kmkit.views import words
 from kmkit.views.words import Budget, clip, columns, count, wrap, wrap_lines
 
 TEXT = st.text("ab cd.é水ខ្មែ \n", max_size=80)
@@ -15,6 +16,12 @@ TEXT = st.text("ab cd.é水ខ្មែ \n", max_size=80)
 )
 def test_count(text: str, words: int) -> None:
     assert count(text) == words
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(st.characters(max_codepoint=0xA000), max_size=20))
+def test_the_quick_way_finds_the_same_words(text: str) -> None:
+    assert words._word(text).findall(text) == words._of_any_script().findall(text)
 
 
 def test_clip_keeps_whole_sentences_where_that_keeps_half() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Container, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from kmkit.audience.inside import ending, holds, searchable
 from kmkit.note.model import Note
 from kmkit.note.names import Names
 from kmkit.note.references import is_file, linked, resolved
@@ -64,7 +63,11 @@ def may_go(root: Path, path: str, names: Names, unsearched: Container[str]) -> b
     ``unsearched``: endings of files that go although nobody can look for names in them; others of
     which that is so do not, where there are names.
     """
-    if not names or (not searchable(path) and ending(path) in unsearched):
+    if not names:
+        return True
+    from kmkit.audience.inside import ending, holds, searchable  # with all sorts of compression
+
+    if not searchable(path) and ending(path) in unsearched:
         return True
     try:
         return searchable(path) and not holds(root / path, names)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmkit.audience.protected import Protected
 from kmkit.note.model import Fields, Note
 from kmkit.note.protecting import PEOPLE, UNSHOWN, shown_texts, texts_in
-from kmkit.note.records import Application
 from kmkit.trail.event import Event
+
+if TYPE_CHECKING:
+    from kmkit.note.records import Application
 
 _LINKS = ("translation_of", "derived_from", "supersedes", "superseded_by", "repeats")
 """Fields that name notes."""
@@ -87,7 +89,7 @@ def kept_event(protected: Protected, event: Event) -> Event:
     )
 
 
-def kept_use(protected: Protected, use: Application) -> Application | None:
+def kept_use(protected: Protected, use: "Application") -> "Application | None":
     """``use`` without what must not leave; None where its story tells of it."""
     if protected.in_id(use.id) or protected.in_text(use.in_, use.because):
         return None

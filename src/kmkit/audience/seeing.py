@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.audience import attached
 from kmkit.audience.audiences import Audience
@@ -21,10 +21,12 @@ from kmkit.kb import KnowledgeBase
 from kmkit.note.model import Note
 from kmkit.note.names import Names
 from kmkit.note.problem import Problem
-from kmkit.note.records import Application
 from kmkit.text import fold
 from kmkit.trail.event import Event
 from kmkit.trail.fold import by_note
+
+if TYPE_CHECKING:
+    from kmkit.note.records import Application
 
 
 class Others(NamedTuple):
@@ -51,7 +53,7 @@ class Seen:
     """By id."""
     events: Sequence[Event]
     """The steps of these notes and of the records about them, oldest first."""
-    uses: Sequence[Application]
+    uses: "Sequence[Application]"
     """Of these notes, newest first."""
     protected: Protected
     """What no text of an output may say."""
@@ -144,7 +146,7 @@ def seen_of(
     notes: Iterable[Shown],
     *,
     events: Iterable[Event] = (),
-    uses: Iterable[Application] = (),
+    uses: "Iterable[Application]" = (),
     others: Others = Others(),
     problems: Sequence[Problem] = (),
     protect: Iterable[str] = (),

@@ -12,9 +12,9 @@ from kmkit.kb.history import last_approved
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.standing import overlaid
 from kmkit.lifecycle.states import WALK, State
-from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
+from kmkit.note.reading import read
 from kmkit.trail.event import Event
 from kmkit.trail.fold import Claim, fold
 

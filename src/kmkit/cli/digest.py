@@ -182,7 +182,7 @@ def _written(
     fmt, output, name, sender = how
     wanted = _format(fmt, output)
     kb = open_kb(ctx)
-    since, until = a_period(days[0] or "P1W", days[1], kb.today)
+    since, until = a_period(days[0] or "P1W", days[1], kb.today) if any(days) else (None, None)
     looking = asked_of_git(kb.root)
     gathered = digest_of(
         kb, to=circle, since=since, until=until, name=name, asked=asked, looking=looking

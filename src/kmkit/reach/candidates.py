@@ -1,5 +1,6 @@
 """Which notes a digest can speak of: chosen by the index, so that no other has to be read."""
 
+from collections import Counter
 from collections.abc import Container, Iterable
 from datetime import date
 from typing import NamedTuple
@@ -29,12 +30,53 @@ class Days(NamedTuple):
 
 def of_days(index: Index, since: date, until: date) -> set[str]:
     """The ids of the notes to which something happened in these days, or to a record about them."""
+    lately, others = _lately(index, since, until)
+    return {row.note for row in lately} | others
+
+
+class _Lately(NamedTuple):
+    """What happened in some days to the note of a file."""
+
+    note: str
+    last: int
+    """The last step."""
+    told: bool
+    """Whether it went out."""
+    more: bool
+    """Whether something happened that does not happen to a note that is merely new."""
+    out: bool
+    """Whether a version stands that readers may rely on."""
+    width: int
+    odd: bool
+    """Whether it is being revised, or is not as it was approved."""
+    known: bool
+    """Whether it may have reached readers before."""
+
+
+_LATELY = (
+    f"SELECT note, last, told, more, {_OUT}, width, drifted OR errors OR revised, steps != (SELECT"
+    " count(*) FROM events WHERE note = g.note) AND EXISTS (SELECT 1 FROM events"
+    " WHERE note = g.note AND move = 'disseminate' AND day < ?1)"
+    " FROM (SELECT note, max(seq) AS last, max(move = 'disseminate') AS told,"
+    f" max(move NOT IN {_MERELY}) AS more, count(*) AS steps"
+    " FROM events INDEXED BY events_by_day WHERE day BETWEEN ?1 AND ?2 GROUP BY note) AS g"
+    " LEFT JOIN notes ON id = g.note"
+)
+"""By the index of days: a history is long."""
+
+
+def _lately(index: Index, since: date, until: date) -> tuple[list[_Lately], set[str]]:
+    """What happened in these days to the notes that there are; and the ids of others.
+
+    Those are of notes that are gone, and of the notes that records are about.
+    """
     days = (since.isoformat(), until.isoformat())
-    within = "day >= ? AND day <= ?"
-    known = f"SELECT DISTINCT note FROM events JOIN notes ON id = note WHERE {within}"
-    found = {row[0] for row in index.told(known, days)}
-    others = f"{within} AND NOT EXISTS (SELECT 1 FROM notes WHERE id = note)"
-    return found | {event.about or event.note for event in index.trail(others, days)}
+    rows = list(index.told(_LATELY, days))
+    lately = [_Lately(*row) for row in rows if row[5] is not None]
+    if len(lately) == len(rows):
+        return lately, set()
+    where = "day >= ? AND day <= ? AND NOT EXISTS (SELECT 1 FROM notes WHERE id = note)"
+    return lately, {event.about or event.note for event in index.trail(where, days)}
 
 
 def few_of_days(
@@ -48,22 +90,21 @@ def few_of_days(
     level narrower than ``width``. A note that may have reached readers before, or is not as it was
     approved, is looked at.
     """
-    found = of_days(index, since, until)
-    sql = (
-        f"SELECT note, max(seq), max(move = 'disseminate') AND {_OUT}, width >= ?3"
-        " FROM events JOIN notes ON id = note WHERE day BETWEEN ?1 AND ?2 GROUP BY note"
-        f" HAVING NOT max(move NOT IN {_MERELY} OR drifted OR errors OR revised)"
-        " AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.note = events.note"
-        " AND e.move = 'disseminate' AND e.day < ?1)"
-    )
-    rows = list(index.told(sql, (since.isoformat(), until.isoformat(), width)))
+    lately, others = _lately(index, since, until)
+    found = {row.note for row in lately}
+    looked_at = {row.note for row in lately if row.more or row.odd or row.known}
+    if len(found) < len(lately):  # two files have one id
+        looked_at |= {note for note, files in Counter(r.note for r in lately).items() if files > 1}
+    merely = [row for row in lately if row.note not in looked_at]
     critical = on_topics(index, index.rules.critical)
-    rows.sort(key=lambda row: (row[0] in critical, row[1]), reverse=True)
-    asked = [row for row in rows if row[3] and (wanted is None or row[0] in wanted)]
-    went_out = [row[0] for row in asked if row[2]]
-    on_the_way = [row[0] for row in asked if not row[2]]
+    merely.sort(key=lambda row: (row.note in critical, row.last), reverse=True)
+    asked = [r for r in merely if r.width >= width and (wanted is None or r.note in wanted)]
+    went_out = [row.note for row in asked if row.told and row.out]
+    on_the_way = [row.note for row in asked if not (row.told and row.out)]
     kept = {*went_out[:LOOKED_AT], *on_the_way[:LOOKED_AT]}
-    return Days(found - ({row[0] for row in rows} - kept), frozenset(went_out[LOOKED_AT:]))
+    found |= others
+    found -= {row.note for row in merely} - kept
+    return Days(found, frozenset(went_out[LOOKED_AT:]))
 
 
 def on_topics(index: Index, topics: Iterable[str]) -> set[str]:
@@ -116,15 +157,19 @@ def recalled(index: Index, since: date, until: date, width: int) -> set[str]:
     least so wide as ``width``.
     """
     moves = "move IN ('disseminate', 'confirm')"
+    within = f"day BETWEEN ?1 AND ?2 AND {moves}"
     last = (
-        f"SELECT note, max(day) AS told FROM events WHERE {moves}"
-        f" AND note IN (SELECT note FROM events WHERE day BETWEEN ?1 AND ?2 AND {moves})"
-        f" AND note IN (SELECT id FROM notes WHERE width >= ?3 AND {_OUT} AND {{kind}})"
-        " GROUP BY note HAVING told <= ?2 ORDER BY told DESC, note LIMIT 8"
+        f"SELECT note, max(day) AS told FROM ({{some}}) AS s CROSS JOIN events ON note = s.id"
+        f" WHERE {moves} AND EXISTS"
+        f" (SELECT 1 FROM notes WHERE id = s.id AND width >= ?3 AND {_OUT} AND {{kind}})"
+        f" GROUP BY note HAVING told <= ?2 AND max(day BETWEEN ?1 AND ?2)"
+        " ORDER BY told DESC, note LIMIT 8"
     )
+    some = f"SELECT DISTINCT note AS id FROM events INDEXED BY events_by_day WHERE {within}"
+    stories = "SELECT DISTINCT id FROM notes WHERE kind = 'story'"
     year, month = Period(months=-12), Period(days=-31)
     then = (year.after(since).isoformat(), year.after(until).isoformat(), width)
     lately = (month.after(until).isoformat(), until.isoformat(), width)
-    found = index.query(last.format(kind="1"), then)
-    stories = index.query(last.format(kind="kind = 'story'"), lately)
-    return {row[0] for row in (*found, *stories)}
+    found = index.told(last.format(some=some, kind="1"), then)
+    told = index.told(last.format(some=stories, kind="kind = 'story'"), lately)
+    return {row[0] for row in (*found, *told)}

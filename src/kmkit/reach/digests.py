@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from kmkit.audience.audiences import Audience, audience_of
 from kmkit.audience.seeing import see
@@ -16,7 +17,6 @@ from kmkit.index.stale import Stale
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.links import links
 from kmkit.note.problem import Problem
-from kmkit.note.records import Question
 from kmkit.period import Period
 from kmkit.reach.candidates import (
     Days,
@@ -30,6 +30,9 @@ from kmkit.reach.candidates import (
 from kmkit.reach.going import Going, told_events
 from kmkit.trail.event import Event
 from kmkit.views.digest import READERS, STEWARDS, Digest, compose
+
+if TYPE_CHECKING:
+    from kmkit.note.records import Question
 
 SOON = Period(days=30)
 """How long before its day a review is shown to stewards."""
@@ -75,32 +78,61 @@ def digest_of(
             "Run git fetch --unshallow (in CI: fetch-depth: 0).",
         )
     until = until or kb.today
-    since = since or until - WEEK
-    audience = audience_of(kb.config, kb.policy, to)
-    with Index.open(kb.root, today=kb.today, asked=looking) as index:
-        period = told_events(index, going, since, until, audience.name) if going else None
-        chosen = _chosen(kb, index, audience, asked, (since, until), name, period)
-        seen = see(kb, index, audience, ids=chosen.ids)
-        if going:
-            seen = replace(seen, events=[e for e in seen.events if e.commit not in going.later])
-        wanted = frozenset(id for id, shown in seen.notes.items() if seen.wanted(shown))
-        found = compose(
-            seen,
-            since=since,
-            until=until,
-            config=kb.config,
-            name=name,
-            stale=chosen.stale,
-            names={email: person.name for email, person in kb.people.items()},
-            kinds=kb.kinds,
-            link=links(kb),
-            only=wanted & _ids(index, asked) if asked.terms else wanted,
-            questions=kb.records(Question),
-            language=language,
-            entered=None if period is None else frozenset(event.commit for event in period),
-            counted=chosen.counted,
-        )
-        broken = tuple(index.broken(records=True, standing=True))
+    days = (since or until - WEEK, until)
+    wish = _Wish(audience_of(kb.config, kb.policy, to), days, name, asked, going, language)
+    early: list[Gathered] = []
+
+    def meanwhile(index: Index) -> None:
+        """What there is to tell, if nothing has changed; and what shows it is imported."""
+        if going is None:
+            early.append(_gathered(kb, index, wish))
+            import_module("kmkit.views.digest_render")
+
+    with Index.open(kb.root, today=kb.today, asked=looking, meanwhile=meanwhile) as index:
+        if early and index.unmoved:
+            return early[0]
+        kb.forget()
+        return _gathered(kb, index, wish)
+
+
+class _Wish(NamedTuple):
+    """Which digest is asked for; see `digest_of`."""
+
+    audience: Audience
+    days: tuple[date, date]
+    name: str
+    asked: Filter
+    going: Going | None
+    language: str
+
+
+def _gathered(kb: KnowledgeBase, index: Index, wish: _Wish) -> Gathered:
+    """The digest that is asked for, of what the index holds."""
+    kb.kinds = dict(index.kinds)  # their templates need not be read again
+    going, (since, until) = wish.going, wish.days
+    period = told_events(index, going, since, until, wish.audience.name) if going else None
+    chosen = _chosen(kb, index, wish, period)
+    seen = see(kb, index, wish.audience, ids=chosen.ids)
+    if going:
+        seen = replace(seen, events=[e for e in seen.events if e.commit not in going.later])
+    wanted = frozenset(id for id, shown in seen.notes.items() if seen.wanted(shown))
+    found = compose(
+        seen,
+        since=since,
+        until=until,
+        config=kb.config,
+        name=wish.name,
+        stale=chosen.stale,
+        names={email: person.name for email, person in index.people.items()},
+        kinds=kb.kinds,
+        link=links(kb),
+        only=wanted & _ids(index, wish.asked) if wish.asked.terms else wanted,
+        questions=cast("tuple[Question, ...]", kb.records("question")),
+        language=wish.language,
+        entered=None if period is None else frozenset(event.commit for event in period),
+        counted=chosen.counted,
+    )
+    broken = tuple(index.broken(records=True, standing=True))
     return Gathered(found, tuple(seen.problems), broken)
 
 
@@ -115,21 +147,14 @@ class _Chosen(NamedTuple):
     """How many notes more are new to the readers, of which nothing else is told."""
 
 
-def _chosen(
-    kb: KnowledgeBase,
-    index: Index,
-    audience: Audience,
-    asked: Filter,
-    days: tuple[date, date],
-    name: str,
-    period: list[Event] | None,
-) -> _Chosen:
-    """What the digest ``name`` is made of; ``period``: the events that it tells, None for days'.
+def _chosen(kb: KnowledgeBase, index: Index, wish: _Wish, period: list[Event] | None) -> _Chosen:
+    """What the digest is made of; ``period``: the events that it tells, None for its days'.
 
     Only a letter of some days, for readers, looks at few of many new notes: what is sent is
     recorded of each note, stewards see to each, and a name that must not leave is looked for in
     each.
     """
+    name, days, audience = wish.name, wish.days, wish.audience
     width = kb.policy.width(audience.level)
     stale = index.stale(SOON) if name == STEWARDS else []
     if period is not None:
@@ -137,7 +162,7 @@ def _chosen(
     elif name == STEWARDS or (width and (kb.config.protect or protects(index))):
         happened = Days(of_days(index, *days))
     else:
-        happened = few_of_days(index, *days, width, _wanted(index, audience, asked))
+        happened = few_of_days(index, *days, width, _wanted(index, audience, wish.asked))
     ids = candidates(index, happened.found, *days, stale, wide=width > 0)
     if name == STEWARDS:
         return _Chosen(ids, stale)

@@ -1,16 +1,15 @@
 """Composing a digest: plain values in, a frozen `Digest` out. No file, clock or git is touched."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from kmkit.audience.seeing import Seen
 from kmkit.config import Block, Config
 from kmkit.errors import Cannot
 from kmkit.index.stale import Stale
-from kmkit.note.kinds import Kind
+from kmkit.note.kind import Kind
 from kmkit.note.model import Note
-from kmkit.note.records import Question as Asking
 from kmkit.text import did_you_mean, one_line
 from kmkit.views import digest_blocks as newsletter
 from kmkit.views import digest_readers as readers
@@ -25,6 +24,9 @@ from kmkit.views.digest_values import (
 from kmkit.views.digest_view import View, view
 from kmkit.views.wording import words
 from kmkit.views.words import Budget, clip
+
+if TYPE_CHECKING:
+    from kmkit.note.records import Question as Asking
 
 __all__ = ["READERS", "STEWARDS", "Digest", "compose"]
 
@@ -49,7 +51,7 @@ def compose(
     link: Callable[[Note], str | None] = lambda note: None,
     only: Container[str] | None = None,
     entered: Container[str] | None = None,
-    questions: Iterable[Asking] = (),
+    questions: "Iterable[Asking]" = (),
     language: str = "",
     counted: int = 0,
 ) -> Digest:
@@ -84,7 +86,7 @@ def compose(
         return _for_stewards(name, seen.level, of_period)
     made = _for_readers(name, seen.level, of_period)
     more = counted if "notes" in config.digest.blocks else 0
-    return replace(made, items_left_out=made.items_left_out + more)
+    return made._replace(items_left_out=made.items_left_out + more)
 
 
 def _check_blocks(settings: Block) -> None:
@@ -121,8 +123,7 @@ def _for_readers(name: str, level: str, seen: View) -> Digest:
     shown = {told, *(item.id for item in items), *(row.note for row in applied)}
     year_ago = newsletter.year_ago(seen, budget, shown) if "year_ago" in blocks else None
     titles = [item.title for item in (*items, *([story] if story and is_news else []))]
-    return replace(
-        _begun(name, level, seen, blocks),
+    return _begun(name, level, seen, blocks)._replace(
         subject=_subject(seen, [*titles, *_headlines(seen, stop, applied)]),
         items=items,
         items_left_out=items_more,
@@ -202,8 +203,7 @@ def _for_stewards(name: str, level: str, seen: View) -> Digest:
     ]
     _ = seen.said.gettext
     what = _(", ").join(text for count, text in counts if count) or _("nothing waits")
-    return replace(
-        _begun(name, level, seen, blocks),
+    return _begun(name, level, seen, blocks)._replace(
         subject=_("For stewards: %(what)s", what=what),
         waiting=waiting,
         due=due,

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ def render(digest: Digest, fmt: str, kb: Path | None = None) -> str:
 
 def as_json(digest: Digest) -> dict[str, Any]:
     """``digest`` as plain data; the key set is a contract, named by ``schema``."""
-    values = {name: _plain(value) for name, value in asdict(digest).items()}
+    values = {name: _plain(value) for name, value in digest._asdict().items()}
     return {"schema": SCHEMA, "empty": digest.empty, **values}
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -49,8 +48,7 @@ class Answer(NamedTuple):
     href: str
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """A newly disseminated note."""
 
     id: str
@@ -206,8 +204,7 @@ class Owed(NamedTuple):
     tasks: tuple[Task, ...]
 
 
-@dataclass(frozen=True)
-class Digest:
+class Digest(NamedTuple):
     """One issue of a digest for one circle and one period; both days are included."""
 
     name: str
@@ -241,7 +238,7 @@ class Digest:
     due: tuple[Task, ...] = ()
     overdue: tuple[Owed, ...] = ()
     returned: tuple[Task, ...] = ()
-    language: str = field(default="en")
+    language: str = "en"
     """Of the fixed words."""
 
     @property

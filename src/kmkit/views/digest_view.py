@@ -2,25 +2,26 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.audience.protected import Protected
 from kmkit.audience.seeing import Seen
 from kmkit.audience.shown import Shown
 from kmkit.config import Config, Policy
 from kmkit.index.stale import Reason, Stale
-from kmkit.note.kinds import Kind
+from kmkit.note.kind import Kind
 from kmkit.note.model import Note
-from kmkit.note.records import Application
-from kmkit.note.records import Question as Asking
 from kmkit.trail.event import Event
 from kmkit.views.digest_values import Contact, contact_of
 from kmkit.views.wording import Wording
 
+if TYPE_CHECKING:
+    from kmkit.note.records import Application
+    from kmkit.note.records import Question as Asking
 
-@dataclass(frozen=True)
-class View:
+
+class View(NamedTuple):
     """The notes, events, applications and reasons that one circle may see in one period."""
 
     level: str
@@ -30,7 +31,7 @@ class View:
     """By id."""
     events: Sequence[Event]
     """Of these notes up to the end of the period, oldest first."""
-    applications: Sequence[Application]
+    applications: "Sequence[Application]"
     """Of these notes up to the end of the period, newest first."""
     recorded: Mapping[str, Event]
     """The event that recorded each application, by its id, as far as the trail tells."""
@@ -46,9 +47,9 @@ class View:
     """How many ids end with these four characters."""
     said: Wording
     """The fixed words in the readers' language."""
-    questions: Sequence[Asking] = ()
+    questions: "Sequence[Asking]" = ()
     """Open questions that the circle may read, newest first."""
-    answered: Sequence[Asking] = ()
+    answered: "Sequence[Asking]" = ()
     """The questions that a note of these answered in the period, in the order of their days."""
     audience: str = ""
     """The audience that is written to, as kmkit.toml names it; '' for a circle alone."""
@@ -61,7 +62,7 @@ class View:
             return self.within(event.when.date())
         return event.commit in self.entered
 
-    def was_reported(self, application: Application) -> bool:
+    def was_reported(self, application: "Application") -> bool:
         """Whether the application was recorded in the period."""
         event = self.recorded.get(application.id)
         return self.happened(event) if event else self.within(application.on)
@@ -70,7 +71,7 @@ class View:
         """Whether ``on`` is a day of the period."""
         return self.since <= on <= self.until
 
-    def reported(self, application: Application) -> date:
+    def reported(self, application: "Application") -> date:
         """The day the application was recorded; without a trail, the day the note was used."""
         event = self.recorded.get(application.id)
         return event.when.date() if event else application.on
@@ -116,7 +117,7 @@ def view(
     kinds: Mapping[str, Kind],
     link: Callable[[Note], str | None],
     said: Wording,
-    questions: Iterable[Asking] = (),
+    questions: "Iterable[Asking]" = (),
     only: Container[str] | None = None,
     entered: Container[str] | None = None,
 ) -> View:
@@ -165,7 +166,7 @@ def view(
     )
 
 
-def _readable(seen: Seen, questions: Iterable[Asking]) -> list[Asking]:
+def _readable(seen: Seen, questions: "Iterable[Asking]") -> "list[Asking]":
     """The questions that the circle may read and that name nothing it may not; newest first."""
     width = seen.policy.width
     readable = [

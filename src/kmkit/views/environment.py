@@ -19,13 +19,13 @@ from jinja2 import (
     pass_eval_context,
 )
 from jinja2.nodes import EvalContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from kmkit.errors import Cannot
 from kmkit.resources import templates_dir
 from kmkit.text import one_line
 from kmkit.views.clean import code, direction, escape_markdown
+from kmkit.views.compiled import Compiled
 from kmkit.views.loading import MEND, Limits, OwnTemplates, as_shown, has_own, place_of
 from kmkit.views.prose import to_html, to_quote, to_text
 from kmkit.views.wording import Wording, words
@@ -45,8 +45,7 @@ def environment(kb: Path | None = None, language: str = "") -> Environment:
     loaders: list[BaseLoader] = [FileSystemLoader(templates_dir())]
     if kb is not None:
         loaders.insert(0, OwnTemplates(kb))
-    kind = Environment if kb is None else ImmutableSandboxedEnvironment
-    made = kind(
+    made = _kind(kb)(
         loader=ChoiceLoader(loaders),
         autoescape=is_html,
         undefined=StrictUndefined,
@@ -54,6 +53,7 @@ def environment(kb: Path | None = None, language: str = "") -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=Compiled() if kb is None else None,
         optimized=False,  # what can be known beforehand is little, and looking for it takes longer
     )
     made.filters |= {
@@ -81,6 +81,15 @@ def environment(kb: Path | None = None, language: str = "") -> Environment:
         "direction": said.direction,
     }
     return made
+
+
+def _kind(kb: Path | None) -> type[Environment]:
+    """The sandbox for templates that are not ours."""
+    if kb is None:
+        return Environment
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment
 
 
 def _gettext(said: Wording) -> Callable[..., str]:

@@ -1,23 +1,33 @@
 """The text of notes in other clothes: safe HTML, quoted Markdown, plain text, the advice in it."""
 
 import re
+from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from kmkit.text import clean, one_line
 from kmkit.views.words import wrap_lines
 
+if TYPE_CHECKING:  # it is imported where a text needs it, which takes longer than most of them
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 _SCHEMES = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s<>]+)>", re.IGNORECASE)
 _UNSAFE_TARGET = re.compile(r"\]([(:])(?=\s*<?\s*(?!https?://|mailto:)\S)", re.IGNORECASE)
+_CODE = ("```", "~~~", "    ", "\t")
+"""Without any of these nothing is code."""
 _BEGINS = re.compile(r"\s*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|[>|]|$)")
 """How a line begins that continues nothing."""
 _ENDS = re.compile(r"^\s*[#>|]|  $|\\$")
 """A line that nothing continues: a heading, a quotation, a table's row, a hard break."""
+_LINE = re.compile(
+    r"( *)(?:([-*+]|\d{1,9}[.)]) )?((?:[^\W\d_]|[\"'(«“„‘]|\d+(?![.)\d]))[^\\`*_\[\]<>&|~]*)"
+)
+"""A line in which nothing is marked and that begins nothing, or the item of a list."""
 _STYLES = {
     "p": "margin:0 0 12px 0;",
     "ul": "margin:0 24px 12px 24px;padding:0;",
@@ -36,32 +46,41 @@ _STYLES = {
 
 
 @cache
-def _markdown() -> MarkdownIt:
+def _markdown() -> "MarkdownIt":
     """One parser for all notes: no HTML, no pictures, links to http, https and mail alone."""
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     parser.validateLink = lambda url: bool(_SCHEMES.match(url.strip()))  # type: ignore[method-assign]
     return parser
 
 
 @cache
-def _with_html() -> MarkdownIt:
+def _with_html() -> "MarkdownIt":
     """A parser that knows HTML, to find comments as their author meant them; never for output."""
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": True})
 
 
 def strip_comments(text: str) -> str:
     """Markdown ``text`` without HTML comments (guidance, asides); code blocks are left alone."""
-    pieces = _split_code(clean(text), _with_html())
+    text = clean(text)
+    if "<!--" not in text:
+        return text.strip("\n")
+    pieces = _split_code(text, _with_html)
     return "".join(part if code else _COMMENT.sub("", part) for part, code in pieces).strip("\n")
 
 
-def _split_code(text: str, parser: MarkdownIt) -> list[tuple[str, bool]]:
+def _split_code(text: str, parser: "Callable[[], MarkdownIt]") -> list[tuple[str, bool]]:
     """``text`` in pieces, each with whether it is a fenced or indented code block."""
+    if not any(mark in text for mark in _CODE):
+        return [(text, False)]
     lines = text.split("\n")
     lines = [line + "\n" for line in lines[:-1]] + lines[-1:]
     pieces: list[tuple[str, bool]] = []
     done = 0
-    for token in parser.parse(text):
+    for token in parser().parse(text):
         if token.type in ("fence", "code_block") and token.map and token.map[0] >= done:
             start, end = token.map
             pieces += [("".join(lines[done:start]), False), ("".join(lines[start:end]), True)]
@@ -88,7 +107,7 @@ def to_html(text: str) -> Markup:
     return Markup(_markdown().renderer.render(tokens, _markdown().options, {}))
 
 
-def _walk(tokens: list[Token]) -> list[Token]:
+def _walk(tokens: "list[Token]") -> "list[Token]":
     return [t for token in tokens for t in (token, *_walk(token.children or []))]
 
 
@@ -98,7 +117,7 @@ def to_quote(text: str) -> str:
     The quotation's end closes what the note left open (a fence, a list, a comment); HTML and
     links to anything but http, https and mail become text, and so do pictures.
     """
-    pieces = _split_code(strip_comments(text), _markdown())
+    pieces = _split_code(strip_comments(text), _markdown)
     safe = "".join(part if code else _defuse(part) for part, code in pieces)
     return "\n".join(f"> {line}".rstrip() for line in safe.split("\n"))
 
@@ -110,7 +129,7 @@ def _defuse(text: str) -> str:
 
 def to_text(text: str, indent: str = "") -> str:
     """A note's Markdown as plain text in lines of at most 78 columns."""
-    pieces = _split_code(strip_comments(text), _markdown())
+    pieces = _split_code(strip_comments(text), _markdown)
     flowing = "".join(part if code else _reflowed(part) for part, code in pieces)
     return wrap_lines(flowing, indent=indent)
 
@@ -132,7 +151,42 @@ def _reflowed(text: str) -> str:
 
 def advice(text: str) -> tuple[str, ...]:
     """What Markdown ``text`` says first, as plain text: the items of its list, or a paragraph."""
-    tokens = _markdown().parse(strip_comments(text))
+    text = strip_comments(text)
+    quickly = _advice_of_plain(text)
+    return _advice(text) if quickly is None else quickly
+
+
+def _advice_of_plain(text: str) -> tuple[str, ...] | None:
+    """The same of a text that has a list or a paragraph and nothing else in it; None of others."""
+    opening, _, rest = text.partition("\n\n")
+    lines = [_LINE.fullmatch(line) for line in opening.split("\n")]
+    if opening.startswith(" ") or not all(line and not line[2] for line in lines):
+        return _plain_items(text)
+    said = one_line(opening)
+    return _plain_items(rest) if rest and said.endswith((":", "：")) else (said,)
+
+
+def _plain_items(text: str) -> tuple[str, ...] | None:
+    """The items of a text that is a list and nothing else; None where it is not, or may not be."""
+    items: list[list[str]] = []
+    kinds: set[str] = set()
+    ended = False
+    for line in text.strip("\n").split("\n"):
+        found = _LINE.fullmatch(line)
+        if line and (not found or (found[1] if found[2] else ended or not items)):
+            return None
+        if found and found[2]:
+            kinds.add(found[2][-1])
+            items.append([found[3]])
+        elif found:
+            items[-1].append(found[3])
+        ended = not line
+    return tuple(one_line(" ".join(item)) for item in items) if len(kinds) == 1 else None
+
+
+def _advice(text: str) -> tuple[str, ...]:
+    """The same, of any text."""
+    tokens = _markdown().parse(text)
     blocks = [t for t in tokens if t.level == 0 and t.nesting >= 0]
     if not blocks:
         return ()
@@ -144,13 +198,13 @@ def advice(text: str) -> tuple[str, ...]:
     return (opening,) if opening else ()
 
 
-def _paragraph(tokens: list[Token], opening: Token) -> str:
+def _paragraph(tokens: "list[Token]", opening: "Token") -> str:
     """The plain text of the first inline text at or after ``opening``."""
     later = tokens[tokens.index(opening) :]
     return next((_plain(t) for t in later if t.type == "inline" and _plain(t)), "")
 
 
-def _items(tokens: list[Token]) -> list[str]:
+def _items(tokens: "list[Token]") -> list[str]:
     """The first paragraph of each item of the list that ``tokens`` begin with."""
     items: list[str] = []
     for index, token in enumerate(tokens):
@@ -162,7 +216,7 @@ def _items(tokens: list[Token]) -> list[str]:
     return items
 
 
-def _plain(token: Token) -> str:
+def _plain(token: "Token") -> str:
     parts = [
         " " if child.type in ("softbreak", "hardbreak") else child.content
         for child in token.children or []

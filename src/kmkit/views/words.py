@@ -1,12 +1,12 @@
 """Counting, clipping and wrapping words, in scripts with and without spaces."""
 
 import re
-import textwrap
 import unicodedata
+from functools import cache
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese: written without spaces between words."""
-_WORD = re.compile(f"[{_UNSPACED}]{{1,4}}|[^\\s{_UNSPACED}]+")
+_SPACED = re.compile(r"\S+")
 _SENTENCE_END = re.compile(r"[.!?؟。।](?=\s|$)|。")
 _BREAK = re.compile(r"[ \t\n]+")
 _BOUND = re.compile(r"(?<=«)[ \t\n]+|[ \t\n]+(?=[?!:;»]+(?:\s|$))")
@@ -14,14 +14,32 @@ _BOUND = re.compile(r"(?<=«)[ \t\n]+|[ \t\n]+(?=[?!:;»]+(?:\s|$))")
 _ADDRESS = re.compile(r"\w+://|mailto:|\S+@\S+\.\S+")
 
 
+@cache
+def _of_any_script() -> re.Pattern[str]:
+    """Finds the words of all scripts; it takes longer to make than to use."""
+    return re.compile(f"[{_UNSPACED}]{{1,4}}|[^\\s{_UNSPACED}]+")
+
+
+def _word(text: str) -> re.Pattern[str]:
+    """What finds the words of ``text``."""
+    if text.isascii() or not any(_may_be_unspaced(char) for char in text):
+        return _SPACED
+    return _of_any_script()
+
+
+def _may_be_unspaced(char: str) -> bool:
+    """Whether a character is beyond the scripts with spaces, and no dash, dot or quotation mark."""
+    return char >= _UNSPACED[0] and not "\u2000" <= char <= "\u303f"
+
+
 def count(text: str) -> int:
     """How many words ``text`` has; four characters of an unspaced script are one word."""
-    return sum(word != "…" for word in _WORD.findall(text))
+    return sum(word != "…" for word in _word(text).findall(text))
 
 
 def clip(text: str, most: int) -> str:
     """``text`` in at most ``most`` words: whole sentences if that keeps half, else ending in …."""
-    words = list(_WORD.finditer(text))
+    words = list(_word(text).finditer(text))
     if len(words) <= most:
         return text
     if most < 1:
@@ -99,6 +117,8 @@ def _pieces(word: str, width: int) -> list[str]:
 
 def wrap_lines(text: str, *, width: int = 78, indent: str = "") -> str:
     """Each line of ``text`` wrapped by itself, list items hanging, blank lines kept."""
+    import textwrap
+
     return "\n".join(
         _hang(line, width, indent) if line.strip() else ""
         for line in textwrap.dedent(text).split("\n")
