@@ -1,6 +1,5 @@
 """The second process that reads: what it hands over is what the first one would have read."""
 
-import pickle
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
@@ -13,11 +12,12 @@ from kmkit.errors import Cannot
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.file import read
-from kmkit.trail.audit import second, trailers
+from kmkit.trail.audit import history, second, trailers
 from kmkit.trail.audit.audit import audit
-from kmkit.trail.audit.history import commits_since
+from kmkit.trail.audit.flat import flattened, restored
+from kmkit.trail.audit.history import Change, Commit, commits_since
 from kmkit.trail.audit.reading import Reading, readings, rest_of, version_of
-from kmkit.trail.audit.second import hand_over, read_aside
+from kmkit.trail.audit.second import hand_over, read_aside, taken_over
 from kmkit.trail.audit.trailers import told
 from tests.conftest import captured, disseminated
 from tests.forgeries import (  # noqa: F401 (each fills the corpus)
@@ -58,13 +58,13 @@ def here_and_there(kb: KnowledgeBase) -> tuple[list[Reading], list[Reading]]:
 
 @pytest.mark.parametrize("trick", SOME, ids=[trick.name for trick in SOME])
 def test_the_second_process_changes_no_report(new: New, always: None, trick: Trick) -> None:  # noqa: F811
-    history = new(trick.signed)
-    anchor = history.anchor()
-    trick.build(history)
-    report = audit(history.git, "", anchor=anchor, tip=history.tip())
+    forged = new(trick.signed)
+    anchor = forged.anchor()
+    trick.build(forged)
+    report = audit(forged.git, "", anchor=anchor, tip=forged.tip())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(second, "_possible", lambda: False)
-        assert audit(history.git, "", anchor=anchor, tip=history.tip()) == report
+        assert audit(forged.git, "", anchor=anchor, tip=forged.tip()) == report
 
 
 def test_what_is_handed_over_is_what_was_read(kb: KnowledgeBase, always: None) -> None:
@@ -110,13 +110,27 @@ def test_a_second_process_that_ends_too_early_is_made_up_for(
         stream = BytesIO()
         hand_over(iter(ours[:count]), stream)
         cut = stream.getvalue()[: -1 if count else None] if count % 2 else stream.getvalue()
-        monkeypatch.setattr(second, "_of_second", lambda *_, cut=cut: unpickled(BytesIO(cut)))
+        monkeypatch.setattr(second, "_of_second", lambda *_, cut=cut: taken(BytesIO(cut)))
         assert here_and_there(kb)[1] == ours
 
 
-def unpickled(stream: BytesIO) -> Iterator[Reading]:
+def taken(stream: BytesIO) -> Iterator[Reading]:
     while True:
-        yield from pickle.load(stream)
+        yield from taken_over(stream)
+
+
+def test_commits_come_oldest_first_however_many_are_done(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "BLOCK", 3)
+    disseminated(kb)
+    captured(kb, "Another lesson")
+    with commits_since(kb.git, first(kb), kb.git.tip()) as range_:
+        order = kb.git.text("rev-list", "--reverse", f"{first(kb)}..HEAD").split()
+        assert len(order) % 3
+        for done in range(range_.count):
+            left = [r.commit.sha for r in readings(kb.git, range_, "", PATHS, done)]
+            assert left == order[done:]
 
 
 def test_an_object_that_is_missing_is_told_by_the_first(kb: KnowledgeBase, always: None) -> None:
@@ -127,6 +141,53 @@ def test_an_object_that_is_missing_is_told_by_the_first(kb: KnowledgeBase, alway
     file.unlink()
     with pytest.raises(Cannot, match=f"git has no object {blob[:12]}"):
         audit(kb.git, "", anchor=first(kb), tip=kb.git.tip())
+
+
+VALUES = st.sampled_from(
+    [
+        "id: 20240102-a-b-c2d3", "title: 'T: x'", "summary: Été", "topics: [fuel, 12]",
+        "gathered: {on: 2024-01-02, method: interview, by: ana@example.org, from: Floods}",
+        "gathered: {on: 2024-01-02 10:00:00, method: interview}", "gathered: yesterday",
+        "review_every: P1Y", "review_every: 3 weeks", "x_when: 2024-01-02T10:00:00Z",
+        "x_own: {a: [1, {b: 2.5}], c: true, d: }", "evidence:\n  - a.pdf\n  - b.pdf",
+        "verdicts:\n- {on: 2024-02-03, by: ben@example.org, method: peer-review, "
+        "verdict: approve, fingerprint: k1:ab}\n- {on: 2024-02-04, by: cy@example.org, "
+        "method: crowd, verdict: return, fingerprint: k1:cd, because: Why}",
+        "asked:\n- {on: 2024-02-03, to: ben@example.org, by: ana@example.org, due: 2024-03-01}\n"
+        "- {on: 2024-02-03, to: cy@example.org, by: ana@example.org}",
+        "disseminated:\n- {on: 2024-02-03, channel: weekly-digest}",
+        "reviewed: {on: 2024-02-03, by: ana@example.org, because: The log}",
+        "deferred: {until: 2024-03-03, by: ana@example.org, on: 2024-02-03}",
+        "in_force: {blob: abc, state: validated, since: 2024-02-03}",
+        "in_force: {blob: abc, state: validated}", "owner: [", "level: internal",
+    ]
+)  # fmt: skip
+TOLD = st.sampled_from(
+    ["Kmkit-Note: n", "Kmkit-Record: r", "Kmkit-Note: n\nKmkit-Note: m", "Kmkit-Attached: a.pdf"]
+)
+MOVE = "Kmkit-Move: validate captured -> validated\nReviewed-by: Ben <ben@example.org>"
+ZONES = st.sampled_from(["+0000", "-0330", "+0545", "+1400"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(VALUES, max_size=6), st.lists(TOLD, max_size=2), ZONES, st.integers(0, 2**33))
+def test_what_is_made_flat_is_the_same_once_restored(
+    fronts: list[str], lines: list[str], zone: str, when: int
+) -> None:
+    path, data = "notes/a.md", "\n".join(["---", *fronts, "---", "before", "## A", "b"]).encode()
+    who = f"Ana Été <Ana@example.org> {when} {zone}"
+    message = "\n".join(["Subject", "", "Because.", "", *lines, MOVE])
+    raw = f"tree {'0' * 40}\nauthor {who}\ncommitter {who}\n\n{message}\n".encode()
+    changes = (Change(path, "100644", "b"), Change("notes/gone.md", "", ""))
+    commit = Commit("c", ("p", "q"), raw, changes, {"b": data})
+    bare = Commit("d", (), raw, (), {})
+    given_ = [
+        Reading(commit, told("c", raw), {path: version_of(data, path)}),
+        Reading(bare, told("d", raw), {}),
+    ]
+    again = list(restored(flattened(given_)))
+    assert again == given_
+    assert repr(again) == repr(given_)  # no list where a tuple was, and no text for a day
 
 
 # What is read quickly

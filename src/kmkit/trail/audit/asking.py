@@ -8,7 +8,7 @@ import queue
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import IO
 
@@ -17,20 +17,25 @@ from kmkit.trail.git import Git
 
 _BUFFER = 256 * 1024
 """Bytes that are read from a process at once."""
+_IN_PIECES = ("core.packedGitWindowSize=1m", "core.packedGitLimit=64m")
+"""git maps no more of its packs into memory at once, which takes it no longer."""
+_AHEAD = 1024 * 1024
+"""Bytes that a process may be ahead of its reader."""
 
 
 def deaf(git: Git, args: Sequence[str]) -> list[str]:
     """The command line of a git that sees the objects as they are, whatever the clone says."""
     command = git.command(args)
     settings = ("core.commitGraph=false", "log.showSignature=false", "log.mailmap=false",
-                "advice.graftFileDeprecated=false")  # fmt: skip
+                "advice.graftFileDeprecated=false", *_IN_PIECES)  # fmt: skip
     options = [part for setting in settings for part in ("-c", setting)]
     return [command[0], "--no-replace-objects", *options, *command[1:]]
 
 
 def blind(git: Git) -> dict[str, str]:
     """The environment of such a git."""
-    return git.environment({"GIT_GRAFT_FILE": os.devnull, "GIT_NO_REPLACE_OBJECTS": "1"})
+    seen = {"GIT_GRAFT_FILE": os.devnull, "GIT_NO_REPLACE_OBJECTS": "1"}
+    return git.environment({**seen, "GIT_FLUSH": "0"})  # or it writes commit by commit
 
 
 def ask(git: Git, *args: str) -> bytes:
@@ -48,7 +53,8 @@ Fetch = Callable[[Sequence[str]], Iterator[bytes]]
 @contextmanager
 def objects(git: Git) -> Iterator[Fetch]:
     """A function that reads objects by their names, in their order, all by one process."""
-    with opened(git, ["cat-file", "--batch"], stdin=subprocess.PIPE) as reader:
+    command = ["cat-file", "--batch-command", "--buffer"]
+    with opened(git, command, stdin=subprocess.PIPE) as reader:
         assert reader.stdin is not None
         assert reader.stdout is not None
         asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -57,7 +63,7 @@ def objects(git: Git) -> Iterator[Fetch]:
         asker.start()
 
         def fetch(names: Sequence[str]) -> Iterator[bytes]:
-            asked.put("\n".join([*names, ""]).encode())
+            asked.put("".join([*(f"contents {name}\n" for name in names), "flush\n"]).encode())
             return map(partial(_object, reader.stdout), names)
 
         try:
@@ -99,7 +105,7 @@ def opened(
     git: Git, args: Sequence[str], stdin: IO[bytes] | int | None = None
 ) -> "subprocess.Popen[bytes]":
     """A git process whose output is read as it comes."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         deaf(git, args),
         stdin=subprocess.DEVNULL if stdin is None else stdin,
         stdout=subprocess.PIPE,
@@ -107,6 +113,16 @@ def opened(
         env=blind(git),
         bufsize=_BUFFER,
     )
+    widen(stream_of(process))
+    return process
+
+
+def widen(pipe: IO[bytes]) -> None:
+    """Let a process be further ahead of whoever reads what it prints, where the system can."""
+    with suppress(ImportError, AttributeError, OSError):  # not on every system, nor without end
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AHEAD)
 
 
 def ended(process: "subprocess.Popen[bytes]") -> None:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from kmkit.errors import Cannot
 from kmkit.lifecycle.rounds import approvals_of
-from kmkit.trail.audit.anchor import leads_back
 from kmkit.trail.audit.asking import objects
 from kmkit.trail.audit.findings import RULES, Finding, RecordStanding, Standing
 from kmkit.trail.audit.history import recent_to
@@ -18,7 +17,7 @@ from kmkit.trail.audit.records_ends import record_standing
 from kmkit.trail.audit.report import Report
 from kmkit.trail.audit.resuming import Resumed, keeping, proofs_of, resumed
 from kmkit.trail.audit.scene import Verify
-from kmkit.trail.audit.session import OutsideError, Pass, Progress, Session
+from kmkit.trail.audit.session import ApartError, Pass, Progress, Session
 from kmkit.trail.git import Git
 
 
@@ -44,14 +43,15 @@ def audit(
     in a shallow clone.
     """
     whole(git)
-    if not leads_back(git, anchor, tip):
+    recent = recent_to(git, since, tip)
+    try:
+        with objects(git) as fetch, _no_sweeping():
+            session = Session(git, prefix, fetch, signatures, require_signatures, progress)
+            done, keep = _done(session, anchor, tip, kept, rows=rows)
+    except ApartError:
         message = f"The history of {tip[:12]} does not contain the anchor {anchor[:12]}."
         lost = Finding("wrong-anchor", "", "", tip, message, RULES["wrong-anchor"].mend())
         return Report((lost,), (), 0, anchor, tip)
-    recent = recent_to(git, since, tip)
-    with objects(git) as fetch, _no_sweeping():
-        session = Session(git, prefix, fetch, signatures, require_signatures, progress)
-        done, keep = _done(session, anchor, tip, kept, rows=rows)
     told = done.told
     findings = (one for one in told.findings if recent is None or one.commit in recent)
     report = Report(
@@ -91,7 +91,7 @@ def _done(
     """Go on from what was kept, or begin at the anchor."""
     if kept and (found := _went_on(session, tip, kept, rows=rows)):
         return found
-    passed = session.run(session.beginning(anchor), tip, lag=LAG if kept else 0)
+    passed = session.whole(anchor, tip, lag=LAG if kept else 0)
     done = _summed(passed, None, rows=rows)
     return done, keeping(kept, passed, None, _brief(done, tip)) if kept else _nothing
 
@@ -102,13 +102,12 @@ def _went_on(session: Session, tip: str, kept: Kept, *, rows: bool) -> tuple[_Do
         with kept.open() as facts:
             before = resumed(facts, session)
             for point in before.points():
-                if leads_back(session.git, point.commit, tip):
-                    try:
-                        passed = session.run(point, tip, lag=LAG)
-                    except OutsideError:
-                        continue
-                    done = _summed(passed, before, rows=rows)
-                    return done, keeping(kept, passed, before, _brief(done, tip))
+                try:
+                    passed = session.run(point, tip, lag=LAG)
+                except ApartError:
+                    continue
+                done = _summed(passed, before, rows=rows)
+                return done, keeping(kept, passed, before, _brief(done, tip))
     except DamagedError:
         return None
     return None

@@ -19,8 +19,8 @@ from kmkit.trail.git import Git
 
 FILE_MODES = ("100644", "100755")
 """How git writes plain files in trees."""
-_CHUNK = 256
-"""Commits whose objects are asked for at once."""
+BLOCK = 256
+"""Commits that git is asked for at once, the newest first: of git's packs that takes less time."""
 
 
 class Change(NamedTuple):
@@ -55,17 +55,25 @@ class Range:
     itself where there is no other."""
     outside: bool
     """Some commit has a parent that is not gone through: a branch that left before the first."""
+    leads_back: bool
+    """The history of the tip contains the first."""
     uses: Counter[str]
     """How often a commit is a parent of one that does not follow it at once."""
     pairs: IO[bytes] = field(repr=False)
-    """A line for each commit, oldest first: its name, and the parent to compare it with."""
+    """A line for each commit: its name, and the parent to compare it with.
 
-    def begin(self, done: int) -> None:
-        """Whoever reads the pairs begins after the first ``done``."""
+    Oldest block first, and in each the newest commit."""
+
+    def begin(self, done: int) -> int:
+        """Whoever reads the pairs begins with the block in which the first ``done`` end.
+
+        How many of them it has.
+        """
         self.pairs.seek(0)
-        for _ in range(done):
+        for _ in range(done - done % BLOCK):
             self.pairs.readline()
         os.lseek(self.pairs.fileno(), self.pairs.tell(), os.SEEK_SET)
+        return done % BLOCK
 
 
 def recent_to(git: Git, since: str, tip: str) -> set[str] | None:
@@ -90,21 +98,27 @@ def _listed(git: Git, first: str, tip: str, lag: int, pairs: IO[bytes]) -> Range
     places = {bytes.fromhex(first): 0}
     uses: Counter[str] = Counter()
     last: deque[tuple[str, int]] = deque([(first, 0)], maxlen=4 * lag + 1)
-    before, outside = first, False
+    before, outside, leads_back = first, False, first == tip
+    block: list[bytes] = []
     args = ["rev-list", "--topo-order", "--reverse", "--parents", tip, f"^{first}", "--"]
     with opened(git, args) as listing:
         for number, line in enumerate(stream_of(listing), 1):
             sha, *parents = line.decode().split()
             inside = [one for one in parents if bytes.fromhex(one) in places]
             outside = outside or len(inside) < len(parents)
+            leads_back = leads_back or first in inside
             uses.update(one for one in inside if one != before)
-            pairs.write(f"{sha} {inside[0]}\n".encode() if inside else f"{sha}\n".encode())
+            block.append(f"{sha} {inside[0]}\n".encode() if inside else f"{sha}\n".encode())
+            if len(block) == BLOCK:
+                pairs.writelines(reversed(block))
+                block.clear()
             last.append((sha, min((places[bytes.fromhex(one)] for one in inside), default=number)))
             places[bytes.fromhex(sha)] = number
             before = sha
     ended(listing)
+    pairs.writelines(reversed(block))
     count = len(places) - 1
-    return Range(count, _waist(last, count, lag), outside, uses, pairs)
+    return Range(count, _waist(last, count, lag), outside, leads_back, uses, pairs)
 
 
 def _waist(last: Sequence[tuple[str, int]], count: int, lag: int) -> str:
@@ -139,16 +153,17 @@ def walk(
                "--no-renames", "--no-ext-diff", "--no-textconv"]  # fmt: skip
     if top := posixpath.commonpath(paths):  # to look for each path by itself takes git longer
         compare += ["--", top]
-    range_.begin(done)
+    known = range_.begin(done)
     with opened(git, compare, stdin=range_.pairs) as diffs, objects(git) as fetch:
-        asked = _asked(_changes(_split(diffs.stdout), paths), wanted, fetch)
-        ahead = next(asked, None)
+        blocks = _asked(_changes(_split(diffs.stdout), paths), wanted, fetch)
+        ahead = next(blocks, None)
         while ahead:
             steps, found = ahead
-            ahead = next(asked, None)  # git finds them while these are read
-            for sha, changes, blobs in steps:
-                raw = next(found)
-                yield Commit(sha, parents_of(raw), raw, changes, {b: next(found) for b in blobs})
+            ahead = next(blocks, None)  # git finds them while these are read
+            commits = [_commit(step, found) for step in steps]
+            commits.reverse()
+            yield from commits[known:]
+            known = 0
     ended(diffs)
 
 
@@ -159,15 +174,22 @@ _Step = tuple[str, tuple[Change, ...], list[str]]
 def _asked(
     steps: Iterator[tuple[str, tuple[Change, ...]]], wanted: Callable[[str], bool], fetch: "Fetch"
 ) -> Iterator[tuple[list[_Step], Iterator[bytes]]]:
-    """Some commits at a time, with what git answers of them."""
-    while chunk := list(islice(steps, _CHUNK)):
+    """One block at a time, with what git answers of its commits."""
+    while block := list(islice(steps, BLOCK)):
         names: list[str] = []
         taken: list[_Step] = []
-        for sha, changes in chunk:
+        for sha, changes in block:
             blobs = [c.blob for c in changes if plain_file(c) and wanted(c.path)]
             names += [sha, *blobs]
             taken.append((sha, changes, blobs))
         yield taken, fetch(names)
+
+
+def _commit(step: _Step, found: Iterator[bytes]) -> Commit:
+    """A commit, of what git answers of it next."""
+    sha, changes, blobs = step
+    raw = next(found)
+    return Commit(sha, parents_of(raw), raw, changes, {blob: next(found) for blob in blobs})
 
 
 def tree_at(git: Git, commit: str, paths: Sequence[str]) -> Iterator[Change]:

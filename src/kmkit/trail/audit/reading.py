@@ -4,6 +4,7 @@ Nothing here depends on what stood before a commit, so that a second process can
 first one judges (`second`).
 """
 
+import marshal
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.note.frontmatter import decoded, split
-from kmkit.note.model import MOVE_FIELDS, Note, Section
+from kmkit.note.model import MOVE_FIELDS, Note, Section, shows_all
 from kmkit.note.reading import assembled
 from kmkit.note.sections import sections_of
 from kmkit.trail.audit.history import Commit, Range, plain_file, walk
@@ -80,7 +81,8 @@ def version_of(data: bytes, path: str) -> Version:
     document, cuts = split(text)
     body = (_body if len(document.body) < _LONGEST else _Body)(document.body)
     sections = body.below(document.body_line)
-    note = assembled(data, PurePosixPath(path), document, sections, [*flaws, *cuts])
+    flaws += cuts
+    note = assembled(data, _path(path), document, sections, flaws, body_shows=body.shows)
     return Version(note, body.fingerprint(note), rest_of(note))
 
 
@@ -90,12 +92,13 @@ class _Body:
     def __init__(self, text: str) -> None:
         self.preamble, self.sections = sections_of(text, 0)
         self.commented = "<!--" in text
+        self.shows = shows_all(text.encode("utf-8", "surrogatepass"))
         self.prints: dict[tuple[Hashable, ...], str] = {}
         """By what else they cover."""
 
     def below(self, line: int) -> tuple[str, tuple[Section, ...]]:
         """Preamble and sections, where the body begins in ``line`` of the file."""
-        each = [Section(head, text, line + at, deep) for head, text, at, deep in self.sections]
+        each = [_made(Section, (h, text, line + at, deep)) for h, text, at, deep in self.sections]
         return self.preamble, tuple(each)
 
     def fingerprint(self, note: Note) -> str:
@@ -110,9 +113,12 @@ class _Body:
 
 
 _body = lru_cache(_BODIES)(_Body)
+_path = lru_cache(_BODIES)(PurePosixPath)
+_made = tuple.__new__
 
 
 def rest_of(note: Note) -> bytes:
     """A hash of the fields that neither moves write nor the fingerprint covers."""
-    own = sorted((name, value) for name, value in note.raw.items() if name not in _COVERED)
-    return blake2b(repr(own).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    raw = note.raw
+    own = [(name, raw[name]) for name in sorted(raw.keys() - _COVERED)]
+    return blake2b(marshal.dumps(own, 2), digest_size=16).digest()

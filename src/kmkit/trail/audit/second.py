@@ -9,7 +9,6 @@ whatever was wrong.
 import gc
 import json
 import os
-import pickle
 import subprocess
 import sys
 from collections import Counter
@@ -19,6 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from kmkit.trail.audit.asking import widen
+from kmkit.trail.audit.flat import flattened, restored
 from kmkit.trail.audit.history import Range
 from kmkit.trail.audit.reading import Reading, readings
 from kmkit.trail.git import Git
@@ -27,6 +28,8 @@ WORTH = 3000
 """Commits from which on a second process pays."""
 _CHUNK = 128
 """Commits that are handed over at once."""
+_SIZE = 4
+"""Bytes that say how long what follows is."""
 _BUFFER = 1024 * 1024
 """Bytes that are read from it at once."""
 _START = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); import {0}; {0}.main()"
@@ -36,7 +39,7 @@ def read_aside(git: Git, range_: Range, prefix: str, paths: Sequence[str]) -> It
     """What `readings` gives, from a second process where that pays and can be."""
     done = 0
     if range_.count >= WORTH and _possible():
-        with suppress(OSError, EOFError, pickle.UnpicklingError):
+        with suppress(OSError, EOFError):
             for reading in _of_second(git, range_, prefix, paths):
                 yield reading
                 done += 1
@@ -67,16 +70,26 @@ def _of_second(git: Git, range_: Range, prefix: str, paths: Sequence[str]) -> It
         bufsize=_BUFFER,
     )
     assert process.stdout is not None
+    widen(process.stdout)
     try:
         left = range_.count
         while left:
-            chunk: list[Reading] = pickle.load(process.stdout)
-            yield from chunk
-            left -= len(chunk)
+            for reading in taken_over(process.stdout):
+                yield reading
+                left -= 1
     finally:
         process.stdout.close()
         process.kill()
         process.wait()
+
+
+def taken_over(stream: IO[bytes]) -> Iterator[Reading]:
+    """The next readings that `hand_over` wrote; EOFError where they are not all there."""
+    size = int.from_bytes(stream.read(_SIZE), "big")
+    data = stream.read(size)
+    if not data or len(data) < size:
+        raise EOFError
+    yield from restored(data)
 
 
 # In the second process
@@ -94,7 +107,7 @@ def main() -> None:
     """Read what the command line asks for, and write it to stdout."""
     task: dict[str, Any] = json.loads(sys.argv[2])
     git = _Given(Path(task["top"]), bare=task["bare"])
-    range_ = Range(task["count"], "", False, Counter(), sys.stdin.buffer)
+    range_ = Range(task["count"], "", False, True, Counter(), sys.stdin.buffer)
     gc.disable()
     hand_over(readings(git, range_, task["prefix"], task["paths"]), sys.stdout.buffer)
 
@@ -103,5 +116,6 @@ def hand_over(found: Iterator[Reading], stream: IO[bytes]) -> None:
     """Write readings for `_of_second`."""
     with suppress(BrokenPipeError):  # the first one has enough
         while chunk := list(islice(found, _CHUNK)):
-            pickle.dump(chunk, stream, pickle.HIGHEST_PROTOCOL)
+            data = flattened(chunk)
+            stream.write(len(data).to_bytes(_SIZE, "big") + data)
             stream.flush()

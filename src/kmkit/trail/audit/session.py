@@ -1,13 +1,14 @@
 """One pass of the audit: from a commit of which all is known, over all that came after it."""
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from kmkit.errors import Cannot
 from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.states import State
 from kmkit.note.file import read
 from kmkit.note.records.kinds import FOLDERS
 from kmkit.places import CONFIG, POLICY
@@ -61,8 +62,8 @@ class Pass(NamedTuple):
     tip: Point
 
 
-class OutsideError(Exception):
-    """A branch left the history before the point from which the audit was to go on."""
+class ApartError(Exception):
+    """The point to go on from is not in the history, or a branch left the history before it."""
 
 
 @dataclass
@@ -77,20 +78,33 @@ class Session:
     progress: Progress | None = None
     reader: Reader = field(default_factory=Reader)
 
-    def beginning(self, anchor: str) -> Point:
-        """What stood at the anchor, which is trusted: its notes are taken at their word."""
-        return Point(anchor, 0, self._at_anchor(anchor))
+    def whole(self, anchor: str, tip: str, *, lag: int) -> Pass:
+        """Go through all that the tip has since the anchor, whose notes are taken at their word.
+
+        ApartError where it is not in the history of the tip.
+        """
+        with self._range(anchor, tip, lag) as range_:
+            return self._through(range_, Point(anchor, 0, self._at_anchor(anchor)), tip)
 
     def run(self, first: Point, tip: str, *, lag: int) -> Pass:
         """Go through all that the tip has and ``first`` has not.
 
-        OutsideError where that cannot be told from ``first`` alone: only of the beginning it is
-        known what a branch from before it is worth.
+        ApartError where that cannot be told from ``first`` alone: only of the anchor it is known
+        what a branch from before it is worth.
         """
-        with commits_since(self.git, first.commit, tip, lag) as range_:
+        with self._range(first.commit, tip, lag) as range_:
             if range_.outside and first.number:
-                raise OutsideError
+                raise ApartError
             return self._through(range_, first, tip)
+
+    @contextmanager
+    def _range(self, first: str, tip: str, lag: int) -> Iterator[Range]:
+        if not self.git.tip(first):
+            raise ApartError
+        with commits_since(self.git, first, tip, lag) as range_:
+            if not range_.leads_back:
+                raise ApartError
+            yield range_
 
     def _through(self, range_: Range, first: Point, tip: str) -> Pass:
         findings, mended = [*first.findings], {*first.mended}
@@ -177,6 +191,7 @@ def _trusted(book: Book, entry: Change, data: bytes, fetch: Callable[[str], byte
             claim=claim,
             standing=entry.blob if approved else "",
             before_anchor=True,
+            ended=claim.state == State.RETIRED,
         )
     )
 
