@@ -1,14 +1,20 @@
 """Books of notes: pages over pages tell the same as a copy for each commit would."""
 
+from datetime import date
+from zlib import crc32
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmkit.note.model import Asked, Deferred, Dissemination, InForce, Reviewed, Verdict
+from kmkit.trail.audit import book as booking
 from kmkit.trail.audit.book import Book
 from kmkit.trail.audit.known import Known
-from kmkit.trail.audit.lines import DamagedError, line_of
-from kmkit.trail.audit.packing import packed, proof_of, unpacked
+from kmkit.trail.audit.lines import DamagedError, line_of, value_of
+from kmkit.trail.audit.packing import packed, proof_of, rules_in, unpacked
+from kmkit.trail.audit.records_known import Filed
+from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.fold import Claim
 
 PATHS = ("notes/a.md", "notes/b.md", "notes/c.md")
@@ -131,6 +137,42 @@ def test_a_note_is_unpacked_as_it_was_packed(note: Known, sound: Known | None) -
             unpacked(line[:at] + line[at + 1 :])
 
 
+DAY = date(2026, 11, 21)
+VERDICT = Verdict(
+    on=DAY, by="b@x", method="crowd", verdict="approve", fingerprint="k1:", because="x"
+)
+FULL = Claim(
+    state="disseminated",
+    verdicts=(VERDICT,),
+    held=(VERDICT,),
+    asked=(Asked(on=DAY, to="b@x", by="a@x"),),
+    disseminated=(Dissemination(on=DAY, channel="mail"),),
+    reviewed=Reviewed(on=DAY, by="a@x", because="x"),
+    deferred=Deferred(on=DAY, by="a@x", until=DAY, because="x"),
+    in_force=InForce(blob="b" * 40, state="validated"),
+    captured="c" * 40,
+)
+
+
+@pytest.mark.parametrize("proof", ["proved", "claimed", "unproved", "before-anchor"])
+def test_a_note_of_every_field_is_kept_as_it_is(proof: str) -> None:
+    note = known("notes/a.md", "a", "1")._replace(
+        claim=FULL,
+        rest=b"\x00\xff",
+        authors=frozenset(("b@x", "a@x")),
+        names=frozenset(("Ben", "Ana")),
+        trail=frozenset(((3, "capture"), (2, "edit"))),
+        faults=(4, 1),
+        before_anchor=proof == "before-anchor",
+        doubt=2 if proof == "unproved" else 0,
+        signed=proof == "proved",
+        sound=known("notes/a.md", "a", "2"),
+    )
+    line = packed(note)
+    assert unpacked(line) == note
+    assert proof_of(line) == proof_of(note) == note.proof == proof
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(NOTES, max_size=5, unique_by=lambda note: note.path))
 def test_a_packed_book_tells_the_same(notes: list[Known]) -> None:
@@ -148,7 +190,50 @@ def test_a_packed_book_tells_the_same(notes: list[Known]) -> None:
 
 
 def test_a_value_that_is_no_note_is_damaged() -> None:
-    values: list[object] = [[], {}, None, "x", [1] * 20, [None] * 20]
+    odd: list[object] = [*"abcde", "00", "f", None]  # of which only the claim is none
+    values: list[object] = [[], {}, None, "x", [1] * 20, [None] * 20, odd]
     for value in values:
         with pytest.raises(DamagedError):
             unpacked("c" + line_of(value))
+
+
+@pytest.mark.parametrize("text", ["{", "nonsense", ""])
+def test_a_whole_line_that_holds_no_value_is_damaged(text: str) -> None:
+    with pytest.raises(DamagedError):
+        value_of(f"{crc32(text.encode()):08x}{text}")
+
+
+@pytest.mark.parametrize("values", [None, [], {}, {"taken": {"policy.toml": "b"}}])
+def test_values_that_are_no_rules_are_damaged(values: object) -> None:
+    with pytest.raises(DamagedError):
+        rules_in(values, Reader(), lambda blob: b"nonsense")
+
+
+def test_a_line_of_nothing_that_is_known_is_unproved() -> None:
+    assert proof_of("x") == "unproved"
+
+
+def test_after_so_many_notes_all_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(booking, "_LOOSE", 2)
+    book = Book()
+    filed = Filed("r", "records/application/r.md", "4", "application", "done", "n", "{}")
+    notes = [known(path, path, "1") for path in PATHS]
+    each: list[Known | Filed] = [notes[0], filed, notes[1], notes[2], filed, notes[0]]
+    for number, one in enumerate(each, 1):
+        book.put(one)
+        loose = [held for held in book.notes.values() if not isinstance(held, str)]
+        assert len(loose) == number % 3
+    book.take(PATHS[0])
+    book.pack()
+    assert {one.path for one in book.all()} == {*PATHS[1:]}
+    assert [*book.records()] == [filed]
+    assert book.removed(PATHS[0]) == notes[0]
+
+
+def test_what_is_apart_is_only_what_came_since() -> None:
+    book = Book()
+    book.put(known("notes/a.md", "a", "1"))
+    later = book.over()
+    new = known("notes/b.md", "b", "1")
+    later.put(new)
+    assert [*later.apart(book).all()] == [new]

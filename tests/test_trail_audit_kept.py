@@ -1,8 +1,11 @@
 """What the audit keeps: it judges only what is new, and never says anything else because of it."""
 
+import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,11 @@ import pytest
 from kmkit.kb import KnowledgeBase
 from kmkit.trail import receiving
 from kmkit.trail.audit import audit as auditing
+from kmkit.trail.audit import kept as keeping
 from kmkit.trail.audit import resuming
 from kmkit.trail.audit.audit import audit
 from kmkit.trail.audit.kept import Kept, Writes, repeated
+from kmkit.trail.audit.lines import line_of, value_of
 from kmkit.trail.audit.report import Report
 from kmkit.trail.git import Git
 from tests.conftest import ANA, BEN, CY, Run, disseminated
@@ -24,7 +29,7 @@ from tests.forgeries import (  # noqa: F401 (each fills the corpus)
     tricks_people,
 )
 from tests.forgeries.base import BOATS, FUEL
-from tests.forgeries.builder import History
+from tests.forgeries.builder import ASK, History
 from tests.forgeries.conftest import New, new, templates  # noqa: F401 (fixtures)
 from tests.forgeries.corpus import APPROVE, CORPUS, WORDS, Trick
 
@@ -154,6 +159,17 @@ def test_the_rules_that_were_refused_stay_refused(new: New) -> None:  # noqa: F8
     assert (report.judged, report.findings, report.mended) == (1, (), 1)
 
 
+def test_settings_that_were_taken_away_stay_away(new: New) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    history.commit("No settings\n", {"kmkit.toml": None}, who=ANA)
+    audited(history, anchor)
+    history.forge("disseminate", BOATS, ANA, replace(ASK, channel="website"))
+    report = audited(history, anchor)
+    assert report.judged == 1
+    assert rules(report) == ["refused-move"]
+
+
 def rules(report: Report) -> list[str]:
     return [finding.rule for finding in report.findings]
 
@@ -200,6 +216,23 @@ def test_a_line_that_is_not_whole_is_not_believed(new: New, spoil: str) -> None:
     assert audited(history, anchor).judged == 0
 
 
+@pytest.mark.parametrize("blob", ["f" * 40, "", "README.md", "nonsense"])
+def test_rules_that_git_does_not_have_are_not_believed(new: New, blob: str) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    history.commit("Read me\n", {"README.md": b"[[x\n"}, who=CY)
+    audited(history, anchor)
+    blob = history.run("rev-parse", "main:README.md") if blob == "README.md" else blob
+    with sqlite3.connect(kept(history.git, anchor).file) as file:
+        for name in ("waist", "tip"):
+            (line,) = file.execute("SELECT line FROM facts WHERE name = ?", (name,)).fetchone()
+            values = value_of(line)
+            values["rules"]["taken"]["policy.toml"] = blob
+            file.execute("UPDATE facts SET line = ? WHERE name = ?", (line_of(values), name))
+    file.close()
+    assert audited(history, anchor).judged > 5
+
+
 def test_where_nothing_can_be_written_nothing_is_kept(new: New) -> None:  # noqa: F811
     history = new(False)
     anchor = history.anchor()
@@ -240,6 +273,60 @@ def test_the_oldest_of_many_are_forgotten(new: New) -> None:  # noqa: F811
     files = list(kept(history.git, listed[0]).folder.iterdir())
     assert len(files) == 6
     assert kept(history.git, listed[-2]).file in files
+
+
+def test_where_it_is_kept(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.run("init", "-q")
+    assert kept(history.git, "a").file.parent == tmp_path / ".git" / "kmkit" / "audit"
+
+
+def test_another_program_believes_nothing() -> None:
+    mark = keeping._program()
+    for name in ("policy.py", "fingerprint.py", "frontmatter.py", "walks.py", "fold.py", "judge.py",
+                 "verify.py", "tomlread.py", "lesson.md.j2"):  # fmt: skip
+        assert f"('{name}'" in mark
+
+
+def test_whatever_the_audit_runs_marks_the_program() -> None:
+    program = "import sys, kmkit.trail.audit.audit, kmkit.trail.signing\n"
+    program += "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('kmkit.')))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    home = Path(str(auditing.__file__)).parents[2]
+    folders = {Path(file).parent.relative_to(home).as_posix() for file in done.stdout.split()}
+    assert folders - {"."} <= {*keeping._ROOMS}
+
+
+def test_of_the_files_the_newest_stay(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.run("init", "-q")
+    here = kept(history.git, "a")
+    here.folder.mkdir(parents=True)
+    for number in range(9):
+        file = here.folder / f"{9 - number}.sqlite"
+        file.touch()
+        os.utime(file, (number, number))
+    here._sweep()
+    assert {file.stem for file in here.folder.iterdir()} == {*"123456"}
+
+
+def test_a_page_is_emptied_and_no_other() -> None:
+    with closing(sqlite3.connect(":memory:")) as file:
+        file.executescript(keeping._TABLES)
+        facts = keeping.Facts(file)
+        for table in ("notes", "paths", "gone"):
+            for page in (0, 1):
+                facts.put(table, page, [("a", "1"), ("b", None), ("b", "\udcff")])
+        facts.empty(1)
+        for table in ("notes", "paths", "gone"):
+            assert dict(facts.rows(table, 0)) == {"a": "1", "b": "\udcff"}
+            assert [*facts.rows(table, 1)] == []
+            assert facts.row(table, 0, "a") == "1"
+            with pytest.raises(KeyError):
+                facts.row(table, 1, "a")
+        assert (facts.size(0), facts.size(1)) == (2, 0)
 
 
 # The command

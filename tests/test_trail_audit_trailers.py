@@ -2,7 +2,8 @@
 
 import pytest
 
-from kmkit.trail.audit.trailers import told
+from kmkit.trail.audit.trailers import _canonical, told
+from kmkit.trail.event import parse
 
 HEAD = (
     "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n"
@@ -44,6 +45,14 @@ def test_a_message_that_is_certain(name: str) -> None:
     assert said.event.reviewed_by == ("Ben Adu <ben@example.org>",)
 
 
+@pytest.mark.parametrize("reason", ["Checked.", "V\u00e9rifi\u00e9."])
+def test_the_usual_message_is_certain_at_a_glance(reason: str) -> None:
+    message = PLAIN.replace("Checked.", reason)
+    event = parse("1" * 40, raw(message))
+    assert event
+    assert _canonical(message, event)
+
+
 def test_a_message_in_bytes_that_are_no_text() -> None:
     said = told("1" * 40, raw(PLAIN.replace("Checked.", "Vérifié."), "latin-1"))
     assert said.event
@@ -76,7 +85,30 @@ def test_a_step_of_a_record() -> None:
     assert said.record.note == "r-1"
 
 
+def test_a_message_in_an_encoding_that_it_names() -> None:
+    head = HEAD.replace("+0000\n\n", "+0000\nencoding ISO-8859-1\n\n")
+    board = PLAIN.replace("Reviewed-by", "Kmkit-Decided-By: Zo\u00eb\nReviewed-by")
+    said = told(
+        "1" * 40, (head + board.replace("Checked.", "V\u00e9rifi\u00e9.")).encode("latin-1")
+    )
+    assert (said.rule, said.quotes) == ("", 0)
+    assert said.event
+    assert (said.event.get("Decided-By"), said.event.reason) == ("Zo\u00eb", "V\u00e9rifi\u00e9.")
+
+
+@pytest.mark.parametrize("encoding", ["UTF-7", "cp037", "UTF-16"])
+def test_a_move_that_an_encoding_hides(encoding: str) -> None:
+    head = HEAD.replace("+0000\n\n", f"+0000\nencoding {encoding}\n\n").encode()
+    hidden = {"UTF-7": b"x\n\n+AEs-mkit-Note: y\n"}.get(encoding, PLAIN.encode(encoding))
+    said = told("1" * 40, head + hidden)
+    assert (said.event, said.rule) == (None, "bad-trailers")
+
+
 DOUBTFUL = {
+    "scissors of two dashes": (PLAIN.replace("Checked.", "# - >8 -- x"), "would take the message"),
+    "broken by a tab": (PLAIN.replace("captured -> ", "captured ->\n\t"), "two lines"),
+    "letters like ours": (PLAIN.replace("Checked.", "Kmk\u0131t-Verdict: return"), "outside"),
+    "before the last and in small": (PLAIN.replace("Checked.", "kmkit-level: x"), "'kmkit-level'"),
     "nothing but capitals": ("x\n\nKMKIT-NOTE: y\n", "is spelt"),
     "nothing but small letters": ("x\n\nkmkit-note: y\n", "is spelt"),
     "no move": ("x\n\nKmkit-Note: y\n", "do not make a move"),

@@ -31,7 +31,7 @@ APPROVED, AGAIN, RETURNED = (
     verdict("ben", because="Again."),
     verdict("ben", "return"),
 )
-OTHER = verdict("dee")
+OTHER, ONCE_MORE = verdict("dee"), verdict("ben", "return", "Again.")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,7 @@ OTHER = verdict("dee")
         ((RETURNED, APPROVED, AGAIN), (RETURNED, APPROVED), (AGAIN,), True),
         ((OTHER, RETURNED, APPROVED), (OTHER, APPROVED), (RETURNED,), True),
         ((RETURNED, verdict("ben", "reject")), (RETURNED,), (verdict("ben", "reject"),), True),
+        ((RETURNED, ONCE_MORE), (RETURNED,), (ONCE_MORE,), False),
     ],
 )
 def test_an_approval_behind_a_return_of_the_other_side(

@@ -298,4 +298,4 @@ def test_signed_commits_and_other_encodings_are_read() -> None:
 
 def test_coauthors_of_any_commit_are_found() -> None:
     raw = commit_of("S\n\nco-authored-by: A <A@b.org>\n\nCo-authored-by: <c@d.org>\n", PEER, WHEN)
-    assert coauthors_of(raw) == ("a@b.org", "c@d.org")
+    assert coauthors_of(raw) == (Person("A", "a@b.org"), Person("", "c@d.org"))

@@ -22,10 +22,14 @@ from tests.forgeries import (  # noqa: F401 (each fills the corpus)
     tricks_people,
     tricks_records,
     tricks_records_joined,
+    tricks_records_mended,
+    tricks_records_more,
     tricks_rules,
     tricks_seams,
     tricks_signed,
+    tricks_single,
     tricks_text,
+    tricks_undone,
     tricks_united,
 )
 from tests.forgeries.base import BOATS, MAL

@@ -23,6 +23,26 @@ def the_same_trailer_twice(h: History) -> str:
     return approve(h, verdict, verdict * 2)
 
 
+def coded(h: History, old: str, new: str, encoding: str) -> str:
+    """An approval with a piece of its message replaced, in an encoding that its commit names."""
+    named = f"+0000\nencoding {encoding}\n\n".encode()
+    return h.forge(
+        "validate/quorum", FUEL, BEN, APPROVE, say=reply(old, new),
+        change=lambda raw: raw.replace(b"+0000\n\n", named),
+    )  # fmt: skip
+
+
+@caught_as("bad-trailers")
+def trailer_that_an_encoding_hides(h: History) -> str:
+    reason = "Checked against the log."
+    return coded(h, reason, f"{reason}\n+AEs-mkit-Verdict: return", "UTF-7")
+
+
+@caught_as("bad-trailers")
+def verdict_that_an_encoding_spells(h: History) -> str:
+    return coded(h, "Verdict: approve", "Verdict: \\x61pprove", "unicode_escape")
+
+
 @caught_as("bad-trailers")
 def case_varied_trailer(h: History) -> str:
     return approve(h, "Kmkit-Move:", "kmkit-move:")

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from kmkit.errors import Cannot
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.person import Person
-from kmkit.note.file import read
+from kmkit.note.reading import read
 from kmkit.trail.event import author_of, coauthors_of, parse
 from kmkit.trail.fold import Claim
 from kmkit.trail.git import Git
@@ -40,7 +40,7 @@ def authors(git: Git, path: str, claim: Claim, guidance: frozenset[str]) -> froz
                 continue
             author = author_of(raw)
             found |= {Person(author[0], author[1])} if author else set()
-            found |= {Person("", email) for email in coauthors_of(raw)}
+            found.update(coauthors_of(raw))
     return frozenset(found)
 
 

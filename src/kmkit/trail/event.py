@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import NamedTuple
 
+from kmkit.lifecycle.person import Person
 from kmkit.text import HIDDEN, one_line
 
 NOTE, MOVE = "Kmkit-Note", "Kmkit-Move"
@@ -143,10 +144,10 @@ def _trailers(lines: Iterable[str]) -> list[tuple[str, str]]:
 def _apart(message: str) -> tuple[list[str], list[str]]:
     """The lines of a message between its first and its last paragraph, and those of the last."""
     lines = [line.rstrip() for line in message.rstrip().split("\n")]
-    blanks = [at for at, line in enumerate(lines) if not line]
-    if not blanks:
+    if "" not in lines:
         return [], []
-    return lines[blanks[0] : blanks[-1]], lines[blanks[-1] + 1 :]
+    last = len(lines) - lines[::-1].index("")
+    return lines[lines.index("") : last - 1], lines[last:]
 
 
 def parse(commit: str, raw: bytes) -> Event | None:
@@ -154,13 +155,17 @@ def parse(commit: str, raw: bytes) -> Event | None:
     if b"\nKmkit-Move: " not in raw:
         return None
     header, _, body = raw.partition(b"\n\n")
-    message = _decoded(header, body).replace("\r\n", "\n")
+    message = decoded(header, body).replace("\r\n", "\n")
     between, last = _apart(message)
-    found = _trailers(last)
-    ours = [(key, value) for key, value in found if key in _ONCE]
-    once = dict(ours)
-    if len(once) < len(ours):
-        return None
+    once: dict[str, str] = {}
+    others: list[tuple[str, str]] = []
+    for key, value in _trailers(last):
+        if key not in _ONCE:
+            others.append((key.casefold(), value))
+        elif key in once:
+            return None
+        else:
+            once[key] = value
     subject_id = once.get(NOTE) or once.get(RECORD)
     step = _STEP.fullmatch(once.get(MOVE, ""))
     author = _author(header)
@@ -181,13 +186,13 @@ def parse(commit: str, raw: bytes) -> Event | None:
         from_state=step[2] or "",
         to_state=step[3] or "",
         trailers=once,
-        reviewed_by=_all(found, "Reviewed-by"),
-        attached=_all(found, "Kmkit-Attached"),
-        coauthors=tuple(_emails(_all(found, "Co-authored-by"))),
+        reviewed_by=_all(others, "reviewed-by"),
+        attached=_all(others, "kmkit-attached"),
+        coauthors=tuple(who.email for who in _people(_all(others, "co-authored-by"))),
     )
 
 
-def _decoded(header: bytes, text: bytes) -> str:
+def decoded(header: bytes, text: bytes) -> str:
     """A commit's text in the encoding that its header names: a rebase can have changed it."""
     named = _ENCODING.search(header) if b"\nencoding " in header else None
     try:
@@ -197,21 +202,20 @@ def _decoded(header: bytes, text: bytes) -> str:
 
 
 def _all(found: list[tuple[str, str]], key: str) -> tuple[str, ...]:
-    wanted = key.casefold()
-    return tuple(value for name, value in found if name.casefold() == wanted)
+    return tuple([value for name, value in found if name == key])
 
 
-def _emails(people: Iterable[str]) -> Iterable[str]:
-    for who in people:
-        if match := re.search(r"<([^>]+)>", who):
-            yield match[1].strip().casefold()
+def _people(named: Iterable[str]) -> Iterable[Person]:
+    for who in named:
+        if match := re.search(r"([^<]*)<([^>]+)>", who):
+            yield Person(match[1].strip(), match[2].strip().casefold())
 
 
-def coauthors_of(raw: bytes) -> tuple[str, ...]:
-    """The e-mails of a raw commit's co-authors, whether or not kmkit made it."""
+def coauthors_of(raw: bytes) -> tuple[Person, ...]:
+    """A raw commit's co-authors, with e-mails in lower case, whether or not kmkit made it."""
     header, _, body = raw.partition(b"\n\n")
-    message = _decoded(header, body)
-    return tuple(_emails(re.findall(r"(?im)^co-authored-by:(.*)$", message)))
+    message = decoded(header, body)
+    return tuple(_people(re.findall(r"(?im)^co-authored-by:(.*)$", message)))
 
 
 def author_of(raw: bytes) -> tuple[str, str, datetime] | None:
@@ -222,7 +226,7 @@ def author_of(raw: bytes) -> tuple[str, str, datetime] | None:
 def _author(header: bytes) -> tuple[str, str, datetime] | None:
     for line in header.split(b"\n"):
         if line.startswith(b"author "):
-            match = _IDENT.fullmatch(_decoded(header, line[7:]))
+            match = _IDENT.fullmatch(decoded(header, line[7:]))
             if not match:
                 return None
             name, email, seconds, zone = match.groups()

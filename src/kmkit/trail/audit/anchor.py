@@ -89,6 +89,6 @@ def rewritten(git: Git, tip: str) -> str:
 
 def remember(git: Git, tip: str) -> None:
     """Keep ``tip`` as audited; a repository that cannot be written to keeps nothing."""
-    if (ref := seen(git)) and git.tip(ref) != tip:
+    if ref := seen(git):
         with suppress(Cannot):
             git.run("update-ref", "--end-of-options", ref, tip)

@@ -9,6 +9,7 @@ Of many notes, those that were not touched for a while are packed: a quarter of 
 from collections import Counter
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from kmkit.trail.audit.findings import Counted
 from kmkit.trail.audit.known import Known
@@ -149,6 +150,12 @@ class Book:
                 break
             found |= page.notes.keys()
         return {path for path in found if not _same(self._held(path), other._held(path))}
+
+    def gone_since(self, other: "Book") -> set[str]:
+        """The ids of what this book saw removed since the two parted."""
+        shared = {id(page) for page in other._pages()}
+        pages = takewhile(lambda page: id(page) not in shared, self._pages())
+        return {name for page in pages for name in page.gone}
 
     def apart(self, other: "Book") -> "Book":
         """A page of all that this book, grown out of ``other``, may know differently."""

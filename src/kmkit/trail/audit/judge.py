@@ -61,9 +61,9 @@ def _event(scene: Scene, touched: Sequence[str], rules: bool) -> None:
                 f"The commit tells '{event.move}' of {event.note} and does not touch it.",
             )
         return
-    others = [name for name in touched if name != event.note]
     paths = [c.path for c in scene.commit.changes if is_note(c.path)]
-    if others or rules or len(paths) > 1:
+    if rules or len(paths) > 1:
+        others = [name for name in touched if name != event.note]
         what = others[0] if others else "the rules" if rules else paths[0]
         path = scene.book.path_of(event.note)
         scene.say(
@@ -83,9 +83,8 @@ def _captured_as_it_stands(scene: Scene, event: Event, path: str) -> bool:
     if event.move != "capture" or known is None or known.claim.captured:
         return False
     if note := stood(scene, known):
-        at = len(scene.faults)
         new = judge_move(scene, event, note, known, known)
-        scene.put(new, scene.faults[at:])
+        scene.put(new, scene.faults, known)
         if not new.doubt:
             scene.mend(known.faults)
     return note is not None

@@ -44,7 +44,7 @@ _MOST = 6
 """Files that are kept, for as many ways to audit."""
 
 
-_ROOMS = ("lifecycle", "note", "note/records", "trail", "trail/audit", "trail/signing")
+_ROOMS = ("config", "lifecycle", "note", "note/records", "trail", "trail/audit", "trail/signing")
 
 
 Writes = Literal["always", "sound", "never"]

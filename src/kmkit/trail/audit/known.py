@@ -45,6 +45,8 @@ class Known(NamedTuple):
     """How many of the verdicts were given before what stands was approved anew."""
     signed: bool = False
     """Every commit since it was last captured was signed by a key of its author."""
+    ended: bool = False
+    """It was retired, and no manager took it up again, whatever its file says."""
 
     @property
     def proof(self) -> Proof:

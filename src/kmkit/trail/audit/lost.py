@@ -1,10 +1,54 @@
 """What a merge must not drop: decisions on one side of which the other knows nothing."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from kmkit.lifecycle.states import State
 from kmkit.trail.audit.compare import bare
-from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.known import Known, Step
+from kmkit.trail.audit.scene import Scene
+
+
+def kept(scene: Scene, taken: Known, sides: Sequence[Known]) -> None:
+    """A version taken from one side, or joined; what was decided on the others is not lost."""
+    for side in sides:
+        if side.doubt and not taken.doubt and side.blob != taken.blob:
+            scene.mend(side.faults)
+        if verb := lost(taken, decided(side)):
+            scene.say(
+                "merge-lost-move",
+                taken.id,
+                taken.path,
+                f"The merge dropped '{verb}' of {taken.path}, which stands on the other side.",
+            )
+
+
+def put(
+    scene: Scene,
+    new: Known,
+    sides: Sequence[Known],
+    faults: Sequence[int],
+    trail: frozenset[Step] = frozenset(),
+) -> None:
+    """The note stands so from now on; what was found is made good by what lost nothing.
+
+    Without such a version it is remembered what was lost, so that no later merge loses it unseen.
+    """
+    if faults or new.doubt:
+        every = [new.sound, *sides] if new.sound else sides
+        sound = [one for one in whole(every) if not one.doubt]
+        missed = [word for side in sides if lost(new, word := decided(side))]
+        sound += [word._replace(blob="") for word in missed]
+        ended = new.ended or any(word.ended for word in missed)
+        best = min(sound, key=lambda one: not one.blob, default=None)
+        new = new._replace(sound=best, ended=ended)
+    scene.put(new._replace(trail=new.trail | trail), faults)
+
+
+def put_away(scene: Scene, sides: Sequence[Known]) -> None:
+    """What may come back as it was is what has all that was decided on every side."""
+    lacking = sides[0]._replace(blob="")
+    best = min(whole(sides), key=lambda one: one.doubt, default=lacking)
+    scene.book.gone[best.id] = best
 
 
 def lost(taken: Known, side: Known) -> str:
@@ -17,6 +61,16 @@ def lost(taken: Known, side: Known) -> str:
         if _LOST.get(verb, _nothing)(taken, side, own):
             return verb.replace("/", " ")
     return ""
+
+
+def whole(sides: Sequence[Known]) -> list[Known]:
+    """Those versions that have all that was decided on the others."""
+    return [one for one in sides if not any(lost(one, decided(side)) for side in sides)]
+
+
+def decided(side: Known) -> Known:
+    """What was decided on a side, and not what was only forged, as far as that can be told."""
+    return side.sound or side if side.doubt else side
 
 
 def _nothing(taken: Known, side: Known, own: Collection[str]) -> bool:

@@ -32,6 +32,7 @@ def _rule(scene: Scene, reader: Reader, rules: Rules, path: str, blob: str) -> R
         taken = max(sides, key=lambda one: len(one.lineage.get(path, ())))
         if not taken.faults.get(path):  # what was wrong on another side is gone
             scene.mend(fault for one in every for fault in one.faults.get(path, ()))
+        scene.mended.difference_update(taken.faults.get(path, ()))
         return rules if taken is every[0] is rules else _with(rules, taken, path)
     if is_rule(path) and not scene.everywhere("steward"):
         what = "takes back a change of" if sides else "holds a version of its own of"
@@ -52,9 +53,9 @@ def _rule(scene: Scene, reader: Reader, rules: Rules, path: str, blob: str) -> R
 
 
 def _taken_back(path: str, sides: Sequence[Rules], every: Sequence[Rules]) -> bool:
-    """Whether some side changed the file in a way that what was taken does not have."""
-    have = max((side.lineage.get(path, frozenset()) for side in sides), key=len)
-    return any(not one.lineage.get(path, frozenset()) <= have for one in every)
+    """Whether no side that has what was taken has every change that was made on any side."""
+    changed = frozenset().union(*(one.lineage.get(path, frozenset()) for one in every))
+    return all(changed != side.lineage.get(path, frozenset()) for side in sides)
 
 
 def _with(rules: Rules, side: Rules, path: str) -> Rules:

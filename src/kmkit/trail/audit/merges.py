@@ -13,7 +13,7 @@ from kmkit.note.plain import Plain
 from kmkit.trail.audit.compare import bare, claim_of, differing
 from kmkit.trail.audit.history import FILE_MODES, Change
 from kmkit.trail.audit.known import Known
-from kmkit.trail.audit.lost import lost
+from kmkit.trail.audit.lost import kept, put, put_away
 from kmkit.trail.audit.merged_rules import merge_rules
 from kmkit.trail.audit.notes import fresh, read_note, reread
 from kmkit.trail.audit.parts import own_part
@@ -36,14 +36,20 @@ def judge_merge(scene: Scene, reader: Reader) -> None:
         scene.say("bad-trailers", "", "", f"{message} A merge is no move.")
     first = scene.parents[0]
     every = {path for path in changes if in_notes(path) or in_records(path)}
+    gone: set[str] = set()
     for other in scene.parents[1:]:
         every |= other.since(first)
+        gone |= other.gone_since(first)
     paths = {path for path in every if in_notes(path)}
     start = tuple(scene.faults)
     if every or any(matters(path) for path in changes):
         scene.ask_signature("", "")
     for path in sorted(paths):
         _note(scene, path, changes.get(path), start)
+    for id in gone:
+        last = [book.get(book.path_of(id)) or book.removed(id) for book in scene.parents]
+        if known := [side for side in last if side]:
+            put_away(scene, known)
     for path in sorted(paths):
         _alone(scene, path, paths)
         _removed(scene, path)
@@ -71,20 +77,23 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
         _gone(scene, path, sides)
     elif taken:
         best = min(taken, key=lambda side: (side.doubt, -len(side.trail)))
-        _kept(scene, best, _everywhere(scene, path, best.id))
-        scene.put(best, scene.faults[at:])
+        there = _everywhere(scene, path, best.id)
+        best = _of_each(best, there)
+        kept(scene, best, there)
+        put(scene, best, there, scene.faults[at:])
     elif change and mode not in FILE_MODES:
         scene.say("not-a-file", "", path, f"No file stands at {path}, which is a note's place.")
     elif change and is_note(path):
         _joined(scene, change, sides, start)
 
 
-def _everywhere(scene: Scene, path: str, id: str) -> list[Known | None]:
-    """The note ``id`` on every side: at ``path``, or wherever it stands there."""
-    found: list[Known | None] = []
+def _everywhere(scene: Scene, path: str, id: str) -> list[Known]:
+    """The note ``id`` on each side that has it: at ``path``, or wherever it stands there."""
+    found = []
     for book in scene.parents:
         here = book.get(path)
-        found.append(here if here and here.id == id else book.get(book.path_of(id)))
+        known = here if here and here.id == id else book.get(book.path_of(id))
+        found += [known] if known else []
     return found
 
 
@@ -101,34 +110,18 @@ def _alone(scene: Scene, path: str, paths: Collection[str]) -> None:
             return
 
 
-def _kept(scene: Scene, taken: Known, sides: Sequence[Known | None]) -> None:
-    """A version taken from one side, or joined; what was decided on the others is not lost."""
-    for side in sides:
-        if side is None or side.blob == taken.blob:
-            continue
-        if side.doubt:
-            if not taken.doubt:
-                scene.mend(side.faults)
-        elif verb := lost(taken, side):
-            scene.say(
-                "merge-lost-move",
-                taken.id,
-                taken.path,
-                f"The merge dropped '{verb}' of {taken.path}, which stands on the other side.",
-            )
-
-
 def _gone(scene: Scene, path: str, sides: Sequence[Known | None]) -> None:
     """A path that the merge does not have."""
-    for side in filter(None, sides):
-        scene.book.gone[side.id] = side
     scene.book.take(path)
+    for side in filter(None, sides):
+        put_away(scene, _everywhere(scene, path, side.id))
 
 
 def _removed(scene: Scene, path: str) -> None:
     """A note at ``path`` that stood on every side, and stands nowhere in the merge."""
     for side in filter(None, (book.get(path) for book in scene.parents)):
-        if scene.book.path_of(side.id) or not all(_everywhere(scene, path, side.id)):
+        there = _everywhere(scene, path, side.id)
+        if scene.book.path_of(side.id) or len(there) < len(scene.parents):
             continue
         if any(scene.findings[at][:2] == ("removed-note", side.id) for at in scene.faults):
             return  # it had another name on another side
@@ -146,12 +139,13 @@ def _joined(
     """A version that no side has."""
     note, path, at = read_note(scene, change), change.path, len(scene.faults)
     id = note.fields.id or ""
-    there = [side for side in _everywhere(scene, path, id) if side]
+    there = _everywhere(scene, path, id)
     if not there:
         known = next((side for side in sides if side), None)
         if known:
             scene.say("id-changed", known.id, path, f"{path} held {known.id} and now holds {id}.")
-            scene.put(known._replace(blob=change.blob), scene.faults[at:])
+            stood = _everywhere(scene, path, known.id)
+            put(scene, known._replace(blob=change.blob), stood, scene.faults[at:])
         elif twin := scene.book.path_of(id):
             scene.say("duplicate-id", id, path, f"{path} and {twin} hold the id {id}.")
         elif id:
@@ -159,11 +153,10 @@ def _joined(
             if note.state != State.CAPTURED:
                 message = f"The merge brought {path}, which is {note.state} and on neither side."
                 scene.say("mixed-merge", id, path, message)
-            scene.put(new, [*start, *scene.faults[at:]])
+            put(scene, new, there, [*start, *scene.faults[at:]])
         return
     base = _base(note, there, fresh(scene, note, change, there[0]).fingerprint)
     new = fresh(scene, note, change, base or there[0])
-    new = new._replace(trail=frozenset().union(*(side.trail for side in there)))
     if base is None:
         scene.say(
             "mixed-merge",
@@ -171,12 +164,13 @@ def _joined(
             path,
             f"The merge took the state of {path} from one side and its text from another.",
         )
-        new = new._replace(claim=claim_of(note.fields, new.claim))
+        new = _of_all(scene, new._replace(claim=claim_of(note.fields, new.claim)), there)
     else:
         new = _united(scene, note, new, base, there)
-        _kept(scene, new._replace(trail=base.trail), there)  # of the others it has what it kept
+        kept(scene, new, there)
         own_part(scene, note, new, there)
-    scene.put(new, [*start, *scene.faults[at:]])
+    trail = frozenset().union(*(side.trail for side in there))
+    put(scene, new, there, [*start, *scene.faults[at:]], trail)
 
 
 def _base(note: Note, sides: Sequence[Known], print_: str) -> Known | None:
@@ -185,17 +179,17 @@ def _base(note: Note, sides: Sequence[Known], print_: str) -> Known | None:
     A text that is only captured may be a new one: no verdict covers it.
     """
     state = note.state
-    whole = [side for side in sides if side.claim.state == state and side.fingerprint == print_]
-    if not whole and state == State.CAPTURED:
-        whole = [side for side in sides if side.claim.state == state]
-    return min(whole, key=lambda side: side.doubt, default=None)
+    fit = [side for side in sides if side.claim.state == state and side.fingerprint == print_]
+    if not fit and state == State.CAPTURED:
+        fit = [side for side in sides if side.claim.state == state]
+    return min(fit, key=lambda side: side.doubt, default=None)
 
 
 def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[Known]) -> Known:
     """The claim of a merge: each field as one side has it, lists joined where the text is one."""
     # what a hand wrote into one side does not come in behind the other, which is sound
-    trusted = [side for side in sides if side is base or base.doubt or not side.doubt]
-    same = [side for side in trusted if side is base or side.fingerprint == new.fingerprint]
+    trusted = [side for side in sides if base.doubt or not side.doubt]
+    same = [side for side in trusted if side.fingerprint == new.fingerprint]
     odd = sorted(
         name
         for name in differing(note.fields, base.claim)
@@ -207,17 +201,28 @@ def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[K
         message = f"The merge wrote {', '.join(odd)} of {new.path}, as no move on either side."
         rule = "verdicts-differ" if odd == ["verdicts"] else "mixed-merge"
         scene.say(rule, new.id, new.path, message)
-    writers = frozenset().union(*(side.authors for side in sides))
-    names = frozenset().union(*(side.names for side in sides))
-    if new.fingerprint != base.fingerprint:
-        writers |= scene.writers
-        names |= {scene.author.name}
-    else:
-        writers, names = base.authors, base.names
+    new = (
+        _of_each(new, sides) if new.fingerprint == base.fingerprint else _of_all(scene, new, sides)
+    )
     held = next((side.claim.held for side in trusted if side.claim.held), ())
     claim = claim_of(note.fields, base.claim)._replace(held=held)
-    signed = base.signed and all(side.signed for side in same)
-    return new._replace(claim=claim, authors=writers, names=names, signed=signed)
+    signed = new.signed and all(side.signed for side in same)
+    return new._replace(claim=claim, signed=signed)
+
+
+def _of_each(taken: Known, sides: Sequence[Known]) -> Known:
+    """A text that several sides have is by all who wrote it on one of them."""
+    alike = [side for side in sides if side.fingerprint == taken.fingerprint]
+    authors = taken.authors.union(*(side.authors for side in alike))
+    names = taken.names.union(*(side.names for side in alike))
+    return taken._replace(authors=authors, names=names)
+
+
+def _of_all(scene: Scene, new: Known, sides: Sequence[Known]) -> Known:
+    """A text that no side has whole is by the author of the merge and all who wrote on a side."""
+    writers = scene.writers.union(*(side.authors for side in sides))
+    names = scene.names.union(*(side.names for side in sides))
+    return new._replace(authors=writers, names=names)
 
 
 def _of_a_side(

@@ -2,23 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
 from sys import intern
-from typing import Any
 
 from kmkit.errors import KmkitError
-from kmkit.lifecycle.context import Context, Request
+from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.effects import held_state
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.moves import Move, choose, legal
 from kmkit.lifecycle.rounds import approved_by, quorum
 from kmkit.lifecycle.states import State
-from kmkit.note.file import read
 from kmkit.note.model import Note
+from kmkit.text import address_key
+from kmkit.trail.audit.circumstances import context_of
 from kmkit.trail.audit.compare import before_move, claim_of, differing
 from kmkit.trail.audit.guarded import objected
 from kmkit.trail.audit.known import Known
-from kmkit.trail.audit.rules_of import Rules
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.event import Event
 from kmkit.trail.fold import Claim, fold
@@ -31,6 +29,8 @@ _BEGINS = ("capture", "revise", "reopen")
 """The verbs after which judging begins anew."""
 _ANEW = ("capture", "renew")
 """The verbs that need no capture before them."""
+_FREES = ("capture", "reopen")
+"""The verbs after which a note is retired no more."""
 
 _FIELD_RULES = {"verdicts": "verdicts-differ", "in_force": "bad-in-force"}
 
@@ -67,7 +67,7 @@ def judge_move(scene: Scene, event: Event, note: Note, known: Known | None, new:
 def _misplaced(event: Event, before: Claim, known: Known | None) -> Iterator[tuple[str, str]]:
     """The move does not begin where the note stood, or is none of the table."""
     captures = event.move == "capture"
-    if captures and before.captured:
+    if captures and (before.captured or _word(known).state not in ("", State.CAPTURED)):
         yield "illegal-move", f"{event.note} was captured before."
     elif event.move not in _ANEW and not (known and (before.captured or known.before_anchor)):
         yield "unproved", f"'{event.move}' of {event.note}: no capture stands in the history."
@@ -86,7 +86,7 @@ def _judged(
     yield from _same_text(event, note, known, new, before)
     for book in scene.parents:
         rules = book.rules
-        context = _context(scene, event, note, known, new, before, rules)
+        context = context_of(scene, event, note, known, before, rules)
         if context is None:
             yield "refused-move", f"There was no kind '{note.kind}'."
             continue
@@ -116,6 +116,8 @@ def _same_text(
             "move-mismatch",
             (f"'{event.move}' says '{event.to_state}', and the file says '{note.state}'."),
         )
+    for name in _bent(event, known, before):
+        yield "move-mismatch", f"'{event.move}' says another {name} than {new.path} had."
     if any(event.email not in who.casefold() for who in event.reviewed_by):
         yield "move-mismatch", "The commit names somebody else than its author as the reviewer."
     if known and event.move not in _TEXT and not restores and new.fingerprint != known.fingerprint:
@@ -124,76 +126,22 @@ def _same_text(
         yield "text-changed-in-move", f"'{event.move}' changed other fields of {new.path}."
 
 
-def _context(
-    scene: Scene,
-    event: Event,
-    note: Note,
-    known: Known | None,
-    new: Known,
-    before: Claim,
-    rules: Rules,
-) -> Context | None:
-    """The circumstances of the move, as the commit and its parents tell them."""
-    kind = rules.kind(note.kind)
-    if kind is None:
-        return None
-    in_force = None
-    if before.in_force and event.move == "validate":
-        in_force = _version(scene, before.in_force.blob, note)
-    successor = event.get("Superseded-By")
-    request = _request(event, note)
-    return Context(
-        actor=scene.author,
-        today=_today(event, request),
-        policy=rules.policy,
-        config=rules.settings,
-        kind=kind,
-        request=request,
-        fingerprint=event.fingerprint,
-        verdicts=() if event.move == "renew" and known and known.doubt else before.verdicts,
-        held=before.held,
-        approved=rules.approved(before.verdicts),
-        authors=known.authors if known else frozenset(),
-        author_names=known.names if known else frozenset(),
-        scribe=before.scribe,
-        committed_fingerprint=known.fingerprint if known else "",
-        known_ids=frozenset({successor} if scene.book.path_of(successor) else ()),
-        in_force=in_force,
-    )
+def _word(known: Known | None) -> Claim:
+    """What the file of a note said at the anchor; nothing of a younger one, or one that moved."""
+    first = known and (known.sound or known)
+    return first.claim if first and first.before_anchor else Claim()
 
 
-def _today(event: Event, request: Request) -> date:
-    """A day on which no guard objects to a date: dates in a commit prove nothing, either way."""
-    if event.move == "capture":
-        return date.max
-    if request.due and request.due > date.min:
-        return request.due - timedelta(days=1)
-    return date.min
-
-
-def _version(scene: Scene, blob: str, note: Note) -> Note | None:
-    try:
-        return read(scene.fetch(blob), note.path)
-    except KmkitError:
-        return None
-
-
-def _request(event: Event, note: Note) -> Request:
-    """What was asked for, by the trailers."""
-    due = note.fields.deferred.until if note.fields.deferred else None
-    told = event.trailers.items()
-    said: dict[str, Any] = {_SAID[key]: value for key, value in told if key in _SAID}
-    return Request(because=event.reason, due=due, **said)
-
-
-_SAID = {
-    f"Kmkit-{name}": name.lower().replace("-", "_")
-    for name in (
-        "Method", "Verdict", "Topic", "Decided-By", "Minutes", "Channel", "Audience", "Level",
-        "Owner", "Superseded-By",
-    )
-} | {"Kmkit-Asked": "to"}  # fmt: skip
-"""Trailer -> what it says of the request."""
+def _bent(event: Event, known: Known | None, before: Claim) -> Iterator[str]:
+    """What a move changes that names level and owner to prove them, and not to change them."""
+    if event.move not in _ANEW:
+        return
+    renews = event.move == "renew"
+    stood = before if renews else _word(known)
+    if event.get("Level") != stood.level and (renews or stood.level):
+        yield "level"
+    if address_key(event.get("Owner")) != address_key(stood.owner) and (renews or stood.owner):
+        yield "owner"
 
 
 def _reached(
@@ -241,18 +189,26 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
     """The note once the move is counted."""
     begins = event.move in _BEGINS
     step = (scene.number, intern(f"{event.move}/{event.verdict}".rstrip("/")))
-    settled = claim.settled == scene.commit.sha
+    one = quorum(event.method, scene.rules.policy) == 1
+    settled = claim.settled == scene.commit.sha and (one or event.move != "renew")
     if new.before_anchor:  # what stood at the anchor counts as captured
         claim = claim._replace(captured=scene.commit.sha)
     approved = new.fingerprint in scene.rules.approved(claim.verdicts)
+    ended = new.ended
+    if not wrong:
+        ended = claim.state == State.RETIRED or (ended and event.move not in _FREES)
     doubt = new.doubt
-    if begins and doubt and not wrong:
+    if begins and doubt and not wrong and not ended:
         doubt = 1 if event.move != "capture" else 0
     if settled and doubt == 1 and not wrong:
         doubt = 0
-    renews = event.move == "renew" and not wrong and _renews(new, event, scene)
+    renews = event.move == "renew" and not wrong and not ended and one
     if renews:
         doubt = 0
+    sound = new.sound
+    if sound and not wrong:  # an older file would undo the move
+        counted = fold([event], sound.claim)
+        sound = sound._replace(blob="", claim=counted, trail=sound.trail | {step})
     proving = begins or settled or event.move == "same-meaning"
     return new._replace(
         claim=claim,
@@ -263,13 +219,8 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
         since=scene.commit.sha if proving and not doubt else new.since,
         doubt=doubt,
         faults=new.faults if doubt else (),
-        sound=new.sound if wrong else None,  # an older file would undo the move
+        sound=sound if doubt else None,
         renewed=len(claim.verdicts) - 1 if renews else 0 if begins else new.renewed,
         signed=scene.signed if begins or renews else new.signed,
+        ended=ended,
     )
-
-
-def _renews(new: Known, event: Event, scene: Scene) -> bool:
-    """Whether one approval is enough to prove what stands; what was retired stays in doubt."""
-    retired = new.sound is not None and new.sound.claim.state == State.RETIRED
-    return not retired and quorum(event.method, scene.rules.policy) == 1

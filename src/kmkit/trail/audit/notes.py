@@ -62,7 +62,7 @@ def _link(scene: Scene, change: Change, touched: list[str]) -> None:
     scene.say("not-a-file", name, change.path, f"{what} stands at {change.path}.")
     if known:
         touched.append(known.id)
-        scene.put(known._replace(blob=change.blob), scene.faults[-1:])
+        scene.put(known._replace(blob=change.blob), scene.faults[-1:], known)
 
 
 def _removed(scene: Scene, path: str, touched: list[str]) -> None:
@@ -96,11 +96,11 @@ def _note(
     known = known or _back(scene, id, change)
     scene.ask_signature(id, path)
     if known and known.blob == change.blob:  # renamed, or put back
-        scene.put(known._replace(path=path), scene.faults[at:])
+        scene.put(known._replace(path=path), scene.faults[at:], known)
         return
     if known and known.sound and known.sound.blob == change.blob and not scene.told.event:
         scene.mend(known.faults)
-        scene.put(known.sound._replace(path=path), scene.faults[at:])
+        scene.put(known.sound._replace(path=path), scene.faults[at:], known.sound)
         return
     new = fresh(scene, note, change, known)
     event = scene.told.event
@@ -110,7 +110,7 @@ def _note(
         new = plain(scene, note, known, new)
     if known:
         own_part(scene, note, new, [known])
-    scene.put(new, [*start, *scene.faults[at:]])
+    scene.put(new, [*start, *scene.faults[at:]], known)
     if not new.doubt and known and known.doubt:
         scene.mend(known.faults)
 
@@ -125,7 +125,7 @@ def _unread(scene: Scene, note: Note, known: Known | None, change: Change) -> bo
     message = f"{change.path} cannot be read for certain: {said}"
     if known:
         scene.say("unreadable-note", known.id, change.path, message)
-        scene.put(known._replace(blob=change.blob, path=change.path), scene.faults[-1:])
+        scene.put(known._replace(blob=change.blob, path=change.path), scene.faults[-1:], known)
     elif id or note.raw.get("state") not in (None, State.CAPTURED):
         scene.say("unreadable-note", id or "", change.path, message)
     return True
@@ -136,7 +136,7 @@ def _misnamed(scene: Scene, known: Known | None, id: str, change: Change) -> boo
     path, elsewhere = change.path, scene.book.path_of(id)
     if known and id != known.id:
         scene.say("id-changed", known.id, path, f"{path} held {known.id} and now holds {id}.")
-        scene.put(known._replace(blob=change.blob), scene.faults[-1:])
+        scene.put(known._replace(blob=change.blob), scene.faults[-1:], known)
     elif known is None and elsewhere:
         scene.say("duplicate-id", id, path, f"{path} and {elsewhere} hold the id {id}.")
     else:
@@ -149,8 +149,9 @@ def _back(scene: Scene, id: str, change: Change) -> Known | None:
     gone = scene.book.removed(id)
     if gone is None or gone.blob != change.blob:
         return None
-    scene.mend(at for at in gone.faults if scene.findings[at].rule == "removed-note")
-    return gone
+    away = {at for at in gone.faults if scene.findings[at].rule == "removed-note"}
+    scene.mend(away)
+    return gone._replace(faults=tuple(at for at in gone.faults if at not in away))
 
 
 def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Known:
@@ -158,7 +159,8 @@ def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Know
     version = scene.version(change)
     print_ = version.fingerprint or fingerprint(note, scene.rules.guidance(note.kind))
     same = print_ == known.fingerprint if known else False
-    authors, names = scene.writers, frozenset({scene.author.name})
+    before = known or scene.book.removed(note.fields.id or "")
+    authors, names = scene.writers, scene.names
     if known and same:
         authors, names = known.authors, known.names
     elif known and not known.settled:
@@ -184,6 +186,7 @@ def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Know
         before_anchor=known.before_anchor if known else False,
         renewed=known.renewed if known else 0,
         signed=known.signed and scene.signed if known else False,
+        ended=before.ended if before else False,
     )
 
 

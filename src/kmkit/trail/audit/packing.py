@@ -31,7 +31,8 @@ _ONCE: dict[str, type[Plain]] = {
 }
 
 
-_PROOFS: tuple[Proof, ...] = ("proved", "claimed", "unproved", "before-anchor")
+_PROOFS: tuple[Proof, ...] = ("proved", "claimed", "before-anchor")
+"""Those that the first letter of a line tells; any other tells that it is unproved."""
 _ODD = (AttributeError, LookupError, TypeError, ValueError)
 """What comes of a line that holds something else than it should."""
 _LETTERS: dict[str, Counted] = {**{proof[0]: proof for proof in _PROOFS}, **LETTERS}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot
-from kmkit.lifecycle.guards_edit import part_in
+from kmkit.lifecycle.guards_edit import names_in, part_in
 from kmkit.note.model import Note
 from kmkit.note.reading import read
 from kmkit.trail.audit.known import Known
@@ -16,19 +16,22 @@ def own_part(scene: Scene, note: Note, new: Known, sides: Sequence[Known]) -> No
 
     ``sides`` are what stood before: one version, or that of each parent of a merge.
     """
-    event = scene.told.event
-    sound = [side for side in sides if not side.doubt]
-    if any(side.rest == new.rest for side in sound or sides) or (event and event.move == "capture"):
+    if scene.told.event and scene.told.event.move == "capture":
         return
-    if sound and any(_found(scene, side) for side in sides if side.doubt):
+    trusted = [side for side in sides if not side.doubt] or sides
+    if any(side.rest == new.rest for side in trusted):  # so is every name
+        return
+    stands = [before for side in trusted if (before := stood(scene, side))]
+    if any(_found(scene, side) for side in sides if side not in trusted) and not any(
+        names_in(note) == names_in(before) for before in stands
+    ):
         message = f"The merge keeps names in {new.path} that somebody changed in their own favour."
         scene.say("own-part", new.id, new.path, message)
         return
     manages = scene.everywhere("manager")
     each = [
         [said.message for said in part_in(note, before, scene.author, manages=manages)]
-        for before in (stood(scene, side) for side in sides)
-        if before
+        for before in stands
     ]
     if each and all(each):
         scene.say("own-part", new.id, new.path, f"{each[0][0]} The commit changes that.")

@@ -26,7 +26,7 @@ def in_records(path: str) -> bool:
 
 
 def _judged(path: str) -> bool:
-    return "/." not in path and path.split("/", 2)[1] in WALKS
+    return "/." not in path and path.split("/")[1] in WALKS
 
 
 def judge_records(scene: Scene, changes: Sequence[Change], start: Sequence[int]) -> None:
@@ -37,12 +37,11 @@ def judge_records(scene: Scene, changes: Sequence[Change], start: Sequence[int])
     for change in changes:
         if change.mode and change.mode not in FILE_MODES:
             _link(scene, change)
-        elif not is_record(change.path) or (not change.mode and change.path in moved.values()):
-            continue
-        elif not change.mode:
-            _removed(scene, change.path)
-        else:
-            touched.append(_record(scene, change, moved.get(change.path, ""), start))
+        elif is_record(change.path) and change.path not in moved.values():
+            if change.mode:
+                touched.append(_record(scene, change, moved.get(change.path, ""), start))
+            else:
+                _removed(scene, change.path)
     if told is None or told.note in touched:
         return
     scene.ask_signature(told.note, "")
@@ -101,8 +100,7 @@ def _removed(scene: Scene, path: str) -> None:
     else:
         message = f"{path} was removed by {scene.author.key}."
         scene.say("removed-record", known.record, path, message)
-        known = known._replace(faults=(*known.faults, scene.faults[-1]))
-        scene.book.notes[path] = known
+        scene.book.notes[path] = known._replace(faults=(scene.faults[-1],))
     scene.book.take(path)
 
 
@@ -120,12 +118,12 @@ def may_remove(scene: Scene, known: Filed) -> bool:
 
 
 def _record(scene: Scene, change: Change, old_path: str, start: Sequence[int]) -> str:
-    """A record is new, or changed, or stands at another path; its id, '' where it has none."""
+    """A record is new, or changed, or stands at another path; its id, or the path without one."""
     record, path, at = read(scene, change), change.path, len(scene.faults)
     known = scene.book.record(old_path or path)
     if record is None:
         unread(scene, known, change)
-        return known.record if known else ""
+        return known.record if known else path
     if known and known.record != record.id:
         message = f"{path} held {known.record} and now holds {record.id}."
         scene.say("record-id-changed", known.record, path, message)
@@ -141,15 +139,13 @@ def _record(scene: Scene, change: Change, old_path: str, start: Sequence[int]) -
     if old_path:
         scene.book.take(old_path)
     scene.ask_signature(record.id, path)
-    if known and known.blob == change.blob:
+    told = scene.told.record
+    step = told if told and told.note == record.id else None
+    if known and known.blob == change.blob and not step:
         put(scene, known._replace(path=path), scene.faults[at:], known)
         return record.id
     new = fresh(scene, record, change, known)
-    told = scene.told.record
-    if told and told.note == record.id:
-        new = judge_step(scene, told, record, known, new)
-    else:
-        new = by_hand(scene, known, new)
+    new = judge_step(scene, step, record, known, new) if step else by_hand(scene, known, new)
     put(scene, new, [*start, *scene.faults[at:]], known)
     return record.id
 
@@ -162,7 +158,7 @@ def unread(scene: Scene, known: Filed | None, change: Change) -> None:
     if known.sealed or asked(scene):
         message = f"{change.path} cannot be read any more."
         scene.say("unreadable-record", known.record, change.path, message)
-    put(scene, known._replace(blob=change.blob, path=change.path), scene.faults[at:], known)
+    put(scene, known._replace(blob=change.blob), scene.faults[at:], known)
 
 
 def _back(scene: Scene, record: Record, change: Change) -> Filed | None:
@@ -170,7 +166,7 @@ def _back(scene: Scene, record: Record, change: Change) -> Filed | None:
     gone = scene.book.removed_record(record.id)
     if gone is None or gone.blob != change.blob or gone.doubt:
         return None
-    scene.mend(at for at in gone.faults if scene.findings[at].rule == "removed-record")
+    scene.mend(gone.faults)
     return gone._replace(faults=())
 
 
@@ -186,6 +182,7 @@ def fresh(scene: Scene, record: Record, change: Change, known: Filed | None) -> 
         note=record.about,
         said=said_of(walked(record)),
         whose=frozenset({address_key(record.who)} - {""}),
+        doers=before.doers if before else frozenset(),
         sealed=before.sealed if before else False,
         signed=scene.signed and (known.signed if known else True),
         since=scene.commit.sha,
@@ -193,8 +190,7 @@ def fresh(scene: Scene, record: Record, change: Change, known: Filed | None) -> 
     if known is None:
         return new
     return new._replace(
-        whose=new.whose | known.whose,
-        doers=known.doers,
+        whose=known.whose if new.sealed else new.whose | known.whose,
         trail=known.trail,
         told=known.told,
         before_anchor=known.before_anchor,
@@ -214,10 +210,10 @@ def by_hand(scene: Scene, known: Filed | None, new: Filed) -> Filed:
         scene.mend(known.faults)
         signed = known.sound.signed and scene.signed
         return known.sound._replace(path=new.path, blob=new.blob, signed=signed)
-    if not claims and known.faults and _only_by_hand(scene, known):
+    if not claims and _only_by_hand(scene, known):
         scene.mend(known.faults)
         return new._replace(doubt=False, faults=(), told=True)
-    never = not (known.trail or claims or known.stage in WALKS[new.kind].claims)
+    never = not (known.trail or claims or known.stage in WALKS[known.kind].claims)
     if never or new.said == known.said:
         return new
     if new.sealed or asked(scene):
@@ -264,4 +260,4 @@ def put(scene: Scene, new: Filed, faults: Sequence[int], was: Filed | None) -> N
         every = tuple(dict.fromkeys((*new.faults, *faults)))
         since = scene.commit.sha
         new = new._replace(doubt=True, sound=sound, since=since, faults=every)
-    scene.book.put(new)
+    scene.stand(new)

@@ -16,7 +16,8 @@ def trusted(book: Book, change: Change, data: bytes) -> None:
     record, _ = read_record(data, PurePosixPath(change.path))
     if record is None:
         return
-    doers = {address_key(str(getattr(record, name, ""))) for name in ("by", "reported_by")}
+    values = walked(record)
+    doers = (values[name] for name in ("by", "reported_by") if values.get(name))
     book.put(
         Filed(
             record=record.id,
@@ -25,9 +26,9 @@ def trusted(book: Book, change: Change, data: bytes) -> None:
             kind=record.kind,
             stage=WALKS[record.kind].stage(record),
             note=record.about,
-            said=said_of(walked(record)),
+            said=said_of(values),
             whose=frozenset({address_key(record.who)} - {""}),
-            doers=frozenset(doers - {""}),
+            doers=frozenset(map(address_key, doers)),
             before_anchor=True,
         )
     )

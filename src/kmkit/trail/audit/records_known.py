@@ -95,7 +95,7 @@ def id_of(record: str) -> str:
 
 def said_of(values: dict[str, Any]) -> str:
     """Fields as they are compared."""
-    return json.dumps(values, sort_keys=True, ensure_ascii=False)
+    return json.dumps(values)
 
 
 def filed_out(filed: Filed) -> str:

@@ -11,6 +11,8 @@ from kmkit.trail.audit.records_known import Filed
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.event import Event
 
+_EDIT = "change"
+"""The step that leaves the walk as it is, and gives nothing to anybody."""
 _REASONED = ("replan",)
 """The steps whose reason stands in the commit alone."""
 _RULES = {"verified-by-doer": "own-verification", "early-evidence": "evidence-before-change"}
@@ -21,20 +23,23 @@ def judge_step(
     scene: Scene, event: Event, record: Record, known: Filed | None, new: Filed
 ) -> Filed:
     """What is known of the record after the step; what is wrong with it goes to the findings."""
-    at = len(scene.faults)
     for rule, message in dict.fromkeys(_wrong(scene, event, record, known, new)):
         scene.say(rule, new.record, new.path, message)
     doers = new.doers
     if event.move in DOING:
         doers |= scene.writers | scene.author.known_by
-    begins = known is None
-    wrong = len(scene.faults) > at
+    whose, trail = new.whose, new.trail
+    if event.move != _EDIT:
+        whose |= {address_key(record.who)} - {""}
+        trail |= {scene.number}
+    if known is None:
+        whose |= {scene.author.key}
     return new._replace(
-        whose=new.whose | {scene.author.key} if begins else new.whose,
+        whose=whose,
         doers=doers,
-        trail=new.trail | {scene.number},
+        trail=trail,
         sealed=new.sealed or bool(event.get("Blob")),
-        since=new.since if wrong or new.doubt else scene.commit.sha,
+        since=new.since if new.doubt else scene.commit.sha,
     )
 
 

@@ -12,6 +12,7 @@ from kmkit.trail.audit.findings import RULES, Finding
 from kmkit.trail.audit.history import Change, Commit
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.reading import Version, version_of
+from kmkit.trail.audit.records_known import Filed
 from kmkit.trail.audit.rules_of import NOTHING, Rules
 from kmkit.trail.audit.trailers import Told
 from kmkit.trail.event import author_of, coauthors_of
@@ -55,6 +56,8 @@ class Scene:
     """Who made the commit, as it says."""
     writers: frozenset[str] = field(init=False)
     """E-mails of the author and the co-authors."""
+    names: frozenset[str] = field(init=False)
+    """Their names."""
     demanded: bool = field(init=False)
     """Whether the commit has to be signed."""
 
@@ -77,7 +80,8 @@ class Scene:
             found = author_of(raw)
             self.author = Person(found[0], found[1]) if found else Person("", "")
         others = coauthors_of(raw) if b"co-authored-by" in raw.lower() else ()
-        self.writers = frozenset({self.author.key, *others} - {""})
+        self.writers = frozenset({self.author.key, *(who.email for who in others)} - {""})
+        self.names = frozenset({self.author.name, *(who.name for who in others)})
         asked = any(book.rules.policy.signed for book in self.parents)
         self.demanded = self.required or asked
 
@@ -137,10 +141,12 @@ class Scene:
         """These findings were made good."""
         self.mended.update(faults)
 
-    def put(self, known: Known, faults: Sequence[int]) -> None:
-        """The note stands so from now on; ``faults`` are what was found of it in this commit."""
+    def put(self, known: Known, faults: Sequence[int], was: Known | None = None) -> None:
+        """The note stands so from now on; ``faults`` are what was found of it in this commit.
+
+        ``was`` is how it stood before, where putting that back makes them good.
+        """
         if faults:
-            was = self.book.get(known.path)
             sound = known.sound or (was if was and not was.doubt else None)
             known = known._replace(
                 doubt=2,
@@ -148,4 +154,17 @@ class Scene:
                 since=self.commit.sha,
                 faults=(*known.faults, *faults),
             )
+        self.stand(known)
+
+    def stand(self, known: Known | Filed) -> None:
+        """The note or record stands so, and in a merge all that was found of it as well.
+
+        It was made good on another side, perhaps, which the merge did not take. What else stood at
+        its path on the first side stands there no more.
+        """
+        if len(self.parents) > 1:
+            self.mended.difference_update(known.faults)
+            before = self.book.get(known.path) or self.book.record(known.path)
+            if before and before.id != known.id:
+                self.book.take(known.path)
         self.book.put(known)

@@ -3,7 +3,17 @@
 import re
 from typing import NamedTuple
 
-from kmkit.trail.event import MOVE, NOTE, OURS, RECORD, REPEATABLE, Event, parse, trailers_of
+from kmkit.trail.event import (
+    MOVE,
+    NOTE,
+    OURS,
+    RECORD,
+    REPEATABLE,
+    Event,
+    decoded,
+    parse,
+    trailers_of,
+)
 
 _LINE = re.compile(r"^[ \t]?(kmkit-[a-z-]+)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _CUTS = re.compile(r"^(?:---|\S+ -+ >8 -)", re.MULTILINE)
@@ -32,66 +42,61 @@ class Told(NamedTuple):
 
 def told(sha: str, raw: bytes) -> Told:
     """The move that a raw commit tells, and what is wrong with how it tells it."""
-    if b"mkit-" not in raw and b"MKIT-" not in raw.upper():
+    coded = b"\nencoding " in raw
+    if b"mkit-" not in raw and b"MKIT-" not in raw.upper() and not coded:
         return Told(None)
-    text = raw.partition(b"\n\n")[2].decode("utf-8", "replace").replace("\r\n", "\n")
-    if (event := parse(sha, raw)) and _canonical(raw, text, event):
+    header, _, body = raw.partition(b"\n\n")
+    text = body.decode("utf-8", "replace")
+    if (event := parse(sha, raw)) and not coded and _canonical(text, event):
         return Told(event)
-    lines = [match[1] for match in _LINE.finditer(text) if match[0][0] not in " \t"]
-    if not lines:
+    texts = (text, decoded(header, body)) if coded else (text,)
+    if not any(map(_lines, texts)):
         return Told(None, quotes=len(_QUOTED.findall(text)))
-    if event and _plain(text, lines, event):
-        return Told(event)
-    if said := _doubt(text, lines, event is not None):
+    if said := next(filter(None, map(_doubt, texts)), None):
         return Told(None, *said)
-    if event is None or NOTE not in event.trailers:  # a record's event is about no note's file
-        return Told(None, record=event)
-    return Told(event)
+    if _certain(texts[0]) != _certain(texts[-1]):
+        return Told(None, "bad-trailers", "What its trailers say depends on its encoding.")
+    if event is None:
+        return Told(None, "bad-trailers", "The trailers of kmkit do not make a move.")
+    if NOTE in event.trailers:
+        return Told(event)
+    return Told(None, record=event)  # it is about no note's file
 
 
-def _canonical(raw: bytes, text: str, event: Event) -> bool:
-    """Whether the message is letter for letter as kmkit writes most: `_plain` at a glance.
+def _canonical(text: str, event: Event) -> bool:
+    """Whether the message is letter for letter as kmkit writes most: no `_doubt`, at a glance.
 
     Each of our trailers is a line of the last paragraph, and their names stand nowhere else.
     """
     folded = text.casefold()
     return (
-        NOTE in event.trailers
-        and RECORD not in event.trailers
+        RECORD not in event.trailers
         and folded.count("kmkit-") == len(event.trailers)
         and folded.count("reviewed-by") == text.count("Reviewed-by") == len(event.reviewed_by)
-        and not event.attached
         and "---" not in text
         and ">8" not in text
         and "\n " not in text
         and "\n\t" not in text
         and "\0" not in text
-        and b"\nencoding " not in raw
         and (text.isascii() or not _LOOKALIKES.intersection(text))
     )
 
 
-def _plain(text: str, lines: list[str], event: Event) -> bool:
-    """Whether the message is as kmkit writes it, which is soon seen; if not, see `_doubt`."""
-    ours = [key for key in event.trailers if key.startswith("Kmkit-")]
-    return (
-        len(lines) == len(ours) + len(event.attached)
-        and all(line in OURS for line in lines)
-        and NOTE in ours
-        and RECORD not in ours
-        and "\0" not in text
-        and text.casefold().count("reviewed-by")
-        == text.count("Reviewed-by")
-        == len(event.reviewed_by)
-        and not _CUTS.search(text)
-        and not _BROKEN.search(text)
-    )
+def _lines(text: str) -> list[str]:
+    """The names of trailers with which lines begin that could be ours, wherever they stand."""
+    return [match[1] for match in _LINE.finditer(text) if match[0][0] not in " \t"]
 
 
-def _doubt(text: str, lines: list[str], parsed: bool) -> tuple[str, str] | None:
+def _certain(text: str) -> list[tuple[str, str]]:
+    """The trailers that are the same in every encoding that people use."""
+    return [(key, value) for key, value in trailers_of(text) if value.isascii()]
+
+
+def _doubt(text: str) -> tuple[str, str] | None:
     """The rule that the message breaks and how, or None."""
     if "\0" in text or _CUTS.search(text):
         return "bad-trailers", "Some programs would take the message to end before its trailers."
+    lines = _lines(text)
     last = [key for key, _ in trailers_of(text) if key.casefold() in _FOLDED]
     ours = [key for key in last if key.casefold().startswith("kmkit-")]
     moves = [line for line in lines if line.casefold() == MOVE.casefold()]
@@ -100,7 +105,7 @@ def _doubt(text: str, lines: list[str], parsed: bool) -> tuple[str, str] | None:
     odd = next((key for key in (*lines, *last) if _odd(key)), "")
     if odd:
         return "bad-trailers", f"The trailer '{odd[:40]}' is spelt in a way of its own."
-    twice = next((k for k in ours if k in OURS and k not in REPEATABLE and ours.count(k) > 1), "")
+    twice = next((key for key in ours if key not in REPEATABLE and ours.count(key) > 1), "")
     if twice:
         return "bad-trailers", f"The trailer {twice} stands there twice."
     if len(ours) < len(lines):
@@ -109,8 +114,6 @@ def _doubt(text: str, lines: list[str], parsed: bool) -> tuple[str, str] | None:
         return "bad-trailers", "A trailer of kmkit is broken over two lines."
     if NOTE in ours and RECORD in ours:
         return "bad-trailers", "The commit tells of a note and of a record at once."
-    if not parsed:
-        return "bad-trailers", "The trailers of kmkit do not make a move."
     return None
 
 

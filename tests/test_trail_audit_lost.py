@@ -1,0 +1,131 @@
+"""What a merge drops, and what of it is remembered: by what the file may be put back to."""
+
+from kmkit.trail.audit.findings import Finding
+from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.lost import decided, kept, put, put_away, whole
+from kmkit.trail.audit.scene import Scene
+from tests.test_trail_audit_scene import policy, scene
+from tests.test_trail_audit_united import side
+
+HERE = side(moves=("validate",), state="validated", level="domestic")._replace(id="n", blob="a")
+RETIRED = side(moves=("validate", "retire"), state="retired", level="domestic")._replace(
+    id="n", blob="b", ended=True
+)
+NARROWED = side(moves=("validate", "x", "narrow"), state="validated", level="internal")._replace(
+    id="n", blob="c"
+)
+SPOILT = HERE._replace(blob="d", doubt=2, faults=(0,), sound=HERE)
+
+
+def merge() -> Scene:
+    """A merge in which one thing was found before."""
+    found = scene(policy(), policy())
+    found.findings.append(Finding("changed-after-approval", "n", "notes/n.md", "0" * 40, "Once."))
+    return found
+
+
+def stood(found: Scene) -> Known:
+    """The note once the merge is judged."""
+    known = found.book.get("notes/n.md")
+    assert known
+    return known
+
+
+def said(taken: Known, *sides: Known) -> list[str]:
+    """What is found of a merge that takes a version."""
+    found = merge()
+    kept(found, taken, sides)
+    return [one.message.split("'")[1] for one in found.findings[1:]]
+
+
+def mended(taken: Known, *sides: Known) -> bool:
+    """Whether what was found before is made good."""
+    found = merge()
+    kept(found, taken, sides)
+    return bool(found.mended)
+
+
+def test_a_decision_of_a_side_is_dropped() -> None:
+    assert said(HERE, HERE, RETIRED) == ["retire"]
+    assert said(HERE, HERE, RETIRED, NARROWED) == ["retire", "narrow"]
+    assert said(RETIRED, HERE, RETIRED) == []
+
+
+def test_what_was_decided_on_a_side_before_it_was_spoilt_counts() -> None:
+    spoilt = RETIRED._replace(blob="e", doubt=2, sound=RETIRED)
+    assert decided(spoilt) == RETIRED
+    assert decided(spoilt._replace(doubt=0)) == spoilt._replace(doubt=0)
+    assert decided(spoilt._replace(sound=None)) == spoilt._replace(sound=None)
+    assert said(HERE, HERE, spoilt._replace(claim=HERE.claim)) == ["retire"]
+
+
+def test_a_merge_that_takes_the_sound_side_makes_the_other_good() -> None:
+    assert mended(HERE, HERE, SPOILT)
+    assert not mended(HERE, HERE, SPOILT._replace(blob=HERE.blob))
+    assert not mended(SPOILT._replace(blob="f"), SPOILT._replace(blob="f"), SPOILT)
+    assert not mended(NARROWED, HERE._replace(faults=(0,)))
+
+
+def test_what_lost_nothing() -> None:
+    assert whole([HERE, RETIRED]) == [RETIRED]
+    assert whole([HERE, RETIRED, NARROWED]) == []
+    assert whole([HERE, SPOILT]) == [HERE, SPOILT]
+
+
+def test_a_merge_without_a_finding_remembers_nothing() -> None:
+    found = merge()
+    put(found, HERE, [HERE, RETIRED], ())
+    assert stood(found) == HERE
+
+
+def test_a_merge_with_a_finding_is_made_good_by_what_lost_nothing() -> None:
+    found = merge()
+    put(found, HERE, [HERE, RETIRED], [0])
+    assert (stood(found).doubt, stood(found).sound, stood(found).ended) == (2, RETIRED, True)
+    found = merge()
+    put(found, SPOILT, [SPOILT, RETIRED], ())
+    assert (stood(found).sound, stood(found).ended) == (RETIRED, True)
+    found = merge()
+    put(found, SPOILT._replace(ended=True), [SPOILT, HERE], ())
+    assert (stood(found).sound, stood(found).ended) == (HERE, True)
+    found = merge()
+    put(found, HERE, [HERE, NARROWED], [0])
+    assert (stood(found).sound, stood(found).ended) == (NARROWED, False)
+
+
+def test_without_such_a_version_what_was_lost_is_remembered() -> None:
+    found = merge()
+    put(found, HERE, [HERE, NARROWED, RETIRED], [0])
+    assert stood(found).sound == NARROWED._replace(blob="")
+    assert stood(found).ended
+    found = merge()
+    put(found, SPOILT._replace(sound=HERE._replace(blob="")), [SPOILT, HERE], [0])
+    assert stood(found).sound == HERE
+
+
+def test_where_every_side_is_spoilt_nothing_makes_it_good() -> None:
+    spoilt = SPOILT._replace(sound=None)
+    found = merge()
+    put(found, spoilt, [spoilt, spoilt._replace(blob="e")], [0])
+    assert stood(found).sound is None
+    put(found, SPOILT, [SPOILT, spoilt], [0])
+    assert stood(found).sound == HERE
+
+
+def test_a_joined_version_has_the_moves_of_every_side() -> None:
+    found = merge()
+    put(found, HERE, [HERE, NARROWED], [0], NARROWED.trail)
+    assert stood(found).trail == HERE.trail | NARROWED.trail
+    assert stood(found).sound == NARROWED
+
+
+def test_what_comes_back_is_what_lost_nothing() -> None:
+    found = merge()
+    put_away(found, [HERE, RETIRED])
+    assert found.book.removed("n") == RETIRED
+    put_away(found, [SPOILT._replace(blob="0"), HERE])
+    assert found.book.removed("n") == HERE
+    put_away(found, [HERE, RETIRED, NARROWED])
+    assert found.book.removed("n") == HERE._replace(blob="")
+    put_away(found, [SPOILT])
+    assert found.book.removed("n") == SPOILT
