@@ -31,12 +31,14 @@ from tools.mutants.trial import Case, Lines, apart
 ROOT = Path(__file__).resolve().parents[2]
 AUDIT = "kmkit.trail.audit"
 FIRST = (
-    "moves", "notes", "merges", "parts", "judge", "merged_rules", "lost", "guarded", "trailers",
-    "scene", "compare", "rules_of", "session", "paths", "known", "reading", "audit", "anchor",
-    "history", "book", "packing", "lines", "resuming", "kept", "report",
+    "moves", "circumstances", "notes", "merges", "parts", "judge", "merged_rules", "lost",
+    "guarded", "trailers", "scene", "compare", "rules_of", "records", "records_ends",
+    "records_known", "records_merges", "records_steps", "session", "paths", "known", "reading",
+    "audit", "anchor", "history", "book", "packing", "lines", "resuming", "kept", "report",
+    "asking", "second",
 )  # fmt: skip
-"""Those that judge notes; the other modules of the audit follow."""
-SENTENCES = ("__init__", "findings")
+"""In this order; a module of the audit that is not named here follows."""
+SENTENCES = ("__init__", "findings", "records_rules")
 """Modules that hold nothing but sentences."""
 EXPLAINED = Path(__file__).with_name("explained.toml")
 _RECORDED = ("tests/forgeries", "tests/test_trail_audit_*.py", "tests/test_kb_merging.py",
@@ -46,9 +48,10 @@ _NO_TEST = ("test_the_trick_is_caught", "test_the_configuration_of_a_clone")
 """They judge nothing but what is saved."""
 _LEGAL = "60"
 """Random legal histories."""
-_GOES_ON = ("resuming", "kept", "packing", "lines", "book", "session", "audit")
+_GOES_ON = ("resuming", "kept", "packing", "lines", "book", "session", "audit", "records_known",
+            "rules_of", "merged_rules")  # fmt: skip
 """Modules for which it matters what was kept."""
-_ELSE = (*_GOES_ON, "anchor", "history", "report")
+_ELSE = (*_GOES_ON, "anchor", "history", "report", "asking", "reading", "second")
 """Modules of which tests look at more than at the reports, which are saved."""
 _SOON = 0.1
 """Seconds that a test of other modules may take."""
@@ -134,13 +137,15 @@ def _base(folder: Path, files: dict[str, str]) -> Base:
         options = ["-q", "-p", "tools.mutants.histories", "-p", "no:cacheprovider"]
         command = [sys.executable, "-m", "pytest", *options, *_globbed(_RECORDED)]
         run(command, cwd=ROOT, env=env, check=False)  # what fails is for the tests to tell
-    histories = saved(place)
+    if not (histories := saved(place)):
+        place.rmdir()
+        sys.exit("No history was saved: the tests that make them do not run.")
     cases: list[Case] = [("whole", history) for history in histories]
     cases += [("resumed", h) for h in histories[::5] if not {"notes"} & {*h.asked}]
     trial.warm(("kmkit.trail.audit",))
     said, answers = _sure(apart(lambda: trial.told(cases, files)), "The histories")
-    again, _ = _sure(apart(lambda: trial.told(cases, files)), "The histories")
-    steady = [at for at, (text, _) in enumerate(said) if again[at][0] == text]
+    again = _sure(apart(lambda: trial.asked_of_git(cases)), "The histories")
+    steady = [at for at, (text, _) in enumerate(said) if again[at] == text]
     tests = _sure(apart(lambda: trial.tested(_globbed(_TESTS), _NO_TEST, files)), "The tests")
     print(f"{len(steady)} of {len(cases)} cases, {len(tests)} tests", flush=True)
     return Base([cases[at] for at in steady], [said[at] for at in steady], tests, answers)
