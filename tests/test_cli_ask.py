@@ -77,6 +77,12 @@ def test_records_are_listed_like_notes(kb: KnowledgeBase, run: Run) -> None:
         assert run(kb.root, "list", *every, "--format", fmt).out.startswith(start)
     paths = run(kb.root, "list", *every, "--format", "paths", "-0").out.split("\0")
     assert len(paths) == 3
+    lines = run(kb.root, "list", *every, "--format", r"{title}\t{topics}\t{by}\t{due}").out
+    assert lines.splitlines()[0] == "How long does fuel keep?\tfuel\tana@example.org\t"
+    assert run(kb.root, "list", *every, "-0", "--format", "{kind}").out == "question\0" * 2
+    unknown = run(kb.root, "list", *every, "--format", "{topic}")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "topics" in unknown.err
     refused = run(kb.root, "list", *every, "--unit", "x")
     assert refused.code == 2
     assert "not chosen by 'unit'" in refused.err

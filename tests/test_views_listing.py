@@ -25,12 +25,12 @@ BARE = as_listed(note("captured", id=None, summary=None, topics=None, path="note
     ],
 )
 def test_a_template_is_filled(template: str, line: str) -> None:
-    assert listing.template(template)(FUEL) == line
+    assert listing.template(template, listing.FIELDS)(FUEL) == line
 
 
 def test_what_a_note_does_not_say_is_empty() -> None:
     every = "|".join(f"{{{name}}}" for name in listing.FIELDS)
-    said = listing.template(every)(BARE).split("|")
+    said = listing.template(every, listing.FIELDS)(BARE).split("|")
     assert len(said) == len(listing.FIELDS)
     assert said[:2] == ["notes/bare.md", "notes/bare.md"]
     assert "None" not in said
@@ -42,7 +42,7 @@ def test_what_a_note_does_not_say_is_empty() -> None:
 )
 def test_a_template_that_says_nothing_is_refused(template: str, mend: str) -> None:
     with pytest.raises(UsageError) as refused:
-        listing.template(template)
+        listing.template(template, listing.FIELDS)
     assert mend in refused.value.mend
 
 
@@ -50,7 +50,7 @@ def test_a_template_that_says_nothing_is_refused(template: str, mend: str) -> No
 @given(st.text(st.sampled_from(r"{}\tn0 ab"), max_size=12))
 def test_no_template_breaks_it(template: str) -> None:
     try:
-        fill = listing.template(template)
+        fill = listing.template(template, listing.FIELDS)
     except UsageError:
         return
     assert isinstance(fill(FUEL), str)

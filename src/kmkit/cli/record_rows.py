@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from kmkit.cli.formats import deliver, many
 from kmkit.cli.recording import called
-from kmkit.cli.rows import PATHS, TABLE, Shape
+from kmkit.cli.rows import PATHS, TABLE, Shape, ended
 from kmkit.cli.screen import say, table
-from kmkit.errors import UsageError
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -53,7 +52,7 @@ def _text(index: "Index", rows: "list[Filed]", how: Shape) -> str:
             base = _from_here(index.root)
             end = "\0" if how.null else "\n"
             return "".join(f"{'' if base == '.' else f'{base}/'}{row.path}{end}" for row in rows)
-    raise UsageError("Records are not shown by a template.", "Use --format json or tsv.")
+    return "".join(ended(map(records.template(how.fmt), rows), how))
 
 
 def _from_here(root: Path) -> str:

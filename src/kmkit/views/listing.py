@@ -6,15 +6,17 @@ absent values null.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kmkit.errors import UsageError
 from kmkit.text import HIDDEN, did_you_mean
 
 if TYPE_CHECKING:
     from kmkit.index.listed import Listed
+
+T = TypeVar("T")
 
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\\[tn0\\]|[{}]")
 _SIGNS = {"{{": "{", "}}": "}", r"\t": "\t", r"\n": "\n", r"\0": "\0", r"\\": "\\"}
@@ -98,35 +100,38 @@ def _units(char: str) -> list[int]:
     return [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
 
 
-def template(text: str) -> "Callable[[Listed], str]":
-    r"""What turns a note into a line as ``'{id}\t{title}'`` says; UsageError for an unknown field.
+def template(text: str, fields: Mapping[str, Callable[[T], Any]]) -> Callable[[T], str]:
+    r"""What makes a line of a row as ``'{id}\t{title}'`` says; UsageError for an unknown field.
 
-    ``\t`` and ``\n`` are a tab and a line break; ``{{`` and ``}}`` are braces.
+    ``fields`` are those of a row, by name. ``\t`` and ``\n`` are a tab and a line break; ``{{`` and
+    ``}}`` are braces.
     """
-    pieces: list[str | Callable[[Listed], Any]] = []
+    pieces: list[str | Callable[[T], Any]] = []
     at = 0
     for found in _PLACE.finditer(text):
         pieces += [text[at : found.start()]]
         at = found.end()
-        pieces.append(_SIGNS.get(found[0]) or _field(found[1], found[0]))
+        pieces.append(_SIGNS.get(found[0]) or _field(fields, found[1], found[0]))
     pieces.append(text[at:])
 
-    def fill(row: "Listed") -> str:
-        """The line of one note."""
+    def fill(row: T) -> str:
+        """The line of one row."""
         return "".join(one if isinstance(one, str) else _cell(one(row)) for one in pieces)
 
     return fill
 
 
-def _field(name: str | None, said: str) -> "Callable[[Listed], Any]":
-    known = f"The fields: {', '.join(FIELDS)}."
+def _field(
+    fields: Mapping[str, Callable[[T], Any]], name: str | None, said: str
+) -> Callable[[T], Any]:
     if name is None:
         raise UsageError(f"--format: '{said}' stands alone.", "A brace is written {{ or }}.")
-    if name not in FIELDS:
+    if name not in fields:
+        known = f"The fields: {', '.join(fields)}."
         raise UsageError(
-            f"--format: there is no field '{name}'.", did_you_mean(name, FIELDS) or known
+            f"--format: there is no field '{name}'.", did_you_mean(name, fields) or known
         )
-    return FIELDS[name]
+    return fields[name]
 
 
 def _cell(value: Any) -> str:

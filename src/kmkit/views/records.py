@@ -4,7 +4,8 @@ The schemas are contracts: fields are added to them and never change meaning. Da
 absent values null.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kmkit.note.problem import Problem
@@ -66,6 +67,32 @@ def value(filed: "Filed") -> dict[str, Any]:
     """One record."""
     said = {name: text or None for name, text in zip(COLUMNS, cells(filed), strict=True)}
     return {**said, "fields": filed.record.model_dump(mode="json", by_alias=True)}
+
+
+def template(text: str) -> "Callable[[Filed], str]":
+    """What makes a line of a record, of its columns and of the fields that its kind has.
+
+    UsageError for a field that no kind has.
+    """
+    from kmkit.note.records import KINDS
+    from kmkit.views.listing import template as lines
+
+    names = [*COLUMNS, *_names(KINDS.values())]
+    fill = lines(text, {name: partial(_said, name) for name in names})
+    return lambda filed: fill(value(filed))
+
+
+def _names(kinds: "Iterable[type[Record]]") -> Iterator[str]:
+    """The fields that kinds of records have, as files name them."""
+    for kind in kinds:
+        for name, about in kind.model_fields.items():
+            yield about.alias or name
+
+
+def _said(name: str, record: Mapping[str, Any]) -> str:
+    """What a record of `value` says in a column or field, in words."""
+    said = record[name] if name in COLUMNS else record["fields"].get(name)
+    return "; ".join(_texts(said))
 
 
 def actions(rows: "Iterable[Action]", circle: str = "", *, wide: bool = False) -> str:
