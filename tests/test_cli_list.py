@@ -69,10 +69,14 @@ def test_saved_filters(kb: KnowledgeBase, run: Run) -> None:
     config = kb.root / "kmkit.toml"
     text = config.read_text("utf-8").replace("[filters]\n", "")
     config.write_text(
-        text + "\n[filters]\nfuels = \"kind:lesson owner:me 'order fuel'\"\n", "utf-8"
+        text + '\n[filters]\nfuels = "kind:lesson owner:me \'order fuel\'"\nours = "owner:me"\n',
+        "utf-8",
     )
     assert titles(run(kb.root, "list", "--filter", "fuels").out) == ["Order fuel early"]
     assert titles(run(kb.root, "list", "--filter", "fuels", "nowhere").out) == []
+    bare = run(kb.root, "list", "ours")
+    assert bare.err == "No note is like that. 'ours' is a saved filter: write filter:ours.\n"
+    assert len(titles(run(kb.root, "list", "filter:ours").out)) == 2
     unknown = run(kb.root, "list", "--filter", "fuel")
     assert unknown.code == 2
     assert "fuels" in unknown.err

@@ -121,23 +121,27 @@ def show(index: "Index", asked: Filter, order: str, how: Shape, early: Told | No
     if how.fmt == "tsv":
         text, total = early or told(index, asked, order, how)
         _write([text], how.output)
-        _sum(total, how.limit or 0)
+        _sum(index, asked, total, how.limit or 0)
         return
     from kmkit.index.choosing.conditions import where
 
     chosen = where(asked, index)
     limit = how.limit if how.limit is not None else (_SCREEN if how.fmt == TABLE else 0)
     show_rows(index, islice(index.select(*chosen, order=order), limit or None), how)
-    _sum(index.count(*chosen), limit)
+    _sum(index, asked, index.count(*chosen), limit)
 
 
-def _sum(total: int, limit: int) -> None:
+def _sum(index: "Index", asked: Filter, total: int, limit: int) -> None:
     """Say how many notes there are, and how many of them are shown."""
     shown = min(total, limit) if limit else total
     if shown < total:
         say(f"{shown} of {many(total, 'note')}. More: --limit N, or --limit 0 for all.")
+    elif total:
+        say(f"{many(total, 'note')}.")
     else:
-        say(f"{many(total, 'note')}." if total else "No note is like that.")
+        saved = next((word for word in asked.words if word in index.rules.filters), "")
+        meant = f" '{saved}' is a saved filter: write filter:{saved}." if saved else ""
+        say(f"No note is like that.{meant}")
 
 
 def show_rows(index: "Index", rows: "Iterable[Listed]", how: Shape) -> None:
@@ -184,16 +188,16 @@ def _paths(index: "Index", rows: "Iterable[Listed]", how: Shape) -> Iterator[str
     except ValueError:  # another drive
         base = index.root.as_posix()
     prefix = "" if base == "." else f"{base}/"
-    return _ended((prefix + row.card.path for row in rows), how)
+    return ended((prefix + row.card.path for row in rows), how)
 
 
 def _template(index: "Index", rows: "Iterable[Listed]", how: Shape) -> Iterator[str]:
-    from kmkit.views.listing import template
+    from kmkit.views.listing import FIELDS, template
 
-    return _ended(map(template(how.fmt), rows), how)
+    return ended(map(template(how.fmt, FIELDS), rows), how)
 
 
-def _ended(texts: Iterable[str], how: Shape) -> Iterator[str]:
+def ended(texts: Iterable[str], how: Shape) -> Iterator[str]:
     """Each with its end; on a terminal without what could change what is seen."""
     if how.null:
         return (f"{text}\0" for text in texts)
