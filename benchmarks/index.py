@@ -193,8 +193,11 @@ class Bench:
         took = in_turns(ways, self.runs)
         return Row(name, took[name], floor, took[floor], 1.2)
 
-    def refreshed(self, name: str, *args: str) -> Row:
-        """A command after ten edits, against the same one when nothing changed."""
+    def refreshed(self, name: str, *args: str, settled: bool) -> Row:
+        """A command after ten edits, against the same one when nothing changed.
+
+        ``settled``: it is the first after a while, so that what it reads is kept.
+        """
         chosen = [self.root / path for path in self.notes[:: len(self.notes) // 10 or 1][:10]]
         before = {path: path.read_bytes() for path in chosen}
         run = self._timed((*KMKIT, *args))
@@ -206,9 +209,11 @@ class Bench:
             return run()
 
         def edited() -> Taken:
-            """Right after another ten."""
+            """After another ten."""
             for path in chosen:
                 path.write_bytes(path.read_bytes() + f"\nSeen {time.time_ns()}.\n".encode())
+            if settled:
+                time.sleep(_SETTLED)
             return run()
 
         try:
@@ -237,8 +242,10 @@ class Bench:
             *self.warm(),
             *self.beside(given),
             self.completion(),
-            self.refreshed("list after 10 edits", "list"),
-            self.refreshed(f"search {RARE} after 10 edits", "search", RARE),
+            self.refreshed("list right after 10 edits", "list", settled=False),
+            self.refreshed("list, and the edits are kept", "list", settled=True),
+            self.refreshed(f"search {RARE} right after 10 edits", "search", RARE, settled=False),
+            self.refreshed(f"search {RARE}, and they are kept", "search", RARE, settled=True),
         ]
 
 

@@ -11,7 +11,7 @@ Each measurement approves another note that waits for it, and all of them write 
 
 They take turns, after one of each to warm up.
 
-    python -m benchmarks.moves [--notes 10000] [--runs 10]
+    python -m benchmarks.moves [--notes 10000 | --kb DIR] [--runs 10]
 """
 
 import argparse
@@ -132,10 +132,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a move of kmkit against git commit.")
     parser.add_argument("--notes", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--kb", type=Path, help="one that benchmarks.histories wrote; it changes")
     options = parser.parse_args()
     most = min(options.notes, WAITING) // len(WAYS) - 1
     if not 1 <= options.runs <= most:
         parser.error(f"--runs is between 1 and {most}: so many notes wait to be approved")
+    if options.kb:
+        print(table(measure(options.kb, options.runs)))
+        return
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch, "kb")
         write(root, options.notes)
