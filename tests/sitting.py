@@ -67,7 +67,7 @@ def sitting(
                 if len(answer) == 1 and answer not in "\n\x03\x04":
                     _until_keys(ours)
                 os.write(ours, answer.encode())
-            said += _until(ours, None)
+            said += _until(ours, None, again=b"\x03" if talk and talk[-1][1] == "\x03" else b"")
             code = process.wait(PATIENCE)
         finally:
             process.kill()  # or a program that still asks would keep the test waiting for ever
@@ -84,12 +84,20 @@ def _until_keys(handle: int) -> None:
         time.sleep(0.01)
 
 
-def _until(handle: int, wanted: str | None) -> str:
-    """What the terminal shows until ``wanted`` stands there, or until the program has ended."""
+def _until(handle: int, wanted: str | None, again: bytes = b"") -> str:
+    """What the terminal shows until ``wanted`` stands there, or until the program has ended.
+
+    ``again`` is typed once more where nothing happens for a while: of a Ctrl-C that comes just
+    before Python begins to wait for a line it takes notice with the next key.
+    """
     said = b""
     end = time.monotonic() + PATIENCE
     while wanted is None or wanted not in said.decode("utf-8", "replace"):
-        if not select.select([handle], [], [], max(0.0, end - time.monotonic()))[0]:
+        left = max(0.0, end - time.monotonic())
+        if not select.select([handle], [], [], min(left, 2.0) if again else left)[0]:
+            if again and left:
+                os.write(handle, again)
+                continue
             break
         try:
             chunk = os.read(handle, 65536)
