@@ -24,7 +24,9 @@ def digest(root: Path) -> str:
 
 
 _PACKAGE = Path(__file__).parents[2]
-_ROOMS = ("index", "index/keeping", "index/search", "lifecycle", "note", "note/records")
+_ROOMS = (
+    ".", "config", "index", "index/keeping", "index/search", "lifecycle", "note", "note/records"
+)  # fmt: skip
 """Where it is decided what stands in an index."""
 _OURS = (".py", ".j2")
 

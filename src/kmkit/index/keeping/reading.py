@@ -9,7 +9,7 @@ from pathlib import Path
 from kmkit.errors import Cannot
 from kmkit.index.keeping.entering import Entering
 from kmkit.index.keeping.grounds import Grounds
-from kmkit.index.keeping.helping import helping
+from kmkit.index.keeping.helping import helpers, helping
 from kmkit.index.keeping.refresh import said_of, stat_of
 from kmkit.index.keeping.sheets import Read, Sheet, Sight, Wanted, sheet_of
 from kmkit.places import look_and_read
@@ -26,13 +26,14 @@ _AHEAD = 8
 def read_all(entering: Entering, files: Iterator[Wanted], count: int) -> Iterator[Sheet]:
     """All ``files``, so many, as rows of the index; many are read by several processes."""
     shares = iter(lambda: list(islice(files, _SHARE)), [])
-    if count <= _FEW or (os.cpu_count() or 1) < 2:
+    processors = os.cpu_count() or 1
+    ways = (entering.root, entering.grounds, entering.words)
+    many = count > _FEW and processors > 1
+    helped = helpers(processors, _prepare, *ways) if many else None
+    if helped is None:
         yield from (_sheet(entering, share) for share in shares)
         return
-    from concurrent.futures import ProcessPoolExecutor
-
-    ways = (entering.root, entering.grounds, entering.words)
-    with ProcessPoolExecutor(os.cpu_count(), initializer=_prepare, initargs=ways) as pool:
+    with helped as pool:
         running = deque(pool.submit(_share, share) for share in islice(shares, _AHEAD))
         while running:
             sheet = running.popleft().result()

@@ -150,11 +150,34 @@ def _linked(folder: Path, place: Path | None = None) -> "TemporaryDirectory[str]
     """A folder of this process with links to the files of ``folder``; in ``place``."""
     from tempfile import TemporaryDirectory
 
-    links = TemporaryDirectory(prefix="kmkit-words-", dir=place, ignore_cleanup_errors=True)
+    if place:
+        _swept(place)
+    prefix = f"kmkit-words-{os.getpid()}-"
+    links = TemporaryDirectory(prefix=prefix, dir=place, ignore_cleanup_errors=True)
     for file in folder.iterdir():
         if file.suffix != ".lock":
             _link(file, Path(links.name, file.name))
     return links
+
+
+def _swept(place: Path) -> None:
+    """Take away the links of processes that were killed."""
+    import shutil
+
+    for left in place.glob("kmkit-words-*-*"):
+        number = left.name.split("-")[2]
+        if number.isdecimal() and not _alive(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 def _link(file: Path, to: Path) -> None:
