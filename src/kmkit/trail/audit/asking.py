@@ -17,8 +17,9 @@ from kmkit.trail.git import Git
 
 _BUFFER = 256 * 1024
 """Bytes that are read from a process at once."""
-_IN_PIECES = ("core.packedGitWindowSize=1m", "core.packedGitLimit=64m")
-"""git maps no more of its packs into memory at once, which takes it no longer."""
+_IN_PIECES = ("core.packedGitWindowSize=1m", "core.packedGitLimit=16m",
+              "core.deltaBaseCacheLimit=8m")  # fmt: skip
+"""git holds no more of its packs in memory at once, which takes it no longer."""
 _AHEAD = 1024 * 1024
 """Bytes that a process may be ahead of its reader."""
 

@@ -23,6 +23,10 @@ BLOCK = 256
 """Commits that git is asked for at once, the newest first: of git's packs that takes less time."""
 
 
+_PIECE = 40
+"""Blocks whose differences one git process tells."""
+
+
 class Change(NamedTuple):
     """One path that a commit changed, against its first parent in the range."""
 
@@ -64,16 +68,17 @@ class Range:
 
     Oldest block first, and in each the newest commit."""
 
-    def begin(self, done: int) -> int:
-        """Whoever reads the pairs begins with the block in which the first ``done`` end.
+    def begin(self, done: int) -> IO[bytes]:
+        """The pairs from the block on in which the first ``done`` end.
 
-        How many of them it has.
+        Another process may have read of the same file, so nothing that was read ahead counts.
         """
-        self.pairs.seek(0)
+        self.pairs.flush()
+        os.lseek(self.pairs.fileno(), 0, os.SEEK_SET)
+        pairs = open(self.pairs.fileno(), "rb", closefd=False)  # noqa: SIM115 (it is not ours)
         for _ in range(done - done % BLOCK):
-            self.pairs.readline()
-        os.lseek(self.pairs.fileno(), self.pairs.tell(), os.SEEK_SET)
-        return done % BLOCK
+            pairs.readline()
+        return pairs
 
 
 def recent_to(git: Git, since: str, tip: str) -> set[str] | None:
@@ -153,18 +158,29 @@ def walk(
                "--no-renames", "--no-ext-diff", "--no-textconv"]  # fmt: skip
     if top := posixpath.commonpath(paths):  # to look for each path by itself takes git longer
         compare += ["--", top]
-    known = range_.begin(done)
-    with opened(git, compare, stdin=range_.pairs) as diffs, objects(git) as fetch:
-        blocks = _asked(_changes(_split(diffs.stdout), paths), wanted, fetch)
-        ahead = next(blocks, None)
-        while ahead:
-            steps, found = ahead
-            ahead = next(blocks, None)  # git finds them while these are read
-            commits = [_commit(step, found) for step in steps]
-            commits.reverse()
-            yield from commits[known:]
-            known = 0
-    ended(diffs)
+    known = done % BLOCK
+    with objects(git) as fetch:
+        for pairs in _pieces(range_.begin(done)):
+            with opened(git, compare, stdin=pairs) as diffs:
+                blocks = _asked(_changes(_split(diffs.stdout), paths), wanted, fetch)
+                ahead = next(blocks, None)
+                while ahead:
+                    steps, found = ahead
+                    ahead = next(blocks, None)  # git finds them while these are read
+                    commits = [_commit(step, found) for step in steps]
+                    commits.reverse()
+                    yield from commits[known:]
+                    known = 0
+            ended(diffs)
+
+
+def _pieces(left: IO[bytes]) -> Iterator[IO[bytes]]:
+    """The pairs that are left, some blocks at a time: git keeps every commit that it has read."""
+    while lines := list(islice(left, _PIECE * BLOCK)):
+        with tempfile.TemporaryFile() as pairs:
+            pairs.writelines(lines)
+            pairs.seek(0)
+            yield pairs
 
 
 _Step = tuple[str, tuple[Change, ...], list[str]]
