@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
 from kmkit.note.file import write_fields
 from tests.conftest import ANA, BEN, CY, DEE
@@ -44,31 +43,6 @@ def committee_of_a_co_author(h: History) -> str:
     message = "Words\n\nCo-authored-by: Dee Lim <dee@example.org>\n"
     h.commit(message, {h.path(FUEL): WORDS(h.data(h.path(FUEL)))}, who=CY)
     return h.forge("validate/quorum", FUEL, ANA, replace(COMMITTEE, decided_by="Dee Lim"))
-
-
-@caught_as("own-approval")
-def words_that_two_branches_wrote_alike_and_a_writer_of_one_approves(h: History) -> str:
-    path = h.path(FUEL)
-    h.fork("side")
-    words = WORDS(h.data(path))
-    h.commit("Words\n", {path: words}, who=CY)
-    message = "Words\n\nCo-authored-by: Ben Adu <ben@example.org>\n"
-    h.commit(message, {path: words}, who=CY, on="side")
-    h.merge(ANA)
-    return h.forge("validate/quorum", FUEL, BEN, APPROVE)
-
-
-@caught_as("own-approval")
-def words_that_two_branches_wrote_alike_beside_other_changes(h: History) -> str:
-    path = h.path(FUEL)
-    h.fork("side")
-    words = WORDS(h.data(path))
-    h.commit("Words\n", {path: words}, who=CY)
-    message = "Words\n\nCo-authored-by: Ben Adu <ben@example.org>\n"
-    h.commit(message, {path: FRENCH(words)}, who=CY, on="side")
-    h.forge("ask", FUEL, CY, Request(to=DEE.email))
-    h.merge(ANA, {path: FRENCH(h.data(path))}, tree="main")
-    return h.forge("validate/quorum", FUEL, BEN, APPROVE)
 
 
 # Claims of a merge

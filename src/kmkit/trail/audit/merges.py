@@ -78,7 +78,6 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
     elif taken:
         best = min(taken, key=lambda side: (side.doubt, -len(side.trail)))
         there = _everywhere(scene, path, best.id)
-        best = _of_each(best, there)
         kept(scene, best, there)
         put(scene, best, there, scene.faults[at:])
     elif change and mode not in FILE_MODES:
@@ -201,21 +200,12 @@ def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[K
         message = f"The merge wrote {', '.join(odd)} of {new.path}, as no move on either side."
         rule = "verdicts-differ" if odd == ["verdicts"] else "mixed-merge"
         scene.say(rule, new.id, new.path, message)
-    new = (
-        _of_each(new, sides) if new.fingerprint == base.fingerprint else _of_all(scene, new, sides)
-    )
+    if new.fingerprint != base.fingerprint:
+        new = _of_all(scene, new, sides)
     held = next((side.claim.held for side in trusted if side.claim.held), ())
     claim = claim_of(note.fields, base.claim)._replace(held=held)
     signed = new.signed and all(side.signed for side in same)
     return new._replace(claim=claim, signed=signed)
-
-
-def _of_each(taken: Known, sides: Sequence[Known]) -> Known:
-    """A text that several sides have is by all who wrote it on one of them."""
-    alike = [side for side in sides if side.fingerprint == taken.fingerprint]
-    authors = taken.authors.union(*(side.authors for side in alike))
-    names = taken.names.union(*(side.names for side in alike))
-    return taken._replace(authors=authors, names=names)
 
 
 def _of_all(scene: Scene, new: Known, sides: Sequence[Known]) -> Known:
