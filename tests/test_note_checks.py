@@ -109,6 +109,14 @@ def test_sections_that_the_state_asks_for() -> None:
     assert "'Results'" in problems[0].message
 
 
+@pytest.mark.parametrize(("kind", "said"), [("lesson", "a lesson"), ("interview", "an interview")])
+def test_what_lacks_a_section_is_named_as_people_would(kind: str, said: str) -> None:
+    of = edited(note("formatted", body="Nothing.\n"), "kind: lesson", f"kind: {kind}")
+    messages = [p.message for p in check(of, CONTEXT) if p.rule == "missing-section"]
+    assert messages
+    assert all(f"; {said} in this state has it." in message for message in messages)
+
+
 def test_a_section_with_guidance_alone_is_unfilled_and_its_line_is_told() -> None:
     guidance = KINDS["lesson"].template
     start = guidance.index("## Lessons")

@@ -144,7 +144,8 @@ def _place(ctx: typer.Context, name: str) -> Path:
         place = Path(os.path.abspath(base / name))
         if os.path.lexists(place):
             return place
-    raise UsageError(f"There is no file or folder {name}.", "Check the path.")
+    way_out = "Check the path; kmkit list --format paths tells those of notes."
+    raise UsageError(f"There is no file or folder {name}.", way_out)
 
 
 def _check(

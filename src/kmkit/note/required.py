@@ -103,15 +103,16 @@ def _missing_sections(note: Note, kind: Kind, wanted: tuple[str, ...]) -> Iterat
     named: dict[str | None, Section] = {}
     for section in note.sections:
         named.setdefault(kind.canonical(section.heading, language), section)
+    one = f"{'an' if kind.name[:1] in 'aeiou' else 'a'} {kind.name}"
     for name in wanted:
         if name in filled:
             continue
         there = named.get(name)
         if not there:
-            message = f"The section '{name}' is missing; a {kind.name} in this state has it."
+            message = f"The section '{name}' is missing; {one} in this state has it."
             yield note.problem("missing-section", message, f"Add '## {name}'.", at="state")
         else:
-            message = f"The section '{there.heading}' is empty; a {kind.name} in this state has it."
+            message = f"The section '{there.heading}' is empty; {one} in this state has it."
             mend = "Answer the question that stands there, or write below the heading."
             path = str(note.path)
             yield Problem(path, there.line, 1, "unfilled-section", message, mend)
