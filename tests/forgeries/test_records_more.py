@@ -50,6 +50,13 @@ def by_other_id(data: bytes) -> bytes:
     return data.replace(b"id: 2026", b"id: 2025")
 
 
+def planned_by_hand(history: History) -> None:
+    """A plan at PLACE that Cy wrote by hand, where that is allowed."""
+    data = by_other_id(history.data(planned(history)))
+    history.rules(OPTIONAL, ANA)
+    history.commit("Plan\n", {PLACE: data}, who=CY)
+
+
 def replanned(history: History, path: str, branch: str, **more: object) -> None:
     """Ana sets another day, and perhaps another person, on a branch."""
     history.checkout(branch)
@@ -448,9 +455,7 @@ def test_what_a_hand_wrote_is_left_where_two_plans_are_joined(new: New) -> None:
 def test_a_plan_by_hand_joined_with_a_step_is_by_hand(new: New) -> None:
     history = new(False)
     anchor = history.anchor()
-    data = by_other_id(history.data(planned(history)))
-    history.rules(OPTIONAL, ANA)
-    history.commit("Plan\n", {PLACE: data}, who=CY)
+    planned_by_hand(history)
     first, second = (history.today + timedelta(days=days) for days in (90, 91))
     step(history, PLACE, "replan", {"due": first}, ANA, told={"Due": str(first), "Blob": ""})
     history.fork("side")
@@ -471,9 +476,7 @@ def test_a_plan_by_hand_joined_with_a_step_is_by_hand(new: New) -> None:
 def test_what_a_forged_step_says_of_a_record_does_not_outlive_it(new: New) -> None:
     history = new(False)
     anchor = history.anchor()
-    data = by_other_id(history.data(planned(history)))
-    history.rules(OPTIONAL, ANA)
-    history.commit("Plan\n", {PLACE: data}, who=CY)
+    planned_by_hand(history)
     history.fork("side")
     fields = {**DONE, "on": history.today}
     told = {"On": str(history.today), "Outcome": "helped"}
@@ -522,9 +525,7 @@ def test_a_forged_seal_is_a_seal(new: New) -> None:
 def test_a_seal_of_a_forged_step_is_a_seal_as_well(new: New) -> None:
     history = new(False)
     anchor = history.anchor()
-    data = by_other_id(history.data(planned(history)))
-    history.rules(OPTIONAL, ANA)
-    history.commit("Plan\n", {PLACE: data}, who=CY)
+    planned_by_hand(history)
     elsewhere(history)
     told = {"On": str(history.today), "Outcome": "did-not-help"}
     step(history, PLACE, "done", {**DONE, "on": history.today}, BEN, told=told)
@@ -536,9 +537,7 @@ def test_a_seal_of_a_forged_step_is_a_seal_as_well(new: New) -> None:
 def test_what_a_merge_mixed_is_by_hand_where_nothing_is_required(new: New) -> None:
     history = new(False)
     anchor = history.anchor()
-    data = by_other_id(history.data(planned(history)))
-    history.rules(OPTIONAL, ANA)
-    history.commit("Plan\n", {PLACE: data}, who=CY)
+    planned_by_hand(history)
     done_on_both(history, PLACE, {"Blob": ""}, reply("Kmkit-Blob: ", "X-Blob: "))
     mixed = with_fields(history, PLACE, {"outcome": "no-difference"})
     history.merge(BEN, {PLACE: mixed}, tree="main")
@@ -549,9 +548,7 @@ def test_what_a_merge_mixed_is_by_hand_where_nothing_is_required(new: New) -> No
 def test_what_a_merge_may_leave_out(new: New) -> None:
     history = new(False)
     anchor = history.anchor()
-    data = by_other_id(history.data(planned(history)))
-    history.rules(OPTIONAL, ANA)
-    history.commit("Plan\n", {PLACE: data}, who=CY)
+    planned_by_hand(history)
     elsewhere(history)
     history.merge(MAL, {PLACE: None})
     assert rules(history, anchor) == []
