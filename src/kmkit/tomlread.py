@@ -1,4 +1,4 @@
-"""TOML files as models: every setting that does not fit is told with its line."""
+"""TOML files as tables of settings: every setting that does not fit is told with its line."""
 
 import re
 import tomllib

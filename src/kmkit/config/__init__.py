@@ -1,4 +1,4 @@
-"""kmkit.toml and policy.toml as models; every setting carries its own help.
+"""kmkit.toml and policy.toml as tables of settings; every setting carries its own help.
 
 kmkit.toml says what this knowledge base is about and where its notes go. policy.toml holds the
 rules, and only a steward changes it.

@@ -1,4 +1,4 @@
-"""policy.toml as a model: the rules, which only a steward changes."""
+"""policy.toml as a table: the rules, which only a steward changes."""
 
 from collections.abc import Iterable
 from pathlib import Path

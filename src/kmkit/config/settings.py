@@ -1,4 +1,4 @@
-"""kmkit.toml as a model; every setting carries its own help."""
+"""kmkit.toml as a table; every setting carries its own help."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,8 @@
 """One pass over history: every commit since the anchor, what it changed, and what stood there.
 
-Three git processes at most, however long the history is, and nothing in the clone's configuration
-changes what they say: no replaced objects, no grafts, no commit-graph, no mailmap, no renames.
+Three git processes at a time, one of them anew for each ten thousand commits. Nothing in the
+clone's configuration changes what they say: no replaced objects, no grafts, no commit-graph, no
+mailmap, no renames.
 """
 
 import os
