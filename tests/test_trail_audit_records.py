@@ -6,7 +6,7 @@ from kmkit.note.records import KINDS
 from kmkit.note.records.walks import WALKS, deed_of
 from kmkit.trail.audit.findings import Finding, RecordStanding, Standing
 from kmkit.trail.audit.packing import packed, proof_of, unpacked
-from kmkit.trail.audit.records import in_records, is_record
+from kmkit.trail.audit.paths import JUDGED, in_records, is_record
 from kmkit.trail.audit.records_known import Filed
 from kmkit.trail.audit.report import Report
 
@@ -106,3 +106,7 @@ def test_a_report_of_some() -> None:
     alone = whole.only({"q"})
     assert (alone.standings, alone.records) == ((), (record("q", "m"),))
     assert [one.note for one in alone.findings] == ["", "q"]
+
+
+def test_what_walks_is_judged() -> None:
+    assert {*JUDGED} == {*WALKS}

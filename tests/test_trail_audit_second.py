@@ -17,7 +17,7 @@ from kmkit.trail.audit.audit import audit
 from kmkit.trail.audit.flat import flattened, restored
 from kmkit.trail.audit.history import Change, Commit, commits_since
 from kmkit.trail.audit.reading import Reading, readings, rest_of, version_of
-from kmkit.trail.audit.second import hand_over, read_aside, taken_over
+from kmkit.trail.audit.second import hand_over, read_aside, ready, taken_over
 from kmkit.trail.audit.trailers import told
 from tests.conftest import captured, disseminated
 from tests.forgeries import (  # noqa: F401 (each fills the corpus)
@@ -88,6 +88,24 @@ def counted(handed: Handed, started: list[int]) -> Handed:
             yield reading
 
     return counting
+
+
+def test_a_second_process_is_ready_before_the_list_and_read_from(
+    kb: KnowledgeBase, always: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disseminated(kb)
+    with ready(kb.git) as process:
+        assert process is None  # nothing is packed, so it is no long history
+    kb.git.run("repack", "-adq")
+    with ready(kb.git) as process:
+        assert process
+    assert process.returncode  # it was ended, as nobody wanted it
+    with ready(kb.git) as process, commits_since(kb.git, first(kb), kb.git.tip()) as range_:
+        monkeypatch.setattr(second, "_started", None)  # and no other one is begun
+        there = list(read_aside(kb.git, range_, "", PATHS, process))
+        assert there == list(readings(kb.git, range_, "", PATHS))
+        assert process
+        assert process.returncode is not None
 
 
 @pytest.mark.parametrize("program", ["", "/nowhere/python", "/bin/false", "/bin/true"])
@@ -169,25 +187,34 @@ MOVE = "Kmkit-Move: validate captured -> validated\nReviewed-by: Ben <ben@exampl
 ZONES = st.sampled_from(["+0000", "-0330", "+0545", "+1400"])
 
 
+BODY = st.sampled_from(["before\n## A\nb", "## A\n\tb\n\n## C\n", "## \u00c9t\u00e9\n", "# T\r\n"])
+FILES = st.lists(st.tuples(st.lists(VALUES, max_size=6), BODY), min_size=1, max_size=4)
+
+
 @settings(max_examples=150, deadline=None)
-@given(st.lists(VALUES, max_size=6), st.lists(TOLD, max_size=2), ZONES, st.integers(0, 2**33))
+@given(FILES, st.lists(TOLD, max_size=2), ZONES, st.integers(0, 2**33))
 def test_what_is_made_flat_is_the_same_once_restored(
-    fronts: list[str], lines: list[str], zone: str, when: int
+    files: list[tuple[list[str], str]], lines: list[str], zone: str, when: int
 ) -> None:
-    path, data = "notes/a.md", "\n".join(["---", *fronts, "---", "before", "## A", "b"]).encode()
     who = f"Ana Été <Ana@example.org> {when} {zone}"
     message = "\n".join(["Subject", "", "Because.", "", *lines, MOVE])
     raw = f"tree {'0' * 40}\nauthor {who}\ncommitter {who}\n\n{message}\n".encode()
-    changes = (Change(path, "100644", "b"), Change("notes/gone.md", "", ""))
-    commit = Commit("c", ("p", "q"), raw, changes, {"b": data})
-    bare = Commit("d", (), raw, (), {})
-    given_ = [
-        Reading(commit, told("c", raw), {path: version_of(data, path)}),
-        Reading(bare, told("d", raw), {}),
-    ]
+    gone = Change("notes/gone.md", "", "")
+    given_ = [Reading(Commit("d", (), raw, (), {}), told("d", raw), {})]
+    for fronts, body in [*files, *files]:  # and what was said before is said again
+        path, data = "notes/a.md", "\n".join(["---", *fronts, "---", body]).encode()
+        commit = Commit("c", ("p", "q"), raw, (Change(path, "100644", "b"), gone), {"b": data})
+        given_.append(Reading(commit, told("c", raw), {path: version_of(data, path)}))
     again = list(restored(flattened(given_)))
     assert again == given_
     assert repr(again) == repr(given_)  # no list where a tuple was, and no text for a day
+    assert [hidden(one) for one in again] == [hidden(one) for one in given_]
+
+
+def hidden(reading: Reading) -> list[tuple[bool, bool]]:
+    """What is known of the notes besides what they say."""
+    notes = [version.note for version in reading.versions.values()]
+    return [(note.ordinary, note.clear) for note in notes]
 
 
 # What is read quickly
@@ -199,6 +226,7 @@ ODD = st.sampled_from(
         "Kmkit-Note: b", "kmkit-note: a", "Kmkit-Move: validate captured -> validated", " more",
         "KMKIT-MOVE: x", " Kmkit-Move: x -> y", "Kmkit-Record: r", "Kmkit-Attached: x.pdf",
         "kmkit-attached: y", "reviewed-by: x", "See Kmkit-Note: c", "", "---", "x - >8 -",
+        "Kmkit-Level", "Kmkit-Topic:t", "Kmkit-Level:  l ", "Kmkit-Evidence: - >8 -",
         "Kmk\u0131t-Note: d", "\u212amkit-Move: e", "Été", "\tset in", "Kmkit-: x", "Ours: y",
         "(cherry picked from commit 1)", "Kmkit-Note : z", "a\0b", "a\r", "Re\u017fson: kmkit",
     ]
@@ -218,7 +246,7 @@ def test_a_message_seen_at_a_glance_says_the_same(
     raw = f"tree {'0' * 40}\nauthor {who}\ncommitter {who}\n{head}\n" + "\n".join(lines) + "\n"
     quickly = told("c", raw.encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trailers, "_canonical", lambda *_: False)
+        patch.setattr(trailers, "_at_a_glance", lambda *_: None)
         assert told("c", raw.encode()) == quickly
 
 
@@ -242,9 +270,11 @@ FRONTS = st.sampled_from(
 @given(st.lists(FRONTS, max_size=3), BODIES)
 def test_a_version_is_the_note_that_everybody_reads(fronts: list[str], body: str) -> None:
     data = "\n".join(["---", *fronts, "---", body]).encode()
+    version_of(b"---\n---\n" + body.encode(), "notes/a.md")  # the same body, higher up
     version = version_of(data, "notes/a.md")
     note = read(data, version.note.path)
     assert version.note == note
+    assert (version.note.ordinary, version.note.clear) == (note.ordinary, note.clear)
     assert version.rest == rest_of(note)
     assert version.fingerprint in ("", fingerprint(note))
     if version.fingerprint:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kmkit.trail.audit.trailers import _canonical, told
+from kmkit.trail.audit.trailers import _at_a_glance, told
 from kmkit.trail.event import parse
 
 HEAD = (
@@ -45,12 +45,15 @@ def test_a_message_that_is_certain(name: str) -> None:
     assert said.event.reviewed_by == ("Ben Adu <ben@example.org>",)
 
 
-@pytest.mark.parametrize("reason", ["Checked.", "V\u00e9rifi\u00e9."])
+@pytest.mark.parametrize(
+    "reason", ["Checked.", "V\u00e9rifi\u00e9.", "One.\n\n- a\n  b\nReviewed-by"]
+)
 def test_the_usual_message_is_certain_at_a_glance(reason: str) -> None:
-    message = PLAIN.replace("Checked.", reason)
-    event = parse("1" * 40, raw(message))
+    message = raw(PLAIN.replace("Checked.", reason))
+    event = _at_a_glance("1" * 40, message)
     assert event
-    assert _canonical(message, event)
+    assert event == parse("1" * 40, message)
+    assert event.reason == reason
 
 
 def test_a_message_in_bytes_that_are_no_text() -> None:

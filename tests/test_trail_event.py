@@ -278,6 +278,32 @@ def test_authors_of_every_sort_are_read(ident: str, email: str, offset: timedelt
     assert author[2].utcoffset() == offset
 
 
+IDENTS = st.lists(
+    st.sampled_from(
+        ["A", " ", "<", ">", "> ", "<a@B.org>", "5", "-7", " 9 ", "+0100", "\u0663", "é"]
+    )
+).map("".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    IDENTS, st.sampled_from([" 5 +0100", " -5 -0330", " 5 +01", " 5  +0100", "", " \u0663 +0000"])
+)
+def test_an_author_who_is_remembered_is_the_same(who: str, when: str) -> None:
+    raw = f"tree x\nauthor {who}{when}\ncommitter C <c@d.org> 1 +0000\n\nS\n".encode()
+    quickly = author_of(raw)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kmkit.trail.event._LONG", 0)
+        assert author_of(raw) == quickly
+
+
+def test_a_date_that_no_clock_has_is_the_first_of_all() -> None:
+    raw = f"tree x\nauthor A <a@b.org> {'9' * 5000} +0000\n\nS\n".encode()
+    author = author_of(raw)
+    assert author
+    assert author[2].timestamp() == 0
+
+
 def test_a_commit_without_a_whole_author_is_no_event() -> None:
     message = compose("validate: X", "", TRAILERS).encode()
     assert author_of(b"tree x\n\n" + message) is None

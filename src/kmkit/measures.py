@@ -60,4 +60,7 @@ def width(levels: Sequence[str], level: str) -> int:
 
 def required_by(required: Mapping[str, tuple[str, ...]], states: Iterable[str]) -> tuple[str, ...]:
     """The fields required in any of ``states``, each once."""
-    return tuple(dict.fromkeys(name for state in states for name in required.get(state, ())))
+    found: dict[str, None] = {}
+    for state in states:
+        found |= dict.fromkeys(required.get(state, ()))
+    return tuple(found)

@@ -63,11 +63,11 @@ class Plain:
 
     def __init__(self, **given: Any) -> None:
         defaults, needed = _DEFAULTS[type(self)], _NEEDED[type(self)]
-        if not needed <= given.keys() <= defaults.keys():
+        found = defaults | given
+        if len(found) > len(defaults) or not needed <= given.keys():
             wrong = sorted((needed - given.keys()) | (given.keys() - defaults.keys()))
             raise TypeError(f"{type(self).__name__}: {', '.join(wrong)}")
-        vars(self).update(defaults)
-        vars(self).update(given)
+        _put(self, "__dict__", found)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} does not change: {name}")
@@ -85,13 +85,14 @@ class Plain:
     def made(cls, values: Mapping[str, Any]) -> Self:
         """One of values that are known to fit; the others are as by default."""
         one = cls.__new__(cls)
-        vars(one).update(_DEFAULTS[cls])
-        vars(one).update(values)
+        _put(one, "__dict__", {**_DEFAULTS[cls], **values})
         return one
 
     def model_copy(self, *, update: Mapping[str, Any]) -> Self:
         """The same with some of its fields changed."""
-        return self.made({**vars(self), **update})
+        one = self.__new__(type(self))
+        _put(one, "__dict__", {**vars(self), **update})
+        return one
 
     @classmethod
     def model_validate(cls, values: Mapping[str, Any]) -> Self:
@@ -144,6 +145,7 @@ def _dumped(value: Any, mode: str, by_alias: bool, no_none: bool, no_defaults: b
     return value.isoformat() if mode == "json" and isinstance(value, date) else value
 
 
+_put = object.__setattr__
 _NEEDED: dict[type[Plain], frozenset[str]] = {}
 """Of each class the fields that have to be given."""
 _DEFAULTS: dict[type[Plain], dict[str, Any]] = {}

@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 AUDIT = "kmkit.trail.audit"
 FIRST = (
     "moves", "circumstances", "notes", "merges", "parts", "judge", "merged_rules", "lost",
-    "guarded", "trailers", "scene", "compare", "rules_of", "records", "records_ends",
+    "guarded", "trailers", "scene", "compare", "rules_of", "records",
     "records_known", "records_merges", "records_steps", "session", "paths", "known", "reading",
     "audit", "anchor", "history", "book", "packing", "lines", "resuming", "kept", "report",
     "asking", "second",

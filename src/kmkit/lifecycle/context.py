@@ -24,7 +24,7 @@ def in_brief(reason: str) -> str:
     return line if len(line) <= LONGEST_COPY else line[: LONGEST_COPY - 1].rstrip() + "…"
 
 
-@dataclass
+@dataclass(slots=True)
 class Request:
     """What somebody asks a move to do; each move reads what it needs."""
 
@@ -48,7 +48,7 @@ class Request:
     """A revision takes the approved version out of force."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Context:
     """The circumstances of one move; everything a guard may look at besides the note."""
 

@@ -59,9 +59,11 @@ def upto(state: State) -> tuple[State, ...]:
 def complete(state: State, *, writes: tuple[str, ...] = ()) -> Guard:
     """The fields and sections required up to ``state`` are there, but for those the move writes."""
 
+    states = upto(state)
+
     def guard(note: Note, context: Context) -> Iterable[Objection]:
         """What the note still lacks."""
-        for problem in missing_for(note, upto(state), context.policy, context.kind, writes):
+        for problem in missing_for(note, states, context.policy, context.kind, writes):
             yield Objection(problem.message, problem.mend)
 
     return guard

@@ -203,14 +203,20 @@ def _validation(note: Note, context: Context) -> str:
 
 def objections(move: Move, note: Note, context: Context) -> list[Objection]:
     """Why the move is refused; empty when it is allowed."""
-    found = list(ask.readable(note, context))
-    if found:
+    if found := list(ask.readable(note, context)):
         return found
-    if move.who and not any(_holds(role, note, context) for role in move.who):
-        found.append(_unentitled(move, note, context))
+    found = barred(move, note, context)
     for guard in move.guards:
         found.extend(guard(note, context))
     return found
+
+
+def barred(move: Move, note: Note, context: Context) -> list[Objection]:
+    """Why the actor is not who may make the move; empty where they are, or the guards tell."""
+    for role in move.who:
+        if _holds(role, note, context):
+            return []
+    return [_unentitled(move, note, context)] if move.who else []
 
 
 def next_step(note: Note) -> str:

@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache, partial
+from sys import intern
 from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
 from kmkit.note.loaded import NULLS, Loaded
@@ -50,11 +51,13 @@ class _How(NamedTuple):
     """What all attributes are where nothing is said."""
 
 
-def fields_in(front: str, *, printable: bool = False) -> tuple[dict[str, Any], Fields] | None:
+def fields_in(
+    front: str, *, printable: bool = False, shared: bool = False
+) -> tuple[dict[str, Any], Fields] | None:
     """The values of ordinary front matter that fits the field table, and the note's fields.
 
-    None where `kmkit.note.frontmatter.load` and `typed` have to tell. The values are nobody else's.
-    ``printable`` is that of `kmkit.note.ordinary.blocks_of`.
+    None where `kmkit.note.frontmatter.load` and `typed` have to tell. The values are nobody else's
+    unless ``shared``; then nobody may change them. ``printable`` is that of `blocks_of`.
     """
     blocks = blocks_of(front, printable=printable)
     read = _field if len(front) <= _LONGEST else _field.__wrapped__
@@ -62,7 +65,7 @@ def fields_in(front: str, *, printable: bool = False) -> tuple[dict[str, Any], F
     found = _ABSENT.copy()
     try:
         for name, value, made, copied in map(read, blocks):
-            values[name] = copied(value) if copied else value
+            values[name] = copied(value) if copied and not shared else value
             found[name] = made
     except (UnusualError, _UnfitError, ValueError):
         return None
@@ -78,8 +81,7 @@ def fields_in(front: str, *, printable: bool = False) -> tuple[dict[str, Any], F
 def _field(block: str) -> tuple[str, Any, Any, Callable[[Any], Any] | None]:
     """The name of a field of `blocks_of`, its value, that as its type, and what copies the value.
 
-    Many notes say the same, and the versions of one note say most of it again; but what can be
-    changed is remembered for nobody's use.
+    Many notes say the same, and the versions of one say most of it again; who changes it copies it.
     """
     name, _, text = block.partition(": ")
     if (
@@ -89,11 +91,12 @@ def _field(block: str) -> tuple[str, Any, Any, Callable[[Any], Any] | None]:
         and text[-1] not in " :"
         and not (": " in text or " #" in text or "\0" in text)
     ):
-        return name, text, text, None
+        return intern(name), text, text, None
     name, colon, below = block.partition(":")
     if colon and name in _ENTRIES and (entries := _in_brackets(name, below)):
-        return name, *entries, _copied
+        return intern(name), *entries, _copied
     name, value = read_block(block)
+    name = intern(name)
     copied = _copied if type(value) in _CHANGING else None
     if name[:2] == "x_":
         return name, value, None, copied

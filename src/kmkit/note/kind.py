@@ -75,6 +75,11 @@ class Kind:
         return filled.difference(self._written).issuperset(wanted)
 
     @cached_property
+    def every(self) -> tuple[str, ...]:
+        """The headings that may not stay empty for good."""
+        return tuple(name for name in self.sections if name not in self.optional)
+
+    @cached_property
     def _names(self) -> dict[str, str]:
         """The headings by themselves and by what they are compared by; of two alike the first."""
         first = {_key(name): name for name in reversed(self.sections)}

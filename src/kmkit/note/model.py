@@ -240,6 +240,11 @@ class Note:
         return self.data.decode("utf-8", errors="replace")
 
     @cached_property
+    def ordinary(self) -> bool:
+        """Whether it is known that ``fields`` are what `kmkit.note.fitting` makes of ``raw``."""
+        return False
+
+    @cached_property
     def clear(self) -> bool:
         """Whether it is known that nothing is hidden in the file; reading a file tells.
 

@@ -43,6 +43,8 @@ def said_above(
     limits = {name: widest for name, widest in protect.items() if policy.width(widest) < width}
     if width > 0:
         limits |= dict.fromkeys(note.fields.protect, policy.levels[0])
+    if not limits:
+        return
     names = _names(tuple(limits))
     for name in names.which(str(note.path)):
         yield Said(name, limits[name], 0, 0)

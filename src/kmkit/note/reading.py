@@ -5,6 +5,7 @@
 
 import re
 from pathlib import PurePosixPath
+from typing import Any
 
 from kmkit.errors import Cannot
 from kmkit.note.fitting import fields_in, typed
@@ -32,14 +33,16 @@ def assembled(
     flaws: list[Flaw],
     *,
     body_shows: bool = False,
+    shared: bool = False,
 ) -> Note:
     """The note of a file that was cut and whose body was read; ``flaws`` are those found so far.
 
     ``body_shows``: of the body it is known that it holds nothing but what `shows_all` allows.
+    ``shared``: nobody changes what is in the note's ``raw``.
     """
     front = document.front
     printable = shows_all(front.encode("utf-8", "surrogatepass") if body_shows else data)
-    quickly = fields_in(front, printable=printable)
+    quickly = fields_in(front, printable=printable, shared=shared)
     if quickly:
         raw, fields = quickly
     else:
@@ -58,8 +61,36 @@ def assembled(
         "sections": body[1],
         "problems": tuple([Problem(str(path), *flaw) for flaw in flaws]) if flaws else (),
     }
-    if quickly and printable and not flaws:
-        found["clear"] = True
+    if quickly:
+        found["ordinary"] = True
+        if printable and not flaws:
+            found["clear"] = True
+    return _noted(found)
+
+
+def clear_note(
+    path: PurePosixPath,
+    data: bytes,
+    found: tuple[dict[str, Any], Fields],
+    body: tuple[str, tuple[Section, ...]],
+) -> Note:
+    """The note of a file that hides nothing: what `fields_in` found in it, and its body."""
+    return _noted(
+        {
+            "path": path,
+            "data": data,
+            "fields": found[1],
+            "raw": found[0],
+            "preamble": body[0],
+            "sections": body[1],
+            "problems": (),
+            "ordinary": True,
+            "clear": True,
+        }
+    )
+
+
+def _noted(found: dict[str, Any]) -> Note:
     note = object.__new__(Note)
     object.__setattr__(note, "__dict__", found)  # as its __init__ does, in a third of the time
     return note

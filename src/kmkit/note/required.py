@@ -38,10 +38,10 @@ def missing_for(
 
 def asked_by(states: Iterable[str], policy: Measures, kind: Kind | None) -> Asked:
     """What ``states`` ask of a note of a kind, all together."""
-    wanted = [str(state) for state in states]
+    wanted = tuple(states)
     sections: tuple[str, ...] = ()
     if kind and "formatted" in wanted:
-        sections = tuple(name for name in kind.sections if name not in kind.optional)
+        sections = kind.every
     elif kind and "validated" in wanted:
         sections = kind.required
     return Asked(policy.required_by(wanted), kind, sections)

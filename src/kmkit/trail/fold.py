@@ -11,6 +11,7 @@ from kmkit.lifecycle.rounds import approved_by
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Asked, Deferred, Dissemination, InForce, Reviewed, Verdict
 from kmkit.trail.event import Event
+from kmkit.trail.replacing import quick
 
 _VERDICTS = {"validate": ("approve", "return", "reject"), "same-meaning": ("approve",)}
 """The moves that are verdicts, and what each can say."""
@@ -18,6 +19,7 @@ _ANEW = ("capture", "renew")
 """The moves that bind a state to a text without leading to another state."""
 
 
+@quick
 class Claim(NamedTuple):
     """Where a note stands by its trail."""
 
@@ -57,12 +59,20 @@ def fold(events: Iterable[Event], start: Claim | None = None) -> Claim:
     """
     claim = start or Claim()
     for event in events:
-        again = event.move == "capture" and claim.captured
-        if not again and legal(event.move, event.from_state, event.to_state):
-            before, claim = claim, _step(claim, event)
-            if claim.state != before.state or event.move in _ANEW:
-                claim = claim._replace(reached=event.fingerprint)
+        claim = advanced(claim, event)
     return claim
+
+
+def advanced(claim: Claim, event: Event) -> Claim:
+    """The claim after one more event of its note; see `fold`."""
+    if event.move == "capture" and claim.captured:
+        return claim
+    if not legal(event.move, event.from_state, event.to_state):
+        return claim
+    found = _step(claim, event)
+    if found.state != claim.state or event.move in _ANEW:
+        return found._replace(reached=event.fingerprint)
+    return found
 
 
 def by_note(events: Iterable[Event]) -> dict[str, list[Event]]:
@@ -115,14 +125,14 @@ def _judged(claim: Claim, event: Event, state: str) -> Claim:
         if state == before:
             return claim
         return claim._replace(state=state, verdicts=claim.held, held=(), asked=(), in_force=None)
-    claim = claim._replace(
-        state=state,
-        verdicts=(*claim.verdicts, verdict_of(event)),
-        asked=tuple(a for a in claim.asked if a.to.casefold() != event.email),
-    )
+    verdicts = (*claim.verdicts, verdict_of(event))
     if state == before:
-        return claim
-    return claim._replace(asked=(), in_force=None, held=(), settled=event.commit)
+        left = tuple(a for a in claim.asked if a.to.casefold() != event.email)
+        return claim._replace(verdicts=verdicts, asked=left)
+    settled = event.commit
+    return claim._replace(
+        state=state, verdicts=verdicts, asked=(), in_force=None, held=(), settled=settled
+    )
 
 
 def _renewed(claim: Claim, event: Event) -> Claim:

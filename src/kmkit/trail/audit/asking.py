@@ -87,13 +87,13 @@ def _ask_all(stream: IO[bytes], asked: "queue.SimpleQueue[bytes]") -> None:
 
 def _object(stream: IO[bytes] | None, name: str) -> bytes:
     assert stream is not None
-    header = stream.readline().split()
-    if len(header) != 3:
+    size = stream.readline().rpartition(b" ")[2]
+    if not size[:-1].isdigit():
         raise Cannot(
             f"git has no object {name[:12]}: this clone is incomplete or damaged.",
             "Run git fsck, or get a fresh clone with its whole history (in CI: fetch-depth: 0).",
         )
-    return stream.read(int(header[2]) + 1)[:-1]
+    return stream.read(int(size) + 1)[:-1]
 
 
 def stream_of(process: "subprocess.Popen[bytes]") -> IO[bytes]:

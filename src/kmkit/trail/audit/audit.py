@@ -13,7 +13,7 @@ from kmkit.trail.audit.history import recent_to
 from kmkit.trail.audit.kept import LAG, Kept, Told
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lines import DamagedError
-from kmkit.trail.audit.records_ends import record_standing
+from kmkit.trail.audit.records_known import record_standing
 from kmkit.trail.audit.report import Report
 from kmkit.trail.audit.resuming import Resumed, keeping, proofs_of, resumed
 from kmkit.trail.audit.scene import Verify

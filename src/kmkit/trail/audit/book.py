@@ -52,9 +52,11 @@ class Book:
 
     def path_of(self, id: str) -> str:
         """The path of the note ``id``, '' where there is none."""
-        for page in self._pages():
+        page: Book | None = self
+        while page is not None:  # which is asked for every commit
             if id in page.paths:
                 return page.paths[id]
+            page = page.under
         return ""
 
     def removed(self, id: str) -> Known | None:
@@ -170,9 +172,11 @@ class Book:
         return found
 
     def _held(self, path: str) -> Held:
-        for page in self._pages():
+        page: Book | None = self
+        while page is not None:
             if path in page.notes:
                 return page.notes[path]
+            page = page.under
         return None
 
     def _pages(self) -> "Iterator[Book]":

@@ -46,7 +46,7 @@ def context_of(
         author_names=known.names if known else frozenset(),
         scribe=before.scribe,
         committed_fingerprint=known.fingerprint if known else "",
-        known_ids=frozenset({successor} if scene.book.path_of(successor) else ()),
+        known_ids=frozenset([successor] if successor and scene.book.path_of(successor) else ()),
         in_force=in_force,
     )
 

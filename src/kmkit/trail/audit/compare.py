@@ -1,6 +1,6 @@
 """A note's file beside what the trail says of it."""
 
-from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from kmkit.note.model import Fields, Note
@@ -8,28 +8,30 @@ from kmkit.note.plain import Plain
 from kmkit.text import address_key
 from kmkit.trail.fold import Claim
 
-_LISTS = ("verdicts", "asked", "disseminated")
-_ONCE = ("reviewed", "deferred", "in_force")
+_ENTRIES = ("verdicts", "asked", "disseminated", "reviewed", "deferred", "in_force")
+_entries = attrgetter(*_ENTRIES)
 
 
-def differing(fields: Fields, claim: Claim) -> Iterator[str]:
+def differing(fields: Fields, claim: Claim) -> list[str]:
     """The fields in which the file says something else than the trail."""
+    found = []
     if (fields.state or "") != claim.state:
-        yield "state"
+        found.append("state")
     if (fields.level or "") != claim.level:
-        yield "level"
-    if address_key(fields.owner) != address_key(claim.owner):
-        yield "owner"
+        found.append("level")
+    if fields.owner != claim.owner and address_key(fields.owner) != address_key(claim.owner):
+        found.append("owner")
     if (fields.superseded_by or "") != claim.superseded_by:
-        yield "superseded_by"
-    for name in _LISTS:
-        ours, theirs = getattr(fields, name), getattr(claim, name)
-        if ours != theirs and [*map(bare, ours)] != [*map(bare, theirs)]:
-            yield name
-    for name in _ONCE:
-        ours, theirs = getattr(fields, name), getattr(claim, name)
-        if ours != theirs and bare(ours) != bare(theirs):
-            yield name
+        found.append("superseded_by")
+    ours, theirs = _entries(fields), _entries(claim)
+    if ours != theirs:  # mostly they are the same
+        pairs = zip(_ENTRIES, ours, theirs, strict=True)
+        found += [name for name, one, other in pairs if _bare(one) != _bare(other)]
+    return found
+
+
+def _bare(entries: tuple[Plain, ...] | Plain | None) -> object:
+    return [*map(bare, entries)] if isinstance(entries, tuple) else bare(entries)
 
 
 def bare(entry: Plain | None) -> dict[str, Any] | None:

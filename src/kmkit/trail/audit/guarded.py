@@ -1,14 +1,12 @@
 """What the guards of a move object to, each under the rule of the audit that it stands for."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import cache
 
 from kmkit.lifecycle import guards as ask
 from kmkit.lifecycle import guards_validation as judging
 from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.guards import Guard
-from kmkit.lifecycle.moves import MOVES, Move, objections
+from kmkit.lifecycle.moves import Move, barred
 from kmkit.lifecycle.rounds import approvals_of
 from kmkit.note.model import Note
 
@@ -24,12 +22,11 @@ _RULE: dict[Guard, str] = {
 
 def objected(move: Move, note: Note, context: Context) -> Iterator[tuple[str, str]]:
     """What the guards of the move object to, each under its rule."""
-    first = objections(_bare(move.key), note, context)
-    for objection in first:
-        unread = any(problem.severity == "error" for problem in note.problems)
-        rule = "unreadable-note" if unread else "not-entitled"
-        yield rule, objection.message
-    if first:
+    if unread := list(ask.readable(note, context)) if note.problems else []:
+        yield from (("unreadable-note", objection.message) for objection in unread)
+        return
+    if first := barred(move, note, context):
+        yield "not-entitled", first[0].message
         return
     for guard in move.guards:
         for objection in guard(note, context):
@@ -39,12 +36,6 @@ def objected(move: Move, note: Note, context: Context) -> Iterator[tuple[str, st
             elif guard is judging.same_meaning:
                 rule = _same(context)
             yield rule, objection.message
-
-
-@cache
-def _bare(key: str) -> Move:
-    """The row of the table without its guards: what is left is who may."""
-    return next(replace(move, guards=()) for move in MOVES if move.key == key)
 
 
 def _entitled(note: Note, context: Context) -> str:

@@ -7,8 +7,7 @@ from kmkit.trail.audit.history import FILE_MODES, Change
 from kmkit.trail.audit.moves import judge_move
 from kmkit.trail.audit.notes import judge_notes, reread
 from kmkit.trail.audit.parts import stood
-from kmkit.trail.audit.paths import in_notes, is_note, is_rule, matters
-from kmkit.trail.audit.records import in_records, judge_records
+from kmkit.trail.audit.paths import in_notes, in_records, is_note, is_rule, matters
 from kmkit.trail.audit.rules_of import Reader, Rules
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.event import Event
@@ -16,10 +15,7 @@ from kmkit.trail.event import Event
 
 def judge(scene: Scene, reader: Reader) -> None:
     """Judge one commit that is no merge, and write into its book what stands now."""
-    changes = scene.commit.changes
-    rules = [change for change in changes if matters(change.path)]
-    notes = [change for change in changes if in_notes(change.path)]
-    records = [change for change in changes if in_records(change.path)]
+    notes, records, rules = _sorted(scene.commit.changes)
     if not scene.parents and (notes or records or any(is_rule(change.path) for change in rules)):
         scene.say("outside-anchor", "", "", "This commit has no line back to the anchor.")
     if scene.told.rule and (notes or records or rules):
@@ -27,13 +23,30 @@ def judge(scene: Scene, reader: Reader) -> None:
         scene.say(scene.told.rule, "", path, scene.told.message)
     start = tuple(scene.faults)
     touched = judge_notes(scene, notes, start)
-    _event(scene, touched, any(is_rule(change.path) for change in rules))
+    _event(scene, touched, bool(rules) and any(is_rule(change.path) for change in rules))
     if records or scene.told.record:
+        from kmkit.trail.audit.records import judge_records  # with pydantic
+
         judge_records(scene, records, start)
     if rules:
         before = scene.book.rules
         scene.book.rules = change_rules(scene, reader, rules)
         reread(scene, before)
+
+
+def _sorted(changes: Sequence[Change]) -> tuple[list[Change], list[Change], list[Change]]:
+    """Those of notes, of records, and of what a commit is judged by."""
+    notes: list[Change] = []
+    records: list[Change] = []
+    rules: list[Change] = []
+    for change in changes:
+        if in_notes(change.path):
+            notes.append(change)
+        elif in_records(change.path):
+            records.append(change)
+        elif matters(change.path):
+            rules.append(change)
+    return notes, records, rules
 
 
 def _event(scene: Scene, touched: Sequence[str], rules: bool) -> None:
@@ -61,6 +74,12 @@ def _event(scene: Scene, touched: Sequence[str], rules: bool) -> None:
                 f"The commit tells '{event.move}' of {event.note} and does not touch it.",
             )
         return
+    if rules or len(scene.commit.changes) > 1:
+        _more_than_the_note(scene, event, touched, rules)
+
+
+def _more_than_the_note(scene: Scene, event: Event, touched: Sequence[str], rules: bool) -> None:
+    """A move changes its note and nothing else of ours."""
     paths = [c.path for c in scene.commit.changes if is_note(c.path)]
     if rules or len(paths) > 1:
         others = [name for name in touched if name != event.note]

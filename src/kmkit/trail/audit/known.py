@@ -4,11 +4,13 @@ from typing import NamedTuple
 
 from kmkit.trail.audit.findings import Proof
 from kmkit.trail.fold import Claim
+from kmkit.trail.replacing import quick
 
 Step = tuple[int, str]
 """A move: the number of its commit, and what it was, such as validate/approve."""
 
 
+@quick
 class Known(NamedTuple):
     """One note as it stands at one commit, and what its trail says up to there."""
 

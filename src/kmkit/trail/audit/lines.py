@@ -9,9 +9,12 @@ class DamagedError(Exception):
     """What was kept is not as it was written."""
 
 
+_text = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def line_of(value: object) -> str:
     """A value as a line of ASCII, its checksum first."""
-    text = json.dumps(value, separators=(",", ":"))
+    text = _text(value)
     return f"{crc32(text.encode()):08x}{text}"
 
 

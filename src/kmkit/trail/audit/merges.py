@@ -17,9 +17,7 @@ from kmkit.trail.audit.lost import kept, put, put_away
 from kmkit.trail.audit.merged_rules import merge_rules
 from kmkit.trail.audit.notes import fresh, read_note, reread
 from kmkit.trail.audit.parts import own_part
-from kmkit.trail.audit.paths import in_notes, is_note, matters
-from kmkit.trail.audit.records import in_records
-from kmkit.trail.audit.records_merges import merge_records
+from kmkit.trail.audit.paths import in_notes, in_records, is_note, matters
 from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.fold import Claim
@@ -53,7 +51,10 @@ def judge_merge(scene: Scene, reader: Reader) -> None:
     for path in sorted(paths):
         _alone(scene, path, paths)
         _removed(scene, path)
-    merge_records(scene, every - paths, changes, start)
+    if records := every - paths:
+        from kmkit.trail.audit.records_merges import merge_records  # with pydantic
+
+        merge_records(scene, records, changes, start)
     if any(book.rules is not first.rules for book in scene.parents[1:]) or any(
         matters(path) for path in changes
     ):

@@ -19,7 +19,7 @@ from kmkit.trail.audit.guarded import objected
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.event import Event
-from kmkit.trail.fold import Claim, fold
+from kmkit.trail.fold import Claim, advanced
 
 _TEXT = ("capture", "edit", "reword", "revise")
 """The verbs that may change the text of a note."""
@@ -46,7 +46,7 @@ def judge_move(scene: Scene, event: Event, note: Note, known: Known | None, new:
     if len(scene.faults) == at:
         for rule, message in dict.fromkeys(_judged(scene, event, note, known, new, before)):
             scene.say(rule, new.id, new.path, message)
-    after = fold([event], before)
+    after = advanced(before, event)
     if len(scene.faults) == at:
         for name in differing(note.fields, after):
             rule = _FIELD_RULES.get(name, "move-mismatch")
@@ -153,8 +153,7 @@ def _reached(
         message = f"'{event.move}' changed the text of a note that was {before.state}."
         yield "changed-after-approval", message
     elif move.key in ("validate/quorum", "settle"):
-        standing = note.fields.model_copy(update={"in_force": before.in_force})
-        expected = held_state(replace(note, fields=standing), context)
+        expected = _held(note, before, context) if before.in_force else State.VALIDATED
         if to != expected:
             yield "illegal-move", f"The quorum leads to {expected}, and the commit says {to}."
     elif move.key == "validate" and to != before.state:
@@ -168,6 +167,12 @@ def _reached(
             yield "bad-in-force", "The version that was put back is not an approved one."
     elif to not in (move.to or (before.state,)):
         yield "illegal-move", f"'{event.move}' does not lead to {to}."
+
+
+def _held(note: Note, before: Claim, context: Context) -> State:
+    """The state that an approved revision takes."""
+    standing = note.fields.model_copy(update={"in_force": before.in_force})
+    return held_state(replace(note, fields=standing), context)
 
 
 def _left_in_force(
@@ -207,7 +212,7 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
         doubt = 0
     sound = new.sound
     if sound and not wrong:  # an older file would undo the move
-        counted = fold([event], sound.claim)
+        counted = advanced(sound.claim, event)
         sound = sound._replace(blob="", claim=counted, trail=sound.trail | {step})
     proving = begins or settled or event.move == "same-meaning"
     return new._replace(

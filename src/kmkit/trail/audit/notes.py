@@ -158,14 +158,29 @@ def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Know
     """What is known of a note by its file; the claim is that of before."""
     version = scene.version(change)
     print_ = version.fingerprint or fingerprint(note, scene.rules.guidance(note.kind))
-    same = print_ == known.fingerprint if known else False
-    before = known or scene.book.removed(note.fields.id or "")
-    authors, names = scene.writers, scene.names
-    if known and same:
-        authors, names = known.authors, known.names
-    elif known and not known.settled:
-        authors, names = known.authors | authors, known.names | names
-    return Known(
+    if known is None:
+        gone = scene.book.removed(note.fields.id or "")
+        return Known(
+            id=note.fields.id or "",
+            path=change.path,
+            blob=change.blob,
+            kind=note.kind,
+            fingerprint=print_,
+            rest=version.rest,
+            backup=note.fields.backup or "",
+            claim=claim_of(note.fields),
+            authors=scene.writers,
+            names=scene.names,
+            since=scene.commit.sha,
+            ended=gone.ended if gone else False,
+        )
+    same = print_ == known.fingerprint
+    authors, names = known.authors, known.names
+    if not same:
+        before = not known.settled
+        authors = authors | scene.writers if before else scene.writers
+        names = names | scene.names if before else scene.names
+    return known._replace(
         id=note.fields.id or "",
         path=change.path,
         blob=change.blob,
@@ -173,20 +188,10 @@ def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Know
         fingerprint=print_,
         rest=version.rest,
         backup=note.fields.backup or "",
-        claim=known.claim if known else claim_of(note.fields),
         authors=authors,
         names=names,
-        settled=known.settled and same if known else False,
-        trail=known.trail if known else frozenset(),
-        since=known.since if known else scene.commit.sha,
-        doubt=known.doubt if known else 0,
-        faults=known.faults if known else (),
-        sound=known.sound if known else None,
-        standing=known.standing if known else "",
-        before_anchor=known.before_anchor if known else False,
-        renewed=known.renewed if known else 0,
-        signed=known.signed and scene.signed if known else False,
-        ended=before.ended if before else False,
+        settled=known.settled and same,
+        signed=known.signed and scene.signed,
     )
 
 

@@ -64,13 +64,19 @@ def proof_of(held: Known | Filed | str) -> Counted:
 
 
 def _plain(known: Known) -> list[Any]:
-    values = known._asdict()
-    values["rest"] = known.rest.hex()
-    values["claim"] = _claim_out(known.claim)
-    values["authors"], values["names"] = sorted(known.authors), sorted(known.names)
-    values["trail"] = sorted(known.trail)
-    values["sound"] = _plain(known.sound) if known.sound else None
-    return list(values.values())
+    values: list[Any] = [*known]
+    values[_REST] = known.rest.hex()
+    values[_CLAIM] = _claim_out(known.claim)
+    values[_AUTHORS], values[_WRITERS] = sorted(known.authors), sorted(known.names)
+    values[_TRAIL] = sorted(known.trail)
+    values[_SOUND] = _plain(known.sound) if known.sound else None
+    return values
+
+
+_REST, _CLAIM, _AUTHORS, _WRITERS, _TRAIL, _SOUND = (
+    Known._fields.index(name) for name in ("rest", "claim", "authors", "names", "trail", "sound")
+)
+"""The places of what JSON does not have."""
 
 
 def _known(values: list[Any]) -> Known:
@@ -89,7 +95,8 @@ def _known(values: list[Any]) -> Known:
 
 def _claim_out(claim: Claim) -> dict[str, Any]:
     """What the claim holds, by name."""
-    values = {name: value for name, value in claim._asdict().items() if value}
+    every = zip(Claim._fields, claim, strict=True)
+    values: dict[str, Any] = {name: value for name, value in every if value}
     for name in values.keys() & _LISTS:
         values[name] = [_entry_out(entry) for entry in values[name]]
     for name in values.keys() & _ONCE:

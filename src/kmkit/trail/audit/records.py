@@ -7,26 +7,35 @@ from kmkit.note.records import Record, kind_at, read_record
 from kmkit.note.records.kinds import FOLDERS
 from kmkit.note.records.walks import WALKS, walked
 from kmkit.text import address_key
+from kmkit.trail.audit.book import Book
 from kmkit.trail.audit.history import FILE_MODES, Change
+from kmkit.trail.audit.paths import is_record
 from kmkit.trail.audit.records_known import VERIFIED, Filed, id_of, said_of
 from kmkit.trail.audit.records_steps import judge_step
 from kmkit.trail.audit.scene import Scene
 
-_PLACES = frozenset(("records", *(f"records/{kind}" for kind in WALKS)))
 
-
-def is_record(path: str) -> bool:
-    """Whether the file at ``path``, from the top of the knowledge base, is a judged record."""
-    return path.startswith("records/") and path.endswith(".md") and _judged(path)
-
-
-def in_records(path: str) -> bool:
-    """Whether ``path`` is a folder of records that are judged, or lies in one."""
-    return path in _PLACES or (path.startswith("records/") and _judged(path))
-
-
-def _judged(path: str) -> bool:
-    return "/." not in path and path.split("/")[1] in WALKS
+def trusted(book: Book, change: Change, data: bytes) -> None:
+    """A record that stands at the anchor, which is taken at its word."""
+    record, _ = read_record(data, PurePosixPath(change.path))
+    if record is None:
+        return
+    values = walked(record)
+    doers = (values[name] for name in ("by", "reported_by") if values.get(name))
+    book.put(
+        Filed(
+            record=record.id,
+            path=change.path,
+            blob=change.blob,
+            kind=record.kind,
+            stage=WALKS[record.kind].stage(record),
+            note=record.about,
+            said=said_of(values),
+            whose=frozenset({address_key(record.who)} - {""}),
+            doers=frozenset(map(address_key, doers)),
+            before_anchor=True,
+        )
+    )
 
 
 def judge_records(scene: Scene, changes: Sequence[Change], start: Sequence[int]) -> None:

@@ -3,7 +3,8 @@
 import json
 from typing import Any, NamedTuple
 
-from kmkit.trail.audit.findings import RecordCount, RecordProof, count_of
+from kmkit.text import address_key
+from kmkit.trail.audit.findings import RecordCount, RecordProof, RecordStanding, count_of
 from kmkit.trail.audit.lines import line_of, value_of
 
 _MARK = "record "
@@ -126,3 +127,15 @@ def _filed(values: list[Any]) -> Filed:
         faults=tuple(filed.faults),
         sound=_filed(sound) if sound else None,
     )
+
+
+def record_standing(known: Filed) -> RecordStanding:
+    """How a record stands."""
+    values = known.values
+    verified = values.get("verified") or {}
+    by = address_key(str(verified.get("by") or values.get("decided_by") or ""))
+    outcome = str(values.get("outcome") or "")
+    return RecordStanding(
+        known.record, known.kind, known.path, known.stage, known.note, outcome, known.proof,
+        known.since, by,
+    )  # fmt: skip

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from kmkit.note.records import Record
 from kmkit.note.records.walks import walked
 from kmkit.trail.audit.history import FILE_MODES, Change
+from kmkit.trail.audit.paths import is_record
 from kmkit.trail.audit.records import (
     asked,
     by_hand,
     different,
     fresh,
-    is_record,
     may_remove,
     put,
     read,

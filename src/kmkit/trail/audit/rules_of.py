@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from kmkit.config import Config, Policy, parse_policy
 from kmkit.errors import Cannot
 from kmkit.lifecycle.rounds import approved_by
-from kmkit.note.kinds import Kind, kind_from, kind_names, load_kind
+from kmkit.note.kind import Kind
 from kmkit.note.model import Verdict
 from kmkit.places import CONFIG, POLICY
 from kmkit.tomlread import parse
@@ -49,6 +49,8 @@ class Rules:
 
     def approved(self, verdicts: tuple[Verdict, ...]) -> frozenset[str]:
         """The fingerprints that the verdicts approve by these rules."""
+        if not verdicts:
+            return _NOBODY
         found = self._approved.get(verdicts)
         if found is None:
             if len(self._approved) >= _MOST:
@@ -58,7 +60,7 @@ class Rules:
 
     def kind(self, name: str) -> Kind | None:
         """The kind of that name as it stood, or None."""
-        return self.kinds.get(name) or _shipped().get(name)
+        return self.kinds.get(name) or _shipped(name)
 
     def guidance(self, name: str) -> frozenset[str]:
         """The comments of a kind, which are no substance."""
@@ -76,6 +78,7 @@ class Rules:
         return self.config or Config()
 
 
+_NOBODY: frozenset[str] = frozenset()
 NOTHING = Rules(Policy(), None, {})
 """Before there is any policy: nobody holds a role."""
 
@@ -121,6 +124,8 @@ class Reader:
             kinds = {key: value for key, value in rules.kinds.items() if key != kind}
             left = {key: value for key, value in rules.taken.items() if key != path}
             return replace(rules, kinds=kinds, taken=left), ""
+        from kmkit.note.kinds import kind_from  # with pydantic
+
         found = self._once(path, blob, lambda: kind_from(kind, data, Path(path)))
         if isinstance(found, Kind):
             taken = {**rules.taken, path: blob}
@@ -139,11 +144,9 @@ class Reader:
         return self._read[path, blob]
 
 
-_SHIPPED: dict[str, Kind] = {}
+@lru_cache(maxsize=64)
+def _shipped(name: str) -> Kind | None:
+    """The kind of that name that kmkit brings along, or None."""
+    from kmkit.note.kinds import kind_names, load_kind
 
-
-def _shipped() -> dict[str, Kind]:
-    """The kinds that kmkit brings along."""
-    if not _SHIPPED:
-        _SHIPPED.update({name: load_kind(name, None) for name in kind_names(None)})
-    return _SHIPPED
+    return load_kind(name, None) if name in kind_names(None) else None

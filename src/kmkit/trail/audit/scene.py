@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Protocol
 
 from kmkit.errors import Cannot
@@ -26,7 +25,7 @@ class Verify(Protocol):
         """Whether the raw commit is signed by one of ``keys``."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Scene:
     """One commit and its surroundings."""
 
@@ -54,12 +53,9 @@ class Scene:
     """The numbers of this commit's findings."""
     author: Person = field(init=False)
     """Who made the commit, as it says."""
-    writers: frozenset[str] = field(init=False)
-    """E-mails of the author and the co-authors."""
-    names: frozenset[str] = field(init=False)
-    """Their names."""
     demanded: bool = field(init=False)
     """Whether the commit has to be signed."""
+    _signature: Signed | Unproved | None = None
 
     def version(self, change: Change) -> Version:
         """What the commit has at the path of a note."""
@@ -73,17 +69,28 @@ class Scene:
 
     def __post_init__(self) -> None:
         """See who made the commit."""
-        raw = self.commit.raw
         if event := self.told.event:
             self.author = Person(event.name, event.email)
         else:
-            found = author_of(raw)
+            found = author_of(self.commit.raw)
             self.author = Person(found[0], found[1]) if found else Person("", "")
-        others = coauthors_of(raw) if b"co-authored-by" in raw.lower() else ()
-        self.writers = frozenset({self.author.key, *(who.email for who in others)} - {""})
-        self.names = frozenset({self.author.name, *(who.name for who in others)})
-        asked = any(book.rules.policy.signed for book in self.parents)
-        self.demanded = self.required or asked
+        self.demanded = self.required
+        for book in self.parents:
+            self.demanded = self.demanded or book.rules.policy.signed
+
+    @property
+    def writers(self) -> frozenset[str]:
+        """E-mails of the author and the co-authors."""
+        return frozenset([self.author.key, *[who.email for who in self._others()]]) - {""}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Their names."""
+        return frozenset([self.author.name, *[who.name for who in self._others()]])
+
+    def _others(self) -> tuple[Person, ...]:
+        raw = self.commit.raw
+        return coauthors_of(raw) if b"co-authored-by" in raw.lower() else ()
 
     def everywhere(self, role: str) -> bool:
         """Whether the author holds ``role`` by the rules of every parent."""
@@ -92,9 +99,14 @@ class Scene:
 
     # Who signed it
 
-    @cached_property
+    @property
     def signature(self) -> Signed | Unproved:
         """Whether it is signed by a key that every parent's rules give to its author."""
+        if self._signature is None:
+            self._signature = self._verified()
+        return self._signature
+
+    def _verified(self) -> Signed | Unproved:
         if self.signatures is None:
             return Unproved("Signatures were not looked at.")
         each = [book.rules.policy.keys_of(self.author.key) for book in self.parents]

@@ -9,23 +9,28 @@ whatever was wrong.
 import gc
 import json
 import os
+import shutil
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from kmkit.trail.audit.asking import widen
+from kmkit.trail.audit.asking import stream_of, widen
 from kmkit.trail.audit.flat import flattened, restored
 from kmkit.trail.audit.history import Range
 from kmkit.trail.audit.reading import Reading, readings
 from kmkit.trail.git import Git
 
+Process = subprocess.Popen[bytes]
 WORTH = 3000
 """Commits from which on a second process pays."""
+_PACKED = 100
+"""Bytes that the objects of a commit take at the least in the indexes of git's packs."""
 _CHUNK = 128
 """Commits that are handed over at once."""
 _SIZE = 4
@@ -35,12 +40,35 @@ _BUFFER = 1024 * 1024
 _START = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); import {0}; {0}.main()"
 
 
-def read_aside(git: Git, range_: Range, prefix: str, paths: Sequence[str]) -> Iterator[Reading]:
-    """What `readings` gives, from a second process where that pays and can be."""
+@contextmanager
+def ready(git: Git) -> Iterator[Process | None]:
+    """A second process for `read_aside`, begun before it is known how long the history is.
+
+    It imports what it needs while git lists the commits. None where there are few objects in packs.
+    """
+    process = None
+    with suppress(OSError):
+        packs = (git.common_dir / "objects" / "pack").glob("*.idx")
+        if sum(index.stat().st_size for index in packs) >= WORTH * _PACKED and _possible():
+            process = _started(git)
+    try:
+        yield process
+    finally:
+        if process:
+            _end(process)
+
+
+def read_aside(
+    git: Git, range_: Range, prefix: str, paths: Sequence[str], process: Process | None = None
+) -> Iterator[Reading]:
+    """What `readings` gives, from a second process where that pays and can be.
+
+    ``process``: one that is `ready`; without it one is begun.
+    """
     done = 0
     if range_.count >= WORTH and _possible():
         with suppress(OSError, EOFError):
-            for reading in _of_second(git, range_, prefix, paths):
+            for reading in _of_second(git, range_, prefix, paths, process):
                 yield reading
                 done += 1
     if done < range_.count:
@@ -54,33 +82,53 @@ def _possible() -> bool:
     return bool(sys.executable) and not hasattr(sys, "frozen") and processors > 1
 
 
-def _of_second(git: Git, range_: Range, prefix: str, paths: Sequence[str]) -> Iterator[Reading]:
-    """What the second process hands over; EOFError where it ends before the last commit."""
-    task = {"top": str(git.top), "bare": git.bare, "prefix": prefix, "paths": paths}
-    task["count"] = range_.count
+def _started(git: Git) -> Process:
+    """A second process, which waits to be told what to read."""
     start = _START.format(__name__)
-    command = [sys.executable, "-I", "-S", "-c", start, json.dumps(sys.path), json.dumps(task)]
-    range_.begin(0)
     process = subprocess.Popen(
-        command,
-        stdin=range_.pairs,
+        [sys.executable, "-I", "-S", "-c", start, json.dumps(sys.path)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=git.environment(),
         bufsize=_BUFFER,
     )
-    assert process.stdout is not None
-    widen(process.stdout)
+    widen(stream_of(process))
+    return process
+
+
+def _of_second(
+    git: Git, range_: Range, prefix: str, paths: Sequence[str], process: Process | None
+) -> Iterator[Reading]:
+    """What the second process hands over; EOFError where it ends before the last commit."""
+    task = {"top": str(git.top), "bare": git.bare, "prefix": prefix, "paths": paths}
+    task["count"] = range_.count
+    process = process or _started(git)
+    # a thread tells it, so that it can answer before all is told: neither waits for ever
+    telling = threading.Thread(target=_tell, args=(process, task, range_.begin(0)), daemon=True)
+    telling.start()
     try:
         left = range_.count
         while left:
-            for reading in taken_over(process.stdout):
+            for reading in taken_over(stream_of(process)):
                 yield reading
                 left -= 1
     finally:
-        process.stdout.close()
-        process.kill()
-        process.wait()
+        _end(process)
+        telling.join()
+
+
+def _tell(process: Process, task: Mapping[str, Any], pairs: IO[bytes]) -> None:
+    assert process.stdin is not None
+    with suppress(OSError), process.stdin as stream:  # it ended first, which the reader tells
+        stream.write(json.dumps(task).encode() + b"\n")
+        shutil.copyfileobj(pairs, stream)
+
+
+def _end(process: Process) -> None:
+    stream_of(process).close()
+    process.kill()
+    process.wait()
 
 
 def taken_over(stream: IO[bytes]) -> Iterator[Reading]:
@@ -105,7 +153,7 @@ class _Given(Git):
 
 def main() -> None:
     """Read what the command line asks for, and write it to stdout."""
-    task: dict[str, Any] = json.loads(sys.argv[2])
+    task: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     git = _Given(Path(task["top"]), bare=task["bare"])
     range_ = Range(task["count"], "", False, True, Counter(), sys.stdin.buffer)
     gc.disable()
@@ -117,5 +165,6 @@ def hand_over(found: Iterator[Reading], stream: IO[bytes]) -> None:
     with suppress(BrokenPipeError):  # the first one has enough
         while chunk := list(islice(found, _CHUNK)):
             data = flattened(chunk)
-            stream.write(len(data).to_bytes(_SIZE, "big") + data)
+            stream.write(len(data).to_bytes(_SIZE, "big"))
+            stream.write(data)
             stream.flush()

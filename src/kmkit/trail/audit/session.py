@@ -10,8 +10,7 @@ from kmkit.errors import Cannot
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.states import State
 from kmkit.note.file import read
-from kmkit.note.records.kinds import FOLDERS
-from kmkit.places import CONFIG, POLICY
+from kmkit.places import CONFIG, POLICY, RECORDS
 from kmkit.trail.audit.asking import Fetch
 from kmkit.trail.audit.book import Book
 from kmkit.trail.audit.compare import claim_of
@@ -26,16 +25,14 @@ from kmkit.trail.audit.history import (
 from kmkit.trail.audit.judge import judge
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.merges import judge_merge
-from kmkit.trail.audit.paths import is_note, matters
+from kmkit.trail.audit.paths import is_note, is_record, matters
 from kmkit.trail.audit.reading import rest_of
-from kmkit.trail.audit.records import is_record
-from kmkit.trail.audit.records_ends import trusted
 from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.audit.scene import Scene, Verify
-from kmkit.trail.audit.second import read_aside
+from kmkit.trail.audit.second import Process, read_aside, ready
 from kmkit.trail.git import Git
 
-_PATHS = ("notes", *FOLDERS, POLICY, CONFIG, "templates")
+_PATHS = ("notes", *RECORDS, POLICY, CONFIG, "templates")
 """What the audit looks at."""
 Progress = Callable[[int, int], None]
 """Told how many commits are done, of how many."""
@@ -83,8 +80,8 @@ class Session:
 
         ApartError where it is not in the history of the tip.
         """
-        with self._range(anchor, tip, lag) as range_:
-            return self._through(range_, Point(anchor, 0, self._at_anchor(anchor)), tip)
+        with ready(self.git) as second, self._range(anchor, tip, lag) as range_:
+            return self._through(range_, Point(anchor, 0, self._at_anchor(anchor)), tip, second)
 
     def run(self, first: Point, tip: str, *, lag: int) -> Pass:
         """Go through all that the tip has and ``first`` has not.
@@ -106,13 +103,15 @@ class Session:
                 raise ApartError
             yield range_
 
-    def _through(self, range_: Range, first: Point, tip: str) -> Pass:
+    def _through(
+        self, range_: Range, first: Point, tip: str, second: Process | None = None
+    ) -> Pass:
         findings, mended = [*first.findings], {*first.mended}
         books = {first.commit: first.book}
         points = {first.commit: first}
         shared = {*range_.uses, first.commit, range_.waist}
         before = first.commit
-        read = read_aside(self.git, range_, self.prefix, _PATHS)
+        read = read_aside(self.git, range_, self.prefix, _PATHS, second)
         for number, (commit, told, versions) in enumerate(read, 1):
             inside = [sha for sha in commit.parents if sha in books]
             scene = Scene(
@@ -161,6 +160,8 @@ class Session:
                     )
                 book.rules = rules
             elif is_record(entry.path):
+                from kmkit.trail.audit.records import trusted  # with pydantic
+
                 trusted(book, entry, data)
             else:
                 _trusted(book, entry, data, self.read)
@@ -209,6 +210,6 @@ def _released(books: dict[str, Book], uses: dict[str, int], inside: list[str], b
     for sha in inside:
         if sha != before and uses.get(sha):
             uses[sha] -= 1
-    for sha in {*inside, before}:
+    for sha in (*inside, before):
         if not uses.get(sha):
             books.pop(sha, None)

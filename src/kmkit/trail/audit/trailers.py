@@ -3,14 +3,18 @@
 import re
 from typing import NamedTuple
 
+from kmkit.note.model import shows_all
 from kmkit.trail.event import (
     MOVE,
     NOTE,
+    ONCE,
     OURS,
     RECORD,
     REPEATABLE,
     Event,
+    author_in,
     decoded,
+    event_of,
     parse,
     trailers_of,
 )
@@ -42,13 +46,14 @@ class Told(NamedTuple):
 
 def told(sha: str, raw: bytes) -> Told:
     """The move that a raw commit tells, and what is wrong with how it tells it."""
+    if event := _at_a_glance(sha, raw):
+        return Told(event)
     coded = b"\nencoding " in raw
     if b"mkit-" not in raw and b"MKIT-" not in raw.upper() and not coded:
         return Told(None)
     header, _, body = raw.partition(b"\n\n")
     text = body.decode("utf-8", "replace")
-    if (event := parse(sha, raw)) and not coded and _canonical(text, event):
-        return Told(event)
+    event = parse(sha, raw)
     texts = (text, decoded(header, body)) if coded else (text,)
     if not any(map(_lines, texts)):
         return Told(None, quotes=len(_QUOTED.findall(text)))
@@ -63,22 +68,47 @@ def told(sha: str, raw: bytes) -> Told:
     return Told(None, record=event)  # it is about no note's file
 
 
-def _canonical(text: str, event: Event) -> bool:
-    """Whether the message is letter for letter as kmkit writes most: no `_doubt`, at a glance.
+def _at_a_glance(sha: str, raw: bytes) -> Event | None:
+    """The move in a message like those that kmkit writes most; None in any other.
 
-    Each of our trailers is a line of the last paragraph, and their names stand nowhere else.
+    All of it prints, the last paragraph holds trailers of ours and nothing else, most of them once,
+    and nothing above could be taken for one. So there is no `_doubt`, and `parse` finds the same.
     """
-    folded = text.casefold()
+    header, _, body = raw.partition(b"\n\n")
+    if b"\nencoding " in header or b"\r" in body or not shows_all(body):
+        return None
+    text = body.decode("utf-8", "replace")
+    above, _, last = text.rpartition("\n\n")
+    if last[-1:] != "\n" or ">8" in text or not _harmless(above):
+        return None
+    once: dict[str, str] = {}
+    reviewed = []
+    lines = last[:-1].split("\n")
+    for line in lines:
+        key, colon, value = line.partition(": ")
+        if colon and key in ONCE:
+            once[key] = value.strip(" ")
+        elif colon and key == "Reviewed-by":
+            reviewed.append(value.strip(" "))
+        else:
+            return None
+    if len(once) + len(reviewed) < len(lines) or RECORD in once:
+        return None
+    subject, _, reason = above.partition("\n\n")
+    said = (subject.partition("\n")[0], reason.strip("\n"))
+    author = author_in(header, coded=False)
+    return event_of(sha, author, said, once, (tuple(reviewed), (), ()))
+
+
+def _harmless(above: str) -> bool:
+    """Whether a text that prints is a subject and paragraphs, and nobody sees a trailer in it."""
     return (
-        RECORD not in event.trailers
-        and folded.count("kmkit-") == len(event.trailers)
-        and folded.count("reviewed-by") == text.count("Reviewed-by") == len(event.reviewed_by)
-        and "---" not in text
-        and ">8" not in text
-        and "\n " not in text
-        and "\n\t" not in text
-        and "\0" not in text
-        and (text.isascii() or not _LOOKALIKES.intersection(text))
+        above[:1] not in ("", "\n")
+        and above[-1] != " "
+        and " \n" not in above
+        and "---" not in above
+        and "kmkit-" not in above.casefold()
+        and (above.isascii() or _LOOKALIKES.isdisjoint(above))
     )
 
 
