@@ -52,8 +52,8 @@ def install_driver(git: Git, prefix: str, program: str) -> Path:
     """Have git merge the notes below ``prefix`` by ``program``; the file that says so."""
     if git.bare:
         raise Refused("Nothing is merged in a bare repository.", "Install it in a clone.")
-    git.run("config", "--local", "merge.kmkit.name", "notes, field by field")
-    git.run("config", "--local", "merge.kmkit.driver", f"{program} merge-driver %O %A %B %P")
+    git.configure("merge.kmkit.name", "notes, field by field")
+    git.configure("merge.kmkit.driver", f"{program} merge-driver %O %A %B %P")
     place = git.common_dir / "info" / "attributes"
     line = f'"{prefix}notes/**/*.md" merge=kmkit'
     try:

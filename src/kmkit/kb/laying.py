@@ -18,6 +18,7 @@ from kmkit.resources import template
 from kmkit.trail.audit.anchor import pin
 from kmkit.trail.commit import Change, commit
 from kmkit.trail.git import Git
+from kmkit.trail.safely import harden_all, make_folder
 from kmkit.trail.version import new_enough
 
 WORKFLOW = ".github/workflows/kmkit.yml"
@@ -61,10 +62,11 @@ def lay(
     laid = Laid(kb, tuple(fresh), kept, git is None)
     if dry_run:
         return laid._replace(written=(*fresh, "a first note")) if first else laid
-    root.mkdir(parents=True, exist_ok=True)
+    make_folder(root)
     if git is None:
         Git(root).run("init", "--quiet", "--initial-branch=main")
         git = Git.find(root)
+        harden_all(git.common_dir)
     change = Change(f"init: {title} becomes a knowledge base\n", fresh)
     made = commit(git, change, actor=who, when=kb.now)
     pin(git, kb.repo_path(PurePosixPath(POLICY)).removesuffix(POLICY), made, who.key)

@@ -14,6 +14,7 @@ from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
 from kmkit.trail.git import Git
 from kmkit.trail.safely import kmkit_lock, write_file
+from kmkit.trail.stage import stage
 
 _OPENS, _CLOSES = re.compile(r"<{7} "), re.compile(r">{7} ")
 """The marks that git sets around a place where both sides differ."""
@@ -53,7 +54,7 @@ def resolve(kb: KnowledgeBase, note: Note) -> Resolved:
     if not kb.dry_run:
         with kmkit_lock(git.common_dir):
             write_file(kb.root / note.path, merged.data)
-            git.run("add", "--", path)
+            stage(git, path)
         kb.forget()
     left = tuple(name for name in _unmerged(git) if name != path)
     return Resolved(read(merged.data, note.path), merged.changed_text, left)

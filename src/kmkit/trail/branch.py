@@ -28,7 +28,9 @@ class Held:
         complaint = _ended(self._process)
         if said != b"commit: ok\n" and self._git.tip(self._branch) != self._new:
             raise Cannot(f"git did not move {self._branch}: {complaint or 'it was stopped'}.")
-        harden([(self._git.common_dir / self._branch).parent])
+        heads = self._git.common_dir / "refs" / "heads"
+        place = self._git.common_dir / self._branch
+        harden(folder for folder in place.parents if folder.is_relative_to(heads))
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 1. kmkit's lock, then git's own index.lock, so that no other commit comes in between; what an
    earlier command left unfinished is finished first;
 2. the files must stand as the caller saw them;
-3. blobs, the trees along the paths, the commit: objects that nobody sees yet;
+3. blobs, the trees along the paths, the commit: objects that nobody sees yet. The files go to the
+   disk with them: what an editor wrote the system may not have written, and what is recorded as it
+   stands has to stay;
 4. the new index, on a copy; the journal; the new files, beside their places;
 5. the branch moves: the one moment at which the move happens;
 6. the files and the index take their places, the journal goes; signals wait from 5 to 6.
@@ -75,7 +77,7 @@ def commit(
             tip = git.tip(branch)
             _not_moved(git, tip, change)
             entries = {path: Entry(mode(git, tip, path), sha) for path, sha in blobs.items()}
-            made = write_commit(git, tip, entries, change.message, env)
+            made = write_commit(git, tip, entries, change.message, env, _standing(git, change))
             if _happens(git, change, entries, branch, made, tip):
                 return made
     raise Refused(f"{branch} moves faster than a commit can be added.", "Try again.")
@@ -124,6 +126,11 @@ def _not_moved(git: Git, tip: str, change: Change) -> None:
                 f"{path} was changed by somebody else meanwhile.",
                 "Look at kmkit log, then try again.",
             )
+
+
+def _standing(git: Git, change: Change) -> list[Path]:
+    """The files that are there already."""
+    return [git.top / path for path in change.files if path in change.on_disk]
 
 
 def _to_write(git: Git, change: Change) -> dict[Path, bytes]:

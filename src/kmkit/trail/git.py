@@ -208,6 +208,14 @@ class Git(Program):
         """A setting of git's configuration, '' where it is not set."""
         return self.text("config", "--get", key, ok=(0, 1))
 
+    def configure(self, key: str, value: str) -> None:
+        """Set a setting of git's configuration here, to stay so when the power fails."""
+        from kmkit.trail.safely import harden  # takes long to import, and most only read
+
+        self.run("config", "--local", key, value)
+        place = self.common_dir / "config"
+        harden([place, place.parent])
+
     def signs(self) -> bool:
         """Whether commits are to be signed here."""
         answer = self.text("config", "--type=bool", "--get", "commit.gpgsign", ok=(0, 1))

@@ -4,6 +4,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from kmkit.errors import Cannot, Refused
 from kmkit.trail.git import Entry, Git
@@ -13,11 +14,16 @@ from kmkit.trail.trees import FOLDER, MODULE, Row, row_of, with_row
 
 
 def write_commit(
-    git: Git, tip: str, entries: Mapping[str, Entry], message: str, env: Mapping[str, str]
+    git: Git,
+    tip: str,
+    entries: Mapping[str, Entry],
+    message: str,
+    env: Mapping[str, str],
+    seen: Iterable[Path] = (),
 ) -> str:
     """The name of a new commit on ``tip`` ('': none) that has ``entries`` at their paths.
 
-    All of it is on the disk when this returns.
+    All of it is on the disk when this returns, and so are the files ``seen``, as they stand.
     """
     made: dict[str, bytes] = {}
     settings = _settings(git)
@@ -33,7 +39,7 @@ def write_commit(
     sign = ["-S"] if _signs(git, settings) else []
     said = git.run("commit-tree", *sign, *parents, "-F", "-", name, stdin=message.encode(), env=env)
     commit = said.decode().strip()
-    _harden(git, [*(entry.sha for entry in entries.values()), *made, commit])
+    harden_objects(git, [*(entry.sha for entry in entries.values()), *made, commit], seen)
     return commit
 
 
@@ -88,10 +94,13 @@ def _write(git: Git, trees: Mapping[str, bytes], settings: Mapping[str, str]) ->
                 part.unlink(missing_ok=True)
 
 
-def _harden(git: Git, names: Iterable[str]) -> None:
-    """Have the objects on the disk, and their names: git itself does it for blobs and commits."""
+def harden_objects(git: Git, names: Iterable[str], files: Iterable[Path] = ()) -> None:
+    """Have objects on the disk, and their names: git itself does it for blobs and commits.
+
+    ``files``, which an editor left to the system to write, together with them.
+    """
     base = git.common_dir / "objects"
-    loose = [base / name[:2] / name[2:] for name in names]
+    loose = [*(base / name[:2] / name[2:] for name in names), *files]
     with writing():
         harden([*loose, *(path.parent for path in loose), base])
 

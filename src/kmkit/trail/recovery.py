@@ -103,6 +103,8 @@ def _settle(git: Git, journal: Journal) -> list[str]:
             f"A kmkit command was cut off; its move is finished now: {_subject(git, journal)}."
         )
         told += [f"{path} was changed since, and stays as it is." for path in left]
+    places = [git.top / file.path for file in journal.files]  # who knows since when they stand
+    harden([*places, *(place.parent for place in places), git.git_dir])
     for file in journal.files:
         if file.temporary:
             (git.top / file.temporary).unlink(missing_ok=True)
@@ -139,7 +141,6 @@ def _finish(git: Git, journal: Journal, tip: str) -> list[str]:
             entries[file.path] = wanted
     with new_index(git, entries) as index:
         put_index(git, index, entries)
-    harden([git.git_dir])
     return left
 
 
@@ -152,7 +153,6 @@ def _put(git: Git, journal: Journal, file: Planned) -> bool:
     ready = git.top / file.temporary
     if file.temporary and on_disk(ready) == file.after:
         replace(ready, place)
-        harden([place.parent])
         return True
     data = git.run("cat-file", "--filters", f"{journal.new}:{file.path}")
     if sha256(data) != file.after:

@@ -32,7 +32,7 @@ def kmkit_lock(common_dir: Path) -> Iterator[None]:
     """
     place = common_dir / "kmkit"
     try:
-        _make_folder(place)
+        make_folder(place)
         with FileLock(place / "lock", timeout=PATIENCE, is_singleton=True):
             yield
     except Timeout:
@@ -136,7 +136,7 @@ def ready_files(
     try:
         with writing():
             for path, data in files.items():
-                _make_folder(path.parent)
+                make_folder(path.parent)
                 with named[path].open("xb") as stream:
                     _whole(stream, data)
                 if path.exists():
@@ -210,6 +210,11 @@ def harden(places: Iterable[Path]) -> None:
 _AT_ONCE = 4
 
 
+def harden_all(folder: Path) -> None:
+    """Have a folder on the disk, with all that is in it."""
+    harden([folder, *folder.rglob("*")])
+
+
 def _harden(place: Path) -> None:
     try:
         handle = os.open(place, os.O_RDONLY)
@@ -231,7 +236,7 @@ def _whole(stream: IO[bytes], data: bytes) -> None:
     os.fsync(stream.fileno())
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder with those above it, and have their names on the disk."""
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kmkit.errors import Cannot
 from kmkit.trail.git import Entry, Git
+from kmkit.trail.objects import harden_objects
 from kmkit.trail.safely import COPY, replace, writing
 
 
@@ -33,6 +34,13 @@ def new_index(git: Git, entries: Mapping[str, Entry]) -> Iterator[Path]:
     finally:
         for left in (copy, copy.with_name(f"{copy.name}.lock")):  # git's, where it was killed
             left.unlink(missing_ok=True)
+
+
+def stage(git: Git, path: str) -> None:
+    """Stage the file at ``path``, to stay so when the power fails; that ends a conflict."""
+    git.run("add", "--", path)
+    staged = git.index_entry(path)
+    harden_objects(git, [staged.sha] if staged else [], [git.git_dir / "index"])
 
 
 def put_index(
