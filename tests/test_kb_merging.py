@@ -137,6 +137,20 @@ def test_the_state_goes_on_unless_a_side_began_anew_or_ended(
     assert merged(start, there, here).state == state
 
 
+def test_a_revision_of_what_was_approved_on_one_branch_alone_begins_anew() -> None:
+    base = note_of(state="captured")
+    ours = other(base, state="validated", verdicts=(verdict(PEER, **SAID),))
+    left = InForce(blob="1" * 40, state="validated", since=TODAY)
+    theirs = other(base, in_force=left)
+    for note in (merged(base, ours, theirs), merged(base, theirs, ours)):
+        assert (note.state, note.fields.in_force) == ("captured", left)
+        assert note.fields.verdicts == ()
+    again = other(theirs, state="validated", verdicts=(verdict(PEER, **SAID),), in_force=None)
+    assert merged(theirs, again, theirs).state == "validated"  # in force since before the branches
+    undated = other(theirs, in_force=left.model_copy(update={"since": None}))
+    assert merged(theirs, again, undated).state == "validated"
+
+
 def test_an_approval_stays_with_the_text_that_was_approved() -> None:
     base = note_of()
     ours = other(base, state="validated", verdicts=(verdict(PEER, **SAID),))

@@ -1,5 +1,9 @@
-"""Any two branches of moves of one note: merged by field, the audit finds nothing."""
+"""Any two branches of moves of one note: merged by field, the audit finds nothing.
 
+``KMKIT_BRANCHES=500 pytest tests/test_kb_merging_properties.py`` tries five hundred pairs.
+"""
+
+import os
 import subprocess
 import tempfile
 from datetime import timedelta
@@ -44,7 +48,7 @@ BODY = "".join(
 
 
 @settings(
-    max_examples=12,
+    max_examples=int(os.environ.get("KMKIT_BRANCHES", "12")),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking real repositories takes long
     suppress_health_check=[HealthCheck.too_slow],
@@ -59,6 +63,16 @@ BODY = "".join(
     [(verb, who, "approve", "peer-review", 0) for verb, who in WALK[:1]],
     [("retire", ANA, "approve", "peer-review", 2), ("reopen", ANA, "approve", "peer-review", 2)],
     [("text", CY, "approve", "peer-review", 1), ("validate", BEN, "approve", "peer-review", 1)],
+)
+@example(
+    [(verb, who, "approve", "peer-review", 0) for verb, who in WALK[:2]],
+    [("reassign", ANA, "approve", "peer-review", 1), ("narrow", ANA, "approve", "peer-review", 0)],
+    [("renew", CY, "approve", "peer-review", 0)],
+)
+@example(
+    [],
+    [("validate", CY, "approve", "peer-review", 0)],
+    [("validate", DEE, "approve", "peer-review", 0), ("reopen", ANA, "approve", "peer-review", 0)],
 )
 def test_any_two_branches(first: list[tuple[object, ...]], ours: list[tuple[object, ...]],
                           theirs: list[tuple[object, ...]]) -> None:  # fmt: skip

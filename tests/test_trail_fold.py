@@ -164,3 +164,33 @@ def test_packaging_and_rewording_claim_nothing_new() -> None:
     before = fold([CAPTURE, APPROVAL])
     more = [event("edit validated -> validated"), event("reword validated -> validated", EDITOR)]
     assert fold([CAPTURE, APPROVAL, *more]) == before
+
+
+RENEWAL = event(
+    "renew validated -> validated", PEER, level="internal", owner=OWNER.email,
+    method="peer-review", verdict="approve", fingerprint="k1:a",
+)  # fmt: skip
+HANDED_OVER = event("reassign validated -> validated", EDITOR, owner=SECOND.email)
+WIDENED = event("release validated -> validated", EDITOR, level="domestic")
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1)])
+def test_a_renewal_undoes_no_owner_and_no_level_that_another_branch_gave(
+    order: tuple[int, ...],
+) -> None:
+    steps = (HANDED_OVER, WIDENED, RENEWAL)
+    claim = fold([CAPTURE, APPROVAL, *(steps[at] for at in order)])
+    assert (claim.owner, claim.level) == (SECOND.email, "domestic")
+
+
+def test_a_renewal_tells_the_owner_and_the_level_of_which_nothing_else_is_left() -> None:
+    told = {**RENEWAL.trailers, "Kmkit-Level": "domestic", "Kmkit-Owner": SECOND.email}
+    claim = fold([CAPTURE, APPROVAL, RENEWAL._replace(trailers=told)])
+    assert (claim.owner, claim.level) == (SECOND.email, "domestic")
+
+
+def test_what_is_given_again_is_no_former_one() -> None:
+    back = event("reassign validated -> validated", EDITOR, owner=OWNER.email)
+    claim = fold([CAPTURE, APPROVAL, HANDED_OVER, back, back])
+    assert claim.former == (SECOND.email,)
+    assert fold([RENEWAL], claim).owner == OWNER.email

@@ -62,8 +62,14 @@ class _Sides:
         return self.prints["ours" if side is self.ours else "theirs"]
 
     def began(self, side: Note) -> bool:
-        """Whether the side took the note back to the start of its walk."""
-        return side.state == State.CAPTURED != self.base.state
+        """Whether the side took the note back to the start of its walk.
+
+        It may have gone on before, from the start: then another version is in force.
+        """
+        if side.state != State.CAPTURED or self.base.state != State.CAPTURED:
+            return side.state == State.CAPTURED
+        left = _left(side)
+        return left is not None and left != _left(self.base)
 
     def ended(self, side: Note) -> bool:
         """Whether the side retired the note."""
@@ -225,10 +231,15 @@ def _in_force(sides: _Sides, state: str) -> tuple[InForce | None, str]:
         return None, ""
     began = [side for side in sides.both if sides.began(side)]
     there = began or [side for side in sides.both if side.state == State.CAPTURED]
-    found = [side.fields.in_force for side in there]
-    if len({(one.blob, one.state) if one else None for one in found}) > 1:
+    if len({*map(_left, there)}) > 1:
         return None, "The sides leave different versions in force."
-    return found[0], ""
+    return there[0].fields.in_force, ""
+
+
+def _left(side: Note) -> tuple[str, str] | None:
+    """The version that a revision leaves in force, whatever day it says."""
+    found = side.fields.in_force
+    return (found.blob, found.state) if found else None
 
 
 def _verdicts(sides: _Sides) -> Sequence[Any]:

@@ -44,6 +44,8 @@ class Claim(NamedTuple):
     """The commit that last reached a quorum."""
     reached: str = ""
     """The fingerprint of the text for which the note came into its state."""
+    former: tuple[str, ...] = ()
+    """The levels and owners in whose place another was put since the capture."""
 
     def approved(self, policy: Policy) -> frozenset[str]:
         """The fingerprints that the verdicts since the last capture approve."""
@@ -139,14 +141,16 @@ def _renewed(claim: Claim, event: Event) -> Claim:
     """The claim after an approval that stands for a proof that was lost.
 
     The state, the level and the owner are those that the approver saw: of the moves that led to
-    them nothing may be left, not even the capture. What was retired stays so.
+    them nothing may be left, not even the capture. What was retired stays so, and so does a level
+    or an owner in whose place the approver saw the one before: it was given on another branch.
     """
     if claim.state == State.RETIRED or event.verdict != "approve":
         return claim
+    level, owner = event.get("Level"), event.get("Owner")
     return claim._replace(
         state=event.to_state,
-        level=event.get("Level"),
-        owner=event.get("Owner"),
+        level=claim.level if level in claim.former else level,
+        owner=claim.owner if owner in claim.former else owner,
         verdicts=(*claim.verdicts, verdict_of(event)),
         held=(),
         asked=(),
@@ -174,13 +178,21 @@ def _moved(claim: Claim, event: Event) -> Claim:
     if event.move == "defer":
         return claim._replace(deferred=_deferred(event))
     if event.move in ("release", "narrow"):
-        return claim._replace(level=event.get("Level"))
+        level = event.get("Level")
+        return claim._replace(level=level, former=_former(claim, claim.level, level))
     if event.move == "reassign":
-        return claim._replace(owner=event.get("Owner"))
+        owner = event.get("Owner")
+        return claim._replace(owner=owner, former=_former(claim, claim.owner, owner))
     if event.move == "retire":
         successor = event.get("Superseded-By")
         return claim._replace(asked=(), in_force=None, held=(), superseded_by=successor)
     return claim
+
+
+def _former(claim: Claim, old: str, new: str) -> tuple[str, ...]:
+    """What others were put in place of, once ``new`` stands where ``old`` stood."""
+    others = (one for one in claim.former if one not in (old, new))
+    return (*others, *([old] if old not in ("", new) else []))
 
 
 def verdict_of(event: Event) -> Verdict:
