@@ -123,8 +123,10 @@ def test_who_wrote_the_text_of_a_merge_is_its_author(kb: KnowledgeBase) -> None:
     place.write_bytes(write_body(note, split(note.text)[0].body.replace("early.", "at once.")))
     git(kb, "commit", "-qam", "merge", who=BEN)
     merged = kb.read(note.path)
-    wrote = authors(kb.git, str(note.path), kb.claim(merged), kb.guidance(merged))
-    assert {person.email for person in wrote} == {p.email for p in (ANA, BEN, CY, DEE)}
+    wrote = authors(
+        kb.git, str(note.path), kb.claim(merged), kb.guidance(merged), kb.committed_policy
+    )
+    assert wrote.emails == {p.email for p in (ANA, BEN, CY, DEE)}
     with pytest.raises(Refused, match="wrote this substance"):
         at(kb, BEN).move("validate", merged, APPROVE)
 
@@ -468,8 +470,10 @@ def test_an_unusual_configuration_of_git(kb: KnowledgeBase) -> None:
     git(kb, "mv", str(note.path), "notes/moved.md")
     git(kb, "commit", "-qm", "Moved", who=DEE)
     moved = at(kb, BEN).move("validate", kb.resolve(note.id), APPROVE).note
-    wrote = authors(kb.git, str(moved.path), kb.claim(moved), kb.guidance(moved))
-    assert [person.email for person in wrote] == [ANA.email]
+    wrote = authors(
+        kb.git, str(moved.path), kb.claim(moved), kb.guidance(moved), kb.committed_policy
+    )
+    assert wrote.emails == {ANA.email}
 
 
 def test_a_shallow_clone_captures_no_note_a_second_time(kb: KnowledgeBase, tmp_path: Path) -> None:

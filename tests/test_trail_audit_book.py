@@ -16,6 +16,7 @@ from kmkit.trail.audit.packing import packed, proof_of, rules_in, unpacked
 from kmkit.trail.audit.records_known import Filed
 from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.fold import Claim
+from kmkit.trail.writers import Writing, Written
 
 PATHS = ("notes/a.md", "notes/b.md", "notes/c.md")
 
@@ -114,10 +115,21 @@ CLAIMS = st.builds(
     in_force=st.none() | st.builds(InForce, blob=TEXTS, state=TEXTS, since=st.none() | st.dates()),
     captured=TEXTS,
 )
+WRITINGS = st.builds(
+    Writing,
+    commit=st.integers(0, 99),
+    emails=st.frozensets(TEXTS, max_size=2),
+    names=st.frozensets(TEXTS, max_size=2),
+)
+WRITTEN = st.builds(
+    Written,
+    since=st.frozensets(WRITINGS, max_size=2),
+    before=st.frozensets(st.tuples(TEXTS, WRITINGS), max_size=2),
+)
 NOTES = st.builds(
     Known,
     id=TEXTS, path=TEXTS, blob=TEXTS, kind=TEXTS, fingerprint=TEXTS, rest=st.binary(max_size=3),
-    backup=TEXTS, claim=CLAIMS, authors=st.frozensets(TEXTS, max_size=2),
+    backup=TEXTS, claim=CLAIMS, written=WRITTEN,
     trail=st.frozensets(st.tuples(st.integers(0, 99), TEXTS), max_size=3),
     faults=st.lists(st.integers(0, 9), max_size=2).map(tuple), before_anchor=st.booleans(),
     doubt=st.integers(0, 2), signed=st.booleans(),
@@ -137,6 +149,8 @@ def test_a_note_is_unpacked_as_it_was_packed(note: Known, sound: Known | None) -
             unpacked(line[:at] + line[at + 1 :])
 
 
+ALONE = Writing(2, frozenset(["a@x"]), frozenset(["Ana"]))
+BOTH = Writing(1, frozenset(("b@x", "a@x")), frozenset(("Ben", "Ana")))
 DAY = date(2026, 11, 21)
 VERDICT = Verdict(
     on=DAY, by="b@x", method="crowd", verdict="approve", fingerprint="k1:", because="x"
@@ -151,6 +165,7 @@ FULL = Claim(
     deferred=Deferred(on=DAY, by="a@x", until=DAY, because="x"),
     in_force=InForce(blob="b" * 40, state="validated"),
     captured="c" * 40,
+    former=("internal", "a@x"),
 )
 
 
@@ -159,8 +174,7 @@ def test_a_note_of_every_field_is_kept_as_it_is(proof: str) -> None:
     note = known("notes/a.md", "a", "1")._replace(
         claim=FULL,
         rest=b"\x00\xff",
-        authors=frozenset(("b@x", "a@x")),
-        names=frozenset(("Ben", "Ana")),
+        written=Written(since=frozenset([ALONE]), before=frozenset([("k1:1", BOTH), ("", ALONE)])),
         trail=frozenset(((3, "capture"), (2, "edit"))),
         faults=(4, 1),
         before_anchor=proof == "before-anchor",

@@ -14,7 +14,7 @@ from kmkit.kb.seeing import Seen, look, told, unchanged
 from kmkit.lifecycle.context import Context, Request
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.guards import Objection
-from kmkit.lifecycle.moves import Move, choose, objections
+from kmkit.lifecycle.moves import JUDGING, Move, choose, objections
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.trail.commit import Change, commit, ready
@@ -25,8 +25,6 @@ from kmkit.trail.telling import subject, trailers
 
 WRITERS = ("capture", "edit", "reword")
 """The moves that take the file as a hand left it."""
-_JUDGING = ("validate", "settle", "renew", "same-meaning", "ask")
-"""The moves for which it matters who wrote the substance."""
 
 
 @dataclass(frozen=True)
@@ -191,10 +189,9 @@ def _context(
         committed=seen.committed,
         committed_fingerprint=fingerprint(seen.committed, kind.guidance) if seen.committed else "",
     )
-    if verb in _JUDGING:
-        wrote = authors(git, seen.path, claim, kind.guidance)
-        emails, names = frozenset(p.email for p in wrote), frozenset(p.name for p in wrote)
-        context = replace(context, authors=emails, author_names=names)
+    if verb in JUDGING:
+        wrote = authors(git, seen.path, claim, kind.guidance, policy)
+        context = replace(context, authors=wrote.emails, author_names=wrote.names)
     if verb in ("edit", "reopen") and not context.committed_approved:
         approved = last_approved(git, seen.path, context.approved, kind.guidance)
         context = replace(context, last_approved=approved)

@@ -199,9 +199,19 @@ def quorate(note: Note, context: Context) -> Iterable[Objection]:
             f"Have it approved once more: kmkit validate {short} --approve --because '…'.",
         )
     yield from _wide_enough(note, context, round_.method)
-    for entry in round_.approvals:
+    yield from by_others(note, context)
+
+
+def by_others(note: Note, context: Context) -> Iterable[Objection]:
+    """No approval of the round is by somebody who had a part in the note, or came to have one.
+
+    A merge can tell of it later, or a hand that changed the text and put it back.
+    """
+    mend = f"A change of the text begins a new round: kmkit edit {note.short}."
+    for entry in context.round.approvals:
         if entry.method in _BY_OTHERS:
-            yield from _involved(note, context, entry.by)
+            found = _involved(note, context, entry.by)
+            yield from (objection._replace(mend=mend) for objection in found)
 
 
 def restorable(note: Note, context: Context) -> Iterable[Objection]:

@@ -21,6 +21,8 @@ from kmkit.lifecycle.states import WALK, State
 from kmkit.note.model import Note
 from kmkit.text import did_you_mean
 
+JUDGING = ("validate", "settle", "renew", "same-meaning", "ask")
+"""The verbs for which it matters who wrote the substance."""
 ANY = tuple(State)
 ALIVE = WALK
 APPROVED = WALK[1:]
@@ -94,7 +96,7 @@ MOVES: tuple[Move, ...] = (
           _APPROVE, do.judged,
           "An approval that does not reach the quorum yet."),
     _move("validate/quorum", (CAPTURED,), APPROVED, "", "a method and a reason",
-          (*_APPROVE, ask.complete(VALIDATED, writes=("verdicts",))), do.accepted,
+          (*_APPROVE, judge.by_others, ask.complete(VALIDATED, writes=("verdicts",))), do.accepted,
           "The approval that reaches the quorum; a note in force takes the state it had."),
     _move("validate/return", (CAPTURED,), SAME, "", "a method and a reason",
           _JUDGE, do.judged,

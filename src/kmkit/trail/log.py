@@ -23,6 +23,18 @@ class Step(NamedTuple):
     new: str
 
 
+class Node(NamedTuple):
+    """One commit in the history of some files."""
+
+    commit: str
+    parents: tuple[str, ...]
+    """The nearest commits of that history that lead here."""
+    blobs: dict[str, str]
+    """What it has at each path where a parent of it has something else; '' for nothing."""
+    made: set[str]
+    """The paths where a parent of it has nothing."""
+
+
 def commits(
     git: Git, *revisions: str, grep: str = "", oldest_first: bool = False
 ) -> Iterator[tuple[str, bytes]]:
@@ -100,27 +112,14 @@ def _batch(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
         yield sha, stream.read(int(kind[1]) + 1)[:-1]
 
 
-def history(git: Git, path: str, since: str = "") -> Iterator[Step]:
+def history(git: Git, path: str) -> Iterator[Step]:
     """The commits that changed the file at ``path``, newest first, followed through renames.
 
-    ``since``: from that commit on, under this one name; nothing else is looked at.
     A merge counts where its file is that of none of its parents.
     """
     if not git.tip():
         return
-    wanted = [
-        "log",
-        *([] if since else ["--follow"]),
-        "--raw",
-        "-c",
-        "--no-abbrev",
-        "-z",
-        "--no-ext-diff",
-    ]
-    wanted.append("--no-textconv")
-    options = ["-c", "log.showSignature=false"]
-    past = [f"^{since}^@"] if since else []
-    with _open(git, [*options, *wanted, "--format=%x01%H", "HEAD", *past, "--", path]) as listing:
+    with _open(git, [*_LOG, "--follow", "-c", "--format=%x01%H", "HEAD", "--", path]) as listing:
         assert listing.stdout is not None
         commit = ""
         for field in _fields(listing.stdout):
@@ -134,6 +133,52 @@ def history(git: Git, path: str, since: str = "") -> Iterator[Step]:
                 if copied:  # from another note, whose history is not this one's
                     return
     _whole(listing)
+
+
+def nodes(git: Git, paths: Sequence[str], since: str = "") -> list[Node]:
+    """The commits that changed what stands at one of ``paths``, and every merge, parents first.
+
+    No branch is left out where others have the same. Links and submodules count as no change.
+    ``since``: without what is older than that commit.
+    """
+    range_ = ["HEAD", *([f"^{since}^@"] if since else [])]
+    found: dict[str, Node] = {}
+    with _open(git, [*_LOG, *_EVERY_LINE, *range_, "--", *paths]) as listing:
+        assert listing.stdout is not None
+        fields = _fields(listing.stdout)
+        for field in fields:
+            if field.startswith("\1"):  # of a merge once for each parent
+                commit, *parents = field[1:].split()
+                node = found.setdefault(commit, Node(commit, tuple(parents), {}, set()))
+            elif _CHANGE.match(field):
+                path, (_, mode, old, new, _) = next(fields), field.split(" ")
+                if mode in _FILES:
+                    node.blobs[path] = _name(new)
+                    node.made.update(() if _name(old) else (path,))
+    _whole(listing)
+    return list(found.values())
+
+
+def removed(git: Git, shas: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What stood in a parent of one of the commits, and not in it: each path, and its blob."""
+    wanted = ["diff-tree", "--stdin", "-r", "-m", "--diff-filter=D", "--no-renames", "-z"]
+    asked = "".join(f"{sha}\n" for sha in shas).encode()
+    said = git.run(*wanted, "--raw", "--no-abbrev", "--no-commit-id", stdin=asked)
+    fields = _fields(io.BytesIO(said))
+    for field in fields:
+        if _CHANGE.match(field):
+            yield next(fields), field.split(" ")[2]
+
+
+_LOG = (
+    *("-c", "log.showSignature=false", "-c", "log.follow=false", "-c", "log.showRoot=true"),
+    *("log", "--raw", "--no-abbrev", "-z", "--no-ext-diff", "--no-textconv"),
+)
+_EVERY_LINE = (
+    *("--full-history", "--parents", "--topo-order", "--reverse"),
+    *("--diff-merges=separate", "--no-renames", "--format=%x01%H %P"),
+)
+_FILES = ("000000", "100644", "100755")
 
 
 def _whole(*processes: subprocess.Popen[bytes]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from kmkit.errors import KmkitError
 from kmkit.lifecycle.context import Context, Request
+from kmkit.lifecycle.moves import JUDGING
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.trail.audit.known import Known
@@ -27,6 +28,8 @@ def context_of(
     if kind is None:
         return None
     in_force = None
+    asked = event.move in JUDGING  # which takes a while to tell
+    authors = known.written.authors(known.fingerprint) if known and asked else None
     if before.in_force and event.move == "validate":
         in_force = _version(scene, before.in_force.blob, note)
     successor = event.get("Superseded-By")
@@ -42,8 +45,8 @@ def context_of(
         verdicts=() if event.move == "renew" and known and known.doubt else before.verdicts,
         held=before.held,
         approved=rules.approved(before.verdicts),
-        authors=known.authors if known else frozenset(),
-        author_names=known.names if known else frozenset(),
+        authors=authors.emails if authors else frozenset(),
+        author_names=authors.names if authors else frozenset(),
         scribe=before.scribe,
         committed_fingerprint=known.fingerprint if known else "",
         known_ids=frozenset([successor] if successor and scene.book.path_of(successor) else ()),

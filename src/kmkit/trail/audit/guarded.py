@@ -12,6 +12,7 @@ from kmkit.note.model import Note
 
 _RULE: dict[Guard, str] = {
     judging.independent: "own-approval",
+    judging.by_others: "own-approval",
     judging.methodical: "method-not-allowed",
     judging.wide_enough_method: "method-not-allowed",
     judging.quorate: "quorum-not-reached",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from kmkit.trail.audit.findings import Proof
 from kmkit.trail.fold import Claim
 from kmkit.trail.replacing import quick
+from kmkit.trail.writers import NOBODY, Written
 
 Step = tuple[int, str]
 """A move: the number of its commit, and what it was, such as validate/approve."""
@@ -24,12 +25,8 @@ class Known(NamedTuple):
     backup: str
     claim: Claim
     """What the trail says; after a finding, what the file says."""
-    authors: frozenset[str] = frozenset()
-    """E-mails of those who wrote this substance."""
-    names: frozenset[str] = frozenset()
-    """Their names."""
-    settled: bool = False
-    """Nobody wrote since the last quorum."""
+    written: Written = NOBODY
+    """By whom the text is."""
     trail: frozenset[Step] = frozenset()
     """The moves that led here."""
     since: str = ""

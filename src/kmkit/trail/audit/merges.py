@@ -16,11 +16,12 @@ from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import kept, put, put_away
 from kmkit.trail.audit.merged_rules import merge_rules
 from kmkit.trail.audit.notes import fresh, read_note, reread
-from kmkit.trail.audit.parts import own_part
+from kmkit.trail.audit.parts import own_part, writing
 from kmkit.trail.audit.paths import in_notes, in_records, is_note, matters
 from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.fold import Claim
+from kmkit.trail.writers import joined, merged, united
 
 _LISTS = ("verdicts", "asked", "disseminated")
 _SINGLE = ("level", "owner", "reviewed", "deferred", "in_force", "superseded_by")
@@ -38,7 +39,7 @@ def judge_merge(scene: Scene, reader: Reader) -> None:
     for other in scene.parents[1:]:
         every |= other.since(first)
         gone |= other.gone_since(first)
-    paths = {path for path in every if in_notes(path)}
+    paths = _wherever(scene, {path for path in every if in_notes(path)})
     start = tuple(scene.faults)
     if every or any(matters(path) for path in changes):
         scene.ask_signature("", "")
@@ -47,7 +48,7 @@ def judge_merge(scene: Scene, reader: Reader) -> None:
     for id in gone:
         last = [book.get(book.path_of(id)) or book.removed(id) for book in scene.parents]
         if known := [side for side in last if side]:
-            put_away(scene, known)
+            put_away(scene, _together(known))
     for path in sorted(paths):
         _alone(scene, path, paths)
         _removed(scene, path)
@@ -65,6 +66,12 @@ def judge_merge(scene: Scene, reader: Reader) -> None:
 # Notes
 
 
+def _wherever(scene: Scene, paths: set[str]) -> set[str]:
+    """The paths, and those at which the first side has the notes that others have there."""
+    there = (book.get(path) for book in scene.parents for path in paths)
+    return paths | {scene.book.path_of(known.id) for known in there if known} - {""}
+
+
 def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) -> None:
     """One path of the merge."""
     sides = [book.get(path) for book in scene.parents]
@@ -79,6 +86,7 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
     elif taken:
         best = min(taken, key=lambda side: (side.doubt, -len(side.trail)))
         there = _everywhere(scene, path, best.id)
+        best = _alike(best, there)
         kept(scene, best, there)
         put(scene, best, there, scene.faults[at:])
     elif change and mode not in FILE_MODES:
@@ -94,7 +102,18 @@ def _everywhere(scene: Scene, path: str, id: str) -> list[Known]:
         here = book.get(path)
         known = here if here and here.id == id else book.get(book.path_of(id))
         found += [known] if known else []
-    return found
+    return _together(found)
+
+
+def _together(sides: Sequence[Known]) -> list[Known]:
+    """The note on each side, as by all who wrote the same words on any."""
+    return [_alike(side, sides) for side in sides]
+
+
+def _alike(known: Known, sides: Sequence[Known]) -> Known:
+    """The note as by all who wrote the same words on one of the sides."""
+    lines = [side.written for side in sides if side.fingerprint == known.fingerprint]
+    return known._replace(written=joined(lines))
 
 
 def _alone(scene: Scene, path: str, paths: Collection[str]) -> None:
@@ -157,6 +176,7 @@ def _joined(
         return
     base = _base(note, there, fresh(scene, note, change, there[0]).fingerprint)
     new = fresh(scene, note, change, base or there[0])
+    lines = [(side.fingerprint, side.written) for side in there]
     if base is None:
         scene.say(
             "mixed-merge",
@@ -164,11 +184,13 @@ def _joined(
             path,
             f"The merge took the state of {path} from one side and its text from another.",
         )
-        new = _of_all(scene, new._replace(claim=claim_of(note.fields, new.claim)), there)
+        written = united(lines, writing(scene))
+        new = new._replace(claim=claim_of(note.fields, new.claim), written=written)
     else:
+        new = new._replace(written=merged(new.fingerprint, lines, writing(scene)))
         new = _united(scene, note, new, base, there)
         kept(scene, new, there)
-        own_part(scene, note, new, there)
+        new = own_part(scene, note, new, there)
     trail = frozenset().union(*(side.trail for side in there))
     put(scene, new, there, [*start, *scene.faults[at:]], trail)
 
@@ -201,19 +223,10 @@ def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[K
         message = f"The merge wrote {', '.join(odd)} of {new.path}, as no move on either side."
         rule = "verdicts-differ" if odd == ["verdicts"] else "mixed-merge"
         scene.say(rule, new.id, new.path, message)
-    if new.fingerprint != base.fingerprint:
-        new = _of_all(scene, new, sides)
     held = next((side.claim.held for side in trusted if side.claim.held), ())
     claim = claim_of(note.fields, base.claim)._replace(held=held)
     signed = new.signed and all(side.signed for side in same)
     return new._replace(claim=claim, signed=signed)
-
-
-def _of_all(scene: Scene, new: Known, sides: Sequence[Known]) -> Known:
-    """A text that no side has whole is by the author of the merge and all who wrote on a side."""
-    writers = scene.writers.union(*(side.authors for side in sides))
-    names = scene.names.union(*(side.names for side in sides))
-    return new._replace(authors=writers, names=names)
 
 
 def _of_a_side(

@@ -9,10 +9,11 @@ from kmkit.trail.audit.compare import claim_of, differing
 from kmkit.trail.audit.history import FILE_MODES, Change
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.moves import judge_move
-from kmkit.trail.audit.parts import own_part, stood
+from kmkit.trail.audit.parts import own_part, stood, writing
 from kmkit.trail.audit.paths import is_note
 from kmkit.trail.audit.rules_of import Rules
 from kmkit.trail.audit.scene import Scene
+from kmkit.trail.writers import NOBODY, Written, restores
 
 _MINOR = ("unknown-field", "bad-value", "bad-date")
 """Problems of fields, after which everything else can still be read."""
@@ -109,7 +110,7 @@ def _note(
     else:
         new = plain(scene, note, known, new)
     if known:
-        own_part(scene, note, new, [known])
+        new = own_part(scene, note, new, [known])
     scene.put(new, [*start, *scene.faults[at:]], known)
     if not new.doubt and known and known.doubt:
         scene.mend(known.faults)
@@ -169,30 +170,31 @@ def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Know
             rest=version.rest,
             backup=note.fields.backup or "",
             claim=claim_of(note.fields),
-            authors=scene.writers,
-            names=scene.names,
+            written=NOBODY.wrote(writing(scene)),
             since=scene.commit.sha,
             ended=gone.ended if gone else False,
         )
-    same = print_ == known.fingerprint
-    authors, names = known.authors, known.names
-    if not same:
-        before = not known.settled
-        authors = authors | scene.writers if before else scene.writers
-        names = names | scene.names if before else scene.names
     return known._replace(
-        id=note.fields.id or "",
         path=change.path,
         blob=change.blob,
         kind=note.kind,
         fingerprint=print_,
         rest=version.rest,
         backup=note.fields.backup or "",
-        authors=authors,
-        names=names,
-        settled=known.settled and same,
+        written=_written(scene, known, print_),
         signed=known.signed and scene.signed,
     )
+
+
+def _written(scene: Scene, known: Known, print_: str) -> Written:
+    """By whom a text is that the commit has, once it stood as ``known``."""
+    if print_ == known.fingerprint:
+        return known.written
+    event = scene.told.event
+    stood = any(print_ == verdict.fingerprint for verdict in known.claim.held)
+    if stood and event and event.note == known.id and restores(event):
+        return known.written
+    return known.written.wrote(writing(scene))
 
 
 def plain(scene: Scene, note: Note, known: Known | None, new: Known) -> Known:
@@ -241,4 +243,6 @@ def reread(scene: Scene, before: Rules) -> None:
     for known in list(scene.book.all()):
         guidance = now.guidance(known.kind)
         if guidance != before.guidance(known.kind) and (note := stood(scene, known)):
-            scene.book.put(known._replace(fingerprint=fingerprint(note, guidance)))
+            print_ = fingerprint(note, guidance)
+            written = known.written.reprinted(known.fingerprint, print_)
+            scene.book.put(known._replace(fingerprint=print_, written=written))

@@ -17,6 +17,7 @@ from kmkit.trail.audit.lines import DamagedError, line_of, value_of
 from kmkit.trail.audit.records_known import LETTERS, Filed, filed_in, filed_out
 from kmkit.trail.audit.rules_of import NOTHING, Reader, Rules
 from kmkit.trail.fold import Claim
+from kmkit.trail.writers import Writing, Written
 
 _LISTS: dict[str, type[Plain]] = {
     "verdicts": Verdict,
@@ -67,14 +68,14 @@ def _plain(known: Known) -> list[Any]:
     values: list[Any] = [*known]
     values[_REST] = known.rest.hex()
     values[_CLAIM] = _claim_out(known.claim)
-    values[_AUTHORS], values[_WRITERS] = sorted(known.authors), sorted(known.names)
+    values[_WRITTEN] = _written_out(known)
     values[_TRAIL] = sorted(known.trail)
     values[_SOUND] = _plain(known.sound) if known.sound else None
     return values
 
 
-_REST, _CLAIM, _AUTHORS, _WRITERS, _TRAIL, _SOUND = (
-    Known._fields.index(name) for name in ("rest", "claim", "authors", "names", "trail", "sound")
+_REST, _CLAIM, _WRITTEN, _TRAIL, _SOUND = (
+    Known._fields.index(name) for name in ("rest", "claim", "written", "trail", "sound")
 )
 """The places of what JSON does not have."""
 
@@ -85,12 +86,36 @@ def _known(values: list[Any]) -> Known:
     return known._replace(
         rest=bytes.fromhex(str(known.rest)),
         claim=_claim_in(known.claim),
-        authors=frozenset(known.authors),
-        names=frozenset(known.names),
+        written=_written_in(known.written, known.fingerprint),
         trail=frozenset((number, verb) for number, verb in known.trail),
         faults=tuple(known.faults),
         sound=_known(sound) if sound else None,
     )
+
+
+def _written_out(known: Known) -> list[Any]:
+    """By whom a note is; what was validated is most often what stands, and not said again."""
+    since, before = known.written
+    stands = known.fingerprint
+    later = [[one[0], sorted(one[1]), sorted(one[2])] for one in since]
+    pairs = [(about != stands, about, one[0], sorted(one[1]), sorted(one[2]))
+             for about, one in before]  # fmt: skip
+    return [
+        sorted(later),
+        [[about if other else None, *one] for other, about, *one in sorted(pairs)],
+    ]
+
+
+def _written_in(values: Any, print_: str) -> Written:
+    later, earlier = values
+    since = [
+        Writing(commit, frozenset(emails), frozenset(names)) for commit, emails, names in later
+    ]
+    before = [
+        (print_ if about is None else about, Writing(commit, frozenset(emails), frozenset(names)))
+        for about, commit, emails, names in earlier
+    ]
+    return Written(frozenset(since), frozenset(before))
 
 
 def _claim_out(claim: Claim) -> dict[str, Any]:
@@ -109,6 +134,7 @@ def _claim_in(values: Any) -> Claim:
         values[name] = tuple(_entry_in(_LISTS[name], entry) for entry in values[name])
     for name in values.keys() & _ONCE:
         values[name] = _entry_in(_ONCE[name], values[name])
+    values["former"] = tuple(values.get("former", ()))
     return Claim(**values)
 
 

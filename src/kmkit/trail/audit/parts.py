@@ -9,15 +9,25 @@ from kmkit.note.model import Note
 from kmkit.note.reading import read
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.scene import Scene
+from kmkit.trail.writers import Writing
 
 
-def own_part(scene: Scene, note: Note, new: Known, sides: Sequence[Known]) -> None:
+def own_part(scene: Scene, note: Note, new: Known, sides: Sequence[Known]) -> Known:
     """A finding where the author writes themselves out of a note, or in as its backup.
 
-    ``sides`` are what stood before: one version, or that of each parent of a merge.
+    They count among those who wrote it from then on. ``sides`` are what stood before: one version,
+    or that of each parent of a merge.
     """
-    if scene.told.event and scene.told.event.move == "capture":
-        return
+    at = len(scene.faults)
+    event = scene.told.event
+    if not (event and event.move == "capture" and event.note == new.id):
+        _judged(scene, note, new, sides)
+    if len(scene.faults) > at:
+        return new._replace(written=new.written.wrote(writing(scene)))
+    return new
+
+
+def _judged(scene: Scene, note: Note, new: Known, sides: Sequence[Known]) -> None:
     trusted = [side for side in sides if not side.doubt] or sides
     if any(side.rest == new.rest for side in trusted):  # so is every name
         return
@@ -40,6 +50,11 @@ def own_part(scene: Scene, note: Note, new: Known, sides: Sequence[Known]) -> No
 def _found(scene: Scene, side: Known) -> bool:
     """Whether that was found of a side before."""
     return any(scene.findings[at].rule == "own-part" for at in side.faults)
+
+
+def writing(scene: Scene) -> Writing:
+    """The commit as one that changed the words of a note."""
+    return Writing(scene.number, scene.writers, scene.names)
 
 
 def stood(scene: Scene, known: Known) -> Note | None:

@@ -26,8 +26,13 @@ _RANKS = {"planned": 0, "done": 2, "verified": 3}
 def merge_records(
     scene: Scene, paths: Iterable[str], changes: Mapping[str, Change], start: Sequence[int]
 ) -> None:
-    """Judge the records of a merge, by the ``paths`` that it or one of its sides changed."""
-    every = sorted(paths)
+    """Judge the records of a merge, by the ``paths`` that it or one of its sides changed.
+
+    What stands there on one side can have another name on the first, which the merge then took.
+    """
+    told = {*paths}
+    there = (book.record(path) for book in scene.parents for path in told)
+    every = sorted(told | {scene.book.path_of(known.id) for known in there if known} - {""})
     for path in every:
         _record(scene, path, changes.get(path), start)
     _alone(scene, every)
