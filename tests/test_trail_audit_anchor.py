@@ -1,5 +1,6 @@
 """Where the audit begins, and what it remembers of where it ended."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from kmkit.trail.audit.anchor import (
     steward_of,
 )
 from tests.conftest import ANA, CY
-from tests.forgeries.builder import History
+from tests.forgeries.builder import History, key_of
 
 HEX = "0123456789abcdef"
 
@@ -49,14 +50,49 @@ def test_without_a_pin_it_is_the_first_commit_with_rules(history: History) -> No
         anchor_of(history.git, "x/", history.tip())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no scripts of a shell")
+def test_no_program_of_the_clone_is_asked_about_signatures(
+    history: History, tmp_path: Path
+) -> None:
+    signed = history.commit("Rules\n", {"policy.toml": b""}, who=ANA, parents=[], key=key_of(ANA))
+    program, ran = tmp_path / "verify", tmp_path / "ran"
+    program.write_text(f"#!/bin/sh\ntouch '{ran}'\n", encoding="utf-8")
+    program.chmod(0o700)
+    for name, value in {
+        "log.showSignature": "true", "gpg.ssh.program": str(program),
+        "gpg.ssh.allowedSignersFile": str(program),
+    }.items():  # fmt: skip
+        history.run("config", name, value)
+    assert anchor_of(history.git, "", signed) == Anchor(signed, ANA.email, pinned=False)
+    assert not ran.exists()
+    history.run("log", "-1", signed)
+    assert ran.exists()
+
+
 def test_the_one_asked_for_goes_before_the_pinned_one(history: History) -> None:
     first, second = history.tip(), after(history)
     pin(history.git, "", first, "dee@example.org")
-    assert anchor_of(history.git, "", second) == Anchor(first, "dee@example.org")
+    assert anchor_of(history.git, "", second) == Anchor(first, "dee@example.org", pinned=True)
     wanted = anchor_of(history.git, "", second, second[:12])
     assert wanted == Anchor(second, CY.email, pinned=False)
     with pytest.raises(UsageError, match="no commit 'nowhere'"):
         anchor_of(history.git, "", second, "nowhere")
+
+
+def test_every_knowledge_base_has_its_own_pin(history: History) -> None:
+    first, second = history.tip(), after(history)
+    pin(history.git, "", first, ANA.email)
+    pin(history.git, "kb/", second, CY.email)
+    assert anchor_of(history.git, "", second) == Anchor(first, ANA.email, pinned=True)
+    assert anchor_of(history.git, "kb/", second) == Anchor(second, CY.email, pinned=True)
+
+
+def test_what_older_clones_have_is_found_again(history: History) -> None:
+    for name in ("kmkit.anchor", "kmkit.anchorSteward", "kmkit.kb/.anchor"):
+        history.run("config", name, "feed")
+    assert anchor_of(history.git, "", "") == Anchor("feed", "feed", pinned=True)
+    assert anchor_of(history.git, "kb/", "") == Anchor("feed", "", pinned=True)
+    assert seen(history.git) == "refs/kmkit/seen/heads/main"
 
 
 def test_a_pin_is_the_name_of_a_commit_and_no_branch(history: History) -> None:
@@ -69,7 +105,7 @@ def test_a_pin_is_the_name_of_a_commit_and_no_branch(history: History) -> None:
         assert anchor_of(history.git, "", tip).commit == branch
     for pinned, found in ((tip, tip), (tip[:12], tip), (tip[:39], tip), ("0" * 40, "0" * 40)):
         history.git.run("config", "--local", f"kmkit.{ANCHOR}", pinned)
-        assert anchor_of(history.git, "", tip) == Anchor(found, "")
+        assert anchor_of(history.git, "", tip) == Anchor(found, "", pinned=True)
 
 
 def test_a_commit_without_an_author_has_no_steward(history: History) -> None:
@@ -84,6 +120,22 @@ def test_what_leads_back(history: History) -> None:
     assert leads_back(history.git, first, first)
     assert not leads_back(history.git, second, first)
     assert not leads_back(history.git, "0" * 40, second)
+
+
+def test_grafts_and_replaced_commits_lead_nowhere_else(history: History) -> None:
+    first, second = history.tip(), after(history)
+    other = history.commit("Other\n", {"policy.toml": b""}, who=CY, parents=[], on="other")
+    info = history.git.git_dir / "info"
+    info.mkdir(exist_ok=True)
+    (info / "grafts").write_text(f"{second} {other}\n", encoding="ascii")
+    assert history.run("rev-list", second).split() == [second, other]
+    assert leads_back(history.git, first, second)
+    assert not leads_back(history.git, other, second)
+    assert anchor_of(history.git, "", second).commit == first
+    (info / "grafts").unlink()
+    history.run("replace", "--graft", second, other)
+    assert leads_back(history.git, first, second)
+    assert anchor_of(history.git, "", second).commit == first
 
 
 def test_a_history_that_is_shorter_than_the_one_seen_is_not_rewritten(history: History) -> None:

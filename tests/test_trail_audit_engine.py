@@ -1,5 +1,6 @@
 """The audit's one pass: what it says of honest histories, of mended ones, and of its edges."""
 
+import gc
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -251,6 +252,23 @@ def test_a_knowledge_base_in_a_folder(tmp_path: Path) -> None:
     assert report.standings[0].path == str(note.path)
 
 
+def test_memory_is_swept_again_where_it_was_swept_before(kb: KnowledgeBase) -> None:
+    captured(kb)
+    seen: list[tuple[int, int, bool]] = []
+
+    def progress(done: int, whole: int) -> None:
+        seen.append((done, whole, gc.isenabled()))
+
+    try:
+        for sweeping in (gc.disable, gc.enable):
+            sweeping()
+            audited(kb, progress=progress)
+            assert gc.isenabled() == (sweeping is gc.enable)
+    finally:
+        gc.enable()
+    assert seen == [(1, 1, False)] * 2
+
+
 # Its edges
 
 
@@ -370,6 +388,29 @@ def test_what_the_clone_says_of_its_history_is_not_asked(kb: KnowledgeBase) -> N
     }.items():  # fmt: skip
         git(kb, "config", name, value)
     git(kb, "replace", forged, f"{forged}^")
+    assert audited(kb) == honest
+
+
+def test_a_commit_graph_that_lies_is_not_asked(kb: KnowledgeBase) -> None:
+    note = disseminated(kb)
+    forged = by_hand(kb, note, reworded(note))
+    captured(at(kb), "Another lesson")
+    honest = audited(kb)
+    git(kb, "commit-graph", "write", "--reachable")
+    place = kb.git.git_dir / "objects/info/commit-graph"
+    graph = bytearray(place.read_bytes())
+    names, commits = (
+        int.from_bytes(graph[graph.index(chunk) + 4 :][:8], "big") for chunk in (b"OIDL", b"CDAT")
+    )
+
+    def number(commit: str) -> int:
+        return (graph.index(bytes.fromhex(commit), names) - names) // 20
+
+    parent = commits + 36 * number(kb.git.tip()) + 20
+    graph[parent : parent + 4] = number(kb.git.tip(f"{forged}^")).to_bytes(4, "big")
+    place.chmod(0o600)
+    place.write_bytes(graph)
+    assert forged not in git(kb, "rev-list", "HEAD").split()
     assert audited(kb) == honest
 
 

@@ -4,8 +4,10 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,23 +19,18 @@ from kmkit.trail.audit import kept as keeping
 from kmkit.trail.audit import resuming
 from kmkit.trail.audit.audit import audit
 from kmkit.trail.audit.kept import Kept, Writes, repeated
-from kmkit.trail.audit.lines import line_of, value_of
+from kmkit.trail.audit.lines import DamagedError, line_of, value_of
 from kmkit.trail.audit.report import Report
 from kmkit.trail.git import Git
 from tests.conftest import ANA, BEN, CY, Run, disseminated
-from tests.forgeries import (  # noqa: F401 (each fills the corpus)
-    tricks_branches,
-    tricks_joins,
-    tricks_merges,
-    tricks_more,
-    tricks_people,
-)
+from tests.cut_off import cut_off, needs_fork
 from tests.forgeries.base import BOATS, FUEL
 from tests.forgeries.builder import ASK, History
 from tests.forgeries.conftest import New, new, templates  # noqa: F401 (fixtures)
-from tests.forgeries.corpus import APPROVE, CORPUS, WORDS, Trick
+from tests.forgeries.corpus import APPROVE, WORDS, Trick, some
+from tests.forgeries.uses import planned
 
-SOME = CORPUS[::6]
+SOME = some(6)
 
 
 def kept(git: Git, anchor: str, writes: Writes = "always", *, required: bool = False) -> Kept:
@@ -103,6 +100,19 @@ def test_a_branch_that_left_a_little_earlier_is_judged_from_there(new: New, clos
     assert report.judged == report.checked == whole + 4
 
 
+def test_a_tip_that_git_no_longer_has_is_gone_round(new: New, close: None) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    dropped = history.commit("Dropped\n", {"README.md": b"x\n"}, who=CY)
+    audited(history, anchor)
+    history.run("update-ref", "refs/heads/main", f"{dropped}^")
+    place = history.git.git_dir / "objects" / dropped[:2] / dropped[2:]
+    place.chmod(0o600)
+    place.unlink()
+    history.commit("Instead\n", {"README.md": b"y\n"}, who=CY)
+    assert audited(history, anchor).judged < 5
+
+
 @pytest.mark.parametrize("trick", SOME, ids=[trick.name for trick in SOME])
 def test_a_forgery_is_found_commit_by_commit(new: New, close: None, trick: Trick) -> None:  # noqa: F811
     history = new(trick.signed)
@@ -113,6 +123,15 @@ def test_a_forgery_is_found_commit_by_commit(new: New, close: None, trick: Trick
         if anchor in history.run("rev-list", commit):
             audited(history, anchor, commit, rows=False)
     audited(history, anchor)
+
+
+def test_without_rows_nothing_is_told_one_by_one(new: New) -> None:  # noqa: F811
+    history = new(False)
+    planned(history)
+    rows = audited(history, history.anchor())
+    none = audited(history, history.anchor(), rows=False)
+    assert (len(rows.standings), len(rows.records)) == (4, 1)
+    assert (none.standings, none.records, none.proofs) == ((), (), rows.proofs)
 
 
 # What is kept where
@@ -144,6 +163,12 @@ def test_the_last_report_is_repeated_and_no_other(new: New) -> None:  # noqa: F8
     again = repeated(git, kept(git, anchor), anchor, forged, forged)
     assert again
     assert again.findings == ()
+    for since in ("", f"{forged}~1"):
+        again = repeated(git, kept(git, anchor), anchor, forged, since)
+        assert again
+        assert rules(again) == ["changed-after-approval"]
+    (git.common_dir / "shallow").write_text(f"{forged}\n", encoding="ascii")
+    assert repeated(git, kept(git, anchor), anchor, forged, "") is None
 
 
 def test_the_rules_that_were_refused_stay_refused(new: New) -> None:  # noqa: F811
@@ -281,6 +306,150 @@ def test_where_it_is_kept(tmp_path: Path) -> None:
     assert kept(history.git, "a").file.parent == tmp_path / ".git" / "kmkit" / "audit"
 
 
+@pytest.fixture
+def here(tmp_path: Path) -> Kept:
+    """A place to keep something in."""
+    history = History(tmp_path)
+    history.run("init", "-q")
+    return kept(history.git, "a")
+
+
+def telling(**lines: str) -> Callable[[keeping.Facts], None]:
+    """Keeps these lines."""
+    return lambda facts: facts.tell(lines)
+
+
+def line(here: Kept, name: str = "told") -> str:
+    with here.open() as facts:
+        return facts.line(name)
+
+
+def test_what_is_read_is_of_one_moment(here: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_PATIENCE", 0)
+    here.begin(telling(told="one", tip="one"))
+    with here.open() as facts:
+        assert facts.line("told") == "one"
+        here.go_on("one", telling(told="two", tip="two"))
+        assert facts.line("tip") == "one"
+    here.go_on("one", telling(told="three"))
+    assert line(here) == "three"
+
+
+def test_of_two_that_go_on_one_is_left_out(here: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_PATIENCE", 0)
+    here.begin(telling(told="one", other="no"))
+
+    def both(facts: keeping.Facts) -> None:
+        here.go_on("one", telling(other="yes"))
+        facts.tell({"told": "two"})
+
+    here.go_on("one", both)
+    here.go_on("one", telling(told="three"))
+    assert (line(here), line(here, "other")) == ("two", "no")
+
+
+def test_what_was_not_written_to_its_end_does_not_count(here: Kept) -> None:
+    def full(facts: keeping.Facts) -> None:
+        facts.tell({"told": "two"})
+        raise OSError
+
+    here.begin(full)
+    assert [*here.folder.iterdir()] == []
+    here.begin(telling(told="one"))
+    for write in (here.begin, partial(here.go_on, "one")):
+        write(full)
+        assert line(here) == "one"
+        assert [*here.folder.iterdir()] == [here.file]
+
+
+def test_what_is_kept_is_on_the_disk_before_it_has_its_name(
+    here: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, hardened = os.fsync, set[int]()
+
+    def fsync(handle: int) -> None:
+        real(handle)
+        if not here.file.exists():
+            hardened.add(os.fstat(handle).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    here.begin(telling(told="one"))
+    assert here.file.stat().st_ino in hardened
+
+
+def half_done(here: Kept) -> None:
+    """Leave what a writer leaves that is killed before it drops its journal: nothing counts yet."""
+    lines = {f"line {number}": "x" * 1000 for number in range(30)}
+    here.begin(telling(told="one", **lines))
+    journal = Path(f"{here.file}-journal")
+    with closing(sqlite3.connect(here.file, isolation_level=None)) as file:
+        file.execute("PRAGMA cache_size = 1")
+        file.execute("BEGIN IMMEDIATE")
+        keeping.Facts(file).tell({"told": "two", **dict.fromkeys(lines, "y" * 1000)})
+        left = journal.read_bytes()
+        file.commit()
+    journal.write_bytes(left)
+
+
+def test_another_report_of_the_same_tip_is_another_one(new: New, close: None) -> None:  # noqa: F811
+    history = new(False)
+    anchor, tip, git = history.anchor(), history.tip(), history.git
+    audited(history, anchor)
+    history.fork("early", "main~3")
+    early = history.commit("Early\n", {"EARLY.md": b"x\n"}, who=CY, on="early")
+
+    class Late(Kept):
+        """While it judged, others judged a branch that left before, and what it began with."""
+
+        def go_on(self, since: str, fill: Callable[[keeping.Facts], None]) -> None:
+            for other in (early, tip):
+                audited(history, anchor, other)
+            super().go_on(since, fill)
+
+    history.move("validate", FUEL, BEN, APPROVE)
+    late = Late(git, "", anchor, signatures=False, required=False)
+    assert audit(git, "", anchor=anchor, tip=history.tip(), kept=late).judged == 1
+    audited(history, anchor)
+    history.commit("By hand\n", {"README.md": b"x\n"}, who=CY)
+    audited(history, anchor)
+
+
+@needs_fork
+def test_what_a_killed_writer_left_is_never_taken_for_whole(here: Kept) -> None:
+    half_done(here)
+    with closing(sqlite3.connect(f"{here.file.as_uri()}?mode=ro&immutable=1", uri=True)) as file:
+        assert keeping.Facts(file).line("told") == "two"  # whoever does not look for a journal
+    step = 1
+    while cut_off(lambda: here.begin(telling(told="three")), step):
+        with suppress(DamagedError):
+            assert line(here) == "three"
+        half_done(here)
+        step += 1
+    assert step > 5
+    assert line(here) == "three"
+    here.go_on("three", telling(told="four"))
+    assert line(here) == "four"
+
+
+@needs_fork
+def test_what_was_cut_off_is_swept_away_in_time(here: Kept) -> None:
+    here.folder.mkdir(parents=True)
+    assert cut_off(lambda: here.begin(telling(told="one")), 2)
+    (left,) = here.folder.iterdir()
+    os.utime(left, (1, 1))
+    for anchor in "abcdef":
+        other = Kept(Git(here.folder.parents[2]), "", anchor, signatures=False, required=False)
+        other.begin(telling(told="one"))
+    assert not left.exists()
+    assert len([*here.folder.iterdir()]) == 6
+
+
+def test_another_python_believes_nothing(here: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version", "4")
+    other = Kept(Git(here.folder.parents[2]), "", "a", signatures=False, required=False)
+    assert other.file != here.file
+
+
 def test_another_program_believes_nothing() -> None:
     mark = keeping._program()
     for name in ("policy.py", "fingerprint.py", "frontmatter.py", "walks.py", "fold.py", "judge.py",
@@ -327,6 +496,21 @@ def test_a_page_is_emptied_and_no_other() -> None:
             with pytest.raises(KeyError):
                 facts.row(table, 1, "a")
         assert (facts.size(0), facts.size(1)) == (2, 0)
+
+
+def test_where_nothing_stands_nothing_is_told() -> None:
+    with closing(sqlite3.connect(":memory:")) as file:
+        facts = keeping.Facts(file)
+        for ask in (
+            lambda: facts.line("told"), lambda: facts.row("notes", 0, "a"),
+            lambda: facts.size(0), lambda: [*facts.rows("notes", 0)],
+        ):  # fmt: skip
+            with pytest.raises(DamagedError):
+                ask()
+        file.executescript(keeping._TABLES)
+        with pytest.raises(DamagedError):
+            facts.line("told")
+        assert facts.size(0) == 0
 
 
 # The command

@@ -73,8 +73,11 @@ def test_what_is_asked_for_by_one_parent_or_by_the_audit() -> None:
         assert [(one.rule, one.note, one.path) for one in found.findings] == [
             ("unsigned-move", "n", "p")
         ]
-        found.ask_signature("m", "q")
-        assert len(found.findings) == len(found.faults) == 1
+        found.say("removed-note", "n", "q", "It was removed.")
+        for note, path in (("n", "p"), ("n", ""), ("m", "q"), ("n", "q"), ("m", ""), ("m", "q")):
+            found.ask_signature(note, path)
+        assert [(one.note, one.path) for one in found.findings[2:]] == [("m", "q"), ("n", "q")]
+        assert len(found.findings) == len(found.faults) == 4
 
 
 def test_a_key_counts_that_every_parent_knows() -> None:

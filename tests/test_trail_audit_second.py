@@ -20,17 +20,10 @@ from kmkit.trail.audit.reading import Reading, readings, rest_of, version_of
 from kmkit.trail.audit.second import hand_over, read_aside, ready, taken_over
 from kmkit.trail.audit.trailers import told
 from tests.conftest import captured, disseminated
-from tests.forgeries import (  # noqa: F401 (each fills the corpus)
-    tricks_branches,
-    tricks_merges,
-    tricks_messages,
-    tricks_more,
-    tricks_signed,
-)
 from tests.forgeries.conftest import New, new, templates  # noqa: F401 (fixtures)
-from tests.forgeries.corpus import CORPUS, Trick
+from tests.forgeries.corpus import Trick, some
 
-SOME = CORPUS[::24]
+SOME = some(24)
 Handed = Callable[..., Iterator[Reading]]
 PATHS = ("notes", "policy.toml", "kmkit.toml", "templates", "records")
 

@@ -12,6 +12,7 @@ from kmkit.trail.audit.report import Report
 from kmkit.trail.git import Git
 from tests.conftest import ANA, CY, NOW
 from tests.forgeries import (  # noqa: F401 (each fills the corpus)
+    tricks_alike,
     tricks_branches,
     tricks_guards,
     tricks_joins,

@@ -167,6 +167,10 @@ def test_a_note_mixed_in_a_merge_is_judged_anew(new: New) -> None:
     history.commit("By hand\n", {path: WIDER(history.data(path))}, who=MAL)
     history.merge(CY, {path: WORDS(history.data(path))}, tree="main")
     assert rules(history) == ["state-without-move", "mixed-merge"]
+    for move in ("revise", "validate/quorum"):
+        history.forge(move, ROADS, CY if move == "revise" else BEN, APPROVE)
+    assert rules(history) == ["state-without-move", "mixed-merge"]  # nobody decided the level
+    history.forge("narrow", ROADS, ANA, replace(ASK, level="internal"))
     history.forge("revise", ROADS, CY)
     history.forge("validate/quorum", ROADS, BEN, APPROVE)
     assert (rules(history), report_of(history).mended) == ([], 2)

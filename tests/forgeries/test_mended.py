@@ -157,6 +157,22 @@ def test_a_manager_or_a_steward_may_take_a_note_away(new: New, who: Person, role
     assert rules(report_of(history)) == []
 
 
+def test_what_a_branch_made_good_stays_so_whatever_another_does(new: New) -> None:
+    history = new(False)
+    path = history.path(ROADS)
+    before = history.data(path)
+    typo = history.commit("Typo\n", {path: WORDS(before)}, who=CY)
+    history.fork("side")
+    history.commit("As it was\n", {path: before}, who=CY, on="side")
+    history.commit("French\n", {path: FRENCH(before)}, who=CY, on="side")
+    both = history.commit("Both at once\n", {path: FRENCH(before)}, who=CY)
+    for parents in ([both, history.tip("side")], [history.tip("side"), both]):
+        history.merge(CY, parents=parents, tree=both)
+        report = report_of(history)
+        assert typo not in {finding.commit for finding in report.findings}
+        assert report.mended == 1
+
+
 # Nobody's business
 
 

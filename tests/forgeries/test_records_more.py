@@ -650,3 +650,16 @@ def test_a_forged_step_goes_with_what_was_taken_away(new: New) -> None:
     assert "own-verification" in rules(history, anchor)
     history.merge(CY, {path: None}, tree="main")
     assert rules(history, anchor) == []
+
+
+def test_a_use_that_was_taken_away_on_both_sides(new: New) -> None:
+    history = new(False)
+    path = planned(history)
+    history.fork("side")
+    history.commit("Never mind\n", {path: None}, who=BEN, on="side")
+    done(history, path)
+    history.commit("Never mind\n", {path: None}, who=BEN)
+    for parents in (("main", "side"), ("side", "main")):
+        history.merge(CY, parents=[history.tip(each) for each in parents])
+        assert rules(history, history.anchor()) == []
+        history.run("update-ref", "refs/heads/main", "main^" + str(1 + parents.index("main")))

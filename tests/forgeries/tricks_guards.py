@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.conftest import ANA, BEN
 from tests.forgeries.base import BOATS, FUEL, ROADS, capture
 from tests.forgeries.builder import ASK, History
-from tests.forgeries.corpus import APPROVE, caught_as
+from tests.forgeries.corpus import APPROVE, WORDS, caught_as, reply
 
 
 @caught_as("method-not-allowed")
@@ -39,3 +39,22 @@ def committee_of_one_without_a_seat(h: History) -> str:
 @caught_as("refused-move")
 def given_to_nobody(h: History) -> str:
     return h.forge("reassign", ROADS, ANA, ask=replace(ASK, owner="nobody"))
+
+
+REJECTS = reply("Kmkit-Fingerprint", "Kmkit-Verdict: reject\nKmkit-Fingerprint")
+"""What only a verdict says, in the message of another move."""
+
+
+@caught_as("text-changed-in-move")
+def text_that_is_changed_by_a_format_which_says_it_rejects(h: History) -> str:
+    return h.forge("format", ROADS, ANA, edit=WORDS, say=REJECTS)
+
+
+@caught_as("text-changed-in-move")
+def text_that_is_changed_by_a_confirmation_which_says_it_rejects(h: History) -> str:
+    return h.forge("confirm", BOATS, ANA, edit=WORDS, say=REJECTS)
+
+
+@caught_as("fingerprint-mismatch")
+def rewording_that_says_it_rejects(h: History) -> str:
+    return h.forge("reword", ROADS, ANA, edit=WORDS, say=REJECTS)

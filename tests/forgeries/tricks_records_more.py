@@ -9,7 +9,7 @@ from kmkit.kb.recording import new
 from kmkit.lifecycle.person import Person
 from kmkit.note.file import read
 from tests.conftest import ANA, BEN, CY, DEE
-from tests.forgeries.base import MAL
+from tests.forgeries.base import FUEL, MAL
 from tests.forgeries.builder import LINK, Entry, History
 from tests.forgeries.corpus import caught_as, reply, swap
 from tests.forgeries.tricks_records_joined import elsewhere
@@ -582,3 +582,13 @@ def verified_use_that_its_doer_leaves_out(h: History) -> str:
     elsewhere(h)
     verified(h, path)
     return h.merge(BEN, {path: None})
+
+
+@caught_as("merge-lost-step")
+def use_left_out_behind_a_note_that_takes_its_name(h: History) -> str:
+    h.fork("side")
+    path = a_done(h, "did-not-help")
+    name = read(h.data(path), PurePosixPath(path)).raw["id"]
+    data = h.data(h.path(FUEL)).replace(f"20261121-{FUEL}".encode(), f"record {name}".encode())
+    h.commit("Note\n", {"notes/x.md": data}, who=MAL, on="side")
+    return h.merge(MAL, parents=[h.tip("side"), h.tip()], tree="side")

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from kmkit.lifecycle.person import Person
 from tests.conftest import ANA, BEN, CY, DEE
-from tests.forgeries.base import BOATS, FUEL, MAL, ROADS
-from tests.forgeries.builder import ASK, LINK, Entry, History
-from tests.forgeries.corpus import APPROVE, WORDS, caught_as, reply
+from tests.forgeries.base import BOATS, FUEL, MAL, ROADS, WELLS
+from tests.forgeries.builder import ASK, LINK, SUBMODULE, Entry, History, key_of
+from tests.forgeries.corpus import APPROVE, WORDS, caught_as, reply, swap
 from tests.forgeries.tricks_more import captured
 
 COMMITTEE = replace(APPROVE, method="committee")
@@ -90,12 +90,94 @@ def rules_of_the_third_branch_taken_back(h: History) -> str:
     return h.commit("Three\n", {"README.md": b"y\n"}, who=MAL, parents=parents, tree="main")
 
 
+@caught_as("rules-by-other")
+def rules_that_another_changed_alike_on_two_branches(h: History) -> str:
+    h.fork("side")
+    forged = h.rules(FEWER, MAL, on="side")
+    h.rules(FEWER, MAL)
+    h.merge(CY)
+    return forged
+
+
 @caught_as("merged-rules")
 def rules_and_a_note_changed_in_a_merge(h: History) -> str:
     elsewhere(h)
     path = h.path(BOATS)
     files = {"policy.toml": FEWER(rules_of(h)).encode(), path: WORDS(h.data(path))}
     return h.merge(MAL, files)
+
+
+def seats_mal(text: str) -> str:
+    """The rules with Mal as a reviewer, and with a key."""
+    text = text.replace('reviewer = ["', f'reviewer = ["{MAL.email}", "')
+    return text.replace("[keys]\n", f'[keys]\n"{MAL.email}" = ["{key_of(MAL).line}"]\n')
+
+
+@caught_as("not-entitled", signed=True)
+def reviewer_by_rules_of_an_unsigned_merge(h: History) -> str:
+    elsewhere(h)
+    h.merge(ANA, {"policy.toml": seats_mal(rules_of(h)).encode()}, sign=False)
+    return h.forge("validate/quorum", FUEL, MAL, APPROVE)
+
+
+@caught_as("not-entitled", signed=True)
+def reviewer_who_is_kept_by_an_unsigned_merge(h: History) -> str:
+    h.rules(seats_mal, ANA)
+    h.fork("side")
+    h.rules(reply(f'reviewer = ["{MAL.email}", "', 'reviewer = ["'), ANA, on="side")
+    h.commit("Elsewhere\n", {"README.md": b"x\n"}, who=CY)
+    h.merge(ANA, {}, tree="main", sign=False)
+    return h.forge("validate/quorum", FUEL, MAL, APPROVE)
+
+
+@caught_as("changed-after-approval", signed=True)
+def words_beside_unsigned_rules_that_are_put_right(h: History) -> str:
+    before, path = rules_of(h).encode(), h.path(BOATS)
+    files = {"policy.toml": FEWER(rules_of(h)).encode(), path: WORDS(h.data(path))}
+    forged = h.commit("Two\n", files, who=ANA, sign=False)
+    h.commit("As it should stand\n", {"policy.toml": before}, who=ANA)
+    return forged
+
+
+@caught_as("unsigned-move", signed=True)
+def removal_beside_unsigned_packaging_that_is_put_back(h: History) -> str:
+    path = h.path(ROADS)
+    before = h.data(path)
+    files = {path: swap("language: en", "language: fr")(before), h.path(WELLS): None}
+    forged = h.commit("Two\n", files, who=ANA, sign=False)
+    h.commit("As it was\n", {path: before}, who=CY)
+    return forged
+
+
+@caught_as("unsigned-move", signed=True)
+def words_beside_unsigned_packaging_that_is_put_back(h: History) -> str:
+    path, boats = h.path(FUEL), h.path(BOATS)
+    before = h.data(boats)
+    french = swap("language: en", "language: fr")(before)
+    forged = h.commit("Two\n", {boats: french, path: WORDS(h.data(path))}, who=CY, sign=False)
+    h.commit("As it was\n", {boats: before}, who=CY)
+    return forged
+
+
+@caught_as("changed-after-approval")
+def words_behind_settings_that_a_merge_made_a_submodule(h: History) -> str:
+    elsewhere(h)
+    h.merge(MAL, {"kmkit.toml": Entry(SUBMODULE, b"1" * 40)})
+    return h.commit("Typo\n", {h.path(BOATS): WORDS(h.data(h.path(BOATS)))}, who=MAL)
+
+
+@caught_as("rules-unreadable")
+def rules_become_a_submodule_in_a_merge_of_the_stewards(h: History) -> str:
+    elsewhere(h)
+    return h.merge(ANA, {"policy.toml": Entry(SUBMODULE, b"1" * 40)})
+
+
+@caught_as("rules-unreadable")
+def submodule_of_another_kept_in_a_merge_of_the_stewards(h: History) -> str:
+    h.fork("side")
+    h.rules(FEWER, ANA, on="side")
+    h.commit("Submodule\n", {"policy.toml": Entry(SUBMODULE, b"1" * 40)}, who=MAL)
+    return h.merge(ANA, {}, tree="main")
 
 
 # Who may

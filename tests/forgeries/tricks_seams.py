@@ -26,6 +26,32 @@ def source_takes_out_its_own_name(h: History) -> str:
 
 
 @caught_as("own-part")
+def source_takes_out_its_own_name_beside_a_capture(h: History) -> str:
+    capture(h, "seas-eeee", sources=["Ben Adu"])
+    path = h.path("seas-eeee")
+    capture(h, "dunes-ffff")
+    message, before = h.run("log", "-1", "--format=%B", "main"), h.run("rev-parse", "main~1")
+    files = {path: swap("- Ben Adu", "- anonymous")(h.data(path))}
+    return h.commit(f"{message}\n", files, who=BEN, parents=[before], tree="main")
+
+
+@caught_as("own-approval")
+def source_takes_out_its_own_name_and_approves_twice(h: History) -> str:
+    """Else the second approval would make good what was found of the first."""
+    source_takes_out_its_own_name(h)
+    h.move("reopen", "seas-eeee", BEN)
+    return h.forge("validate/quorum", "seas-eeee", BEN, APPROVE)
+
+
+@caught_as("own-approval")
+def source_takes_out_its_own_name_in_a_merge_and_approves(h: History) -> str:
+    source_takes_out_its_own_name_in_a_merge(h)
+    h.forge("validate/quorum", "seas-eeee", BEN, APPROVE)
+    h.forge("revise", "seas-eeee", BEN)
+    return h.forge("validate/quorum", "seas-eeee", BEN, APPROVE)
+
+
+@caught_as("own-part")
 def source_takes_out_its_own_name_in_an_edit(h: History) -> str:
     capture(h, "seas-eeee", sources=["Ben Adu"])
     data = swap("- Ben Adu", "- anonymous")(h.data(h.path("seas-eeee")))
@@ -117,6 +143,25 @@ def level_changed_in_a_rewording(h: History) -> str:
     made = h.imitate("reword", ROADS, ANA, data=WORDS(h.data(h.path(ROADS))))
     data = swap("level: internal", "level: domestic")(made.data)
     return h.commit(made.message, {h.path(ROADS): data}, who=ANA)
+
+
+@caught_as("state-without-move")
+def level_changed_by_hand_and_the_text_approved_anew(h: History) -> str:
+    """To approve a text does not decide how far it may go."""
+    widened = swap("level: internal", "level: domestic")(h.data(h.path(ROADS)))
+    made = h.commit("Wider\n", {h.path(ROADS): widened}, who=BEN)
+    h.forge("revise", ROADS, ANA)
+    h.forge("validate/quorum", ROADS, BEN, APPROVE)
+    return made
+
+
+@caught_as("state-without-move")
+def owner_changed_by_hand_and_the_text_approved_anew(h: History) -> str:
+    changed = swap("owner: cy@", "owner: ben@")(h.data(h.path(ROADS)))
+    made = h.commit("Mine\n", {h.path(ROADS): changed}, who=CY)
+    h.forge("revise", ROADS, CY)
+    h.forge("validate/quorum", ROADS, BEN, APPROVE)
+    return made
 
 
 @caught_as("bad-in-force")

@@ -11,7 +11,7 @@ from sys import intern
 
 from kmkit.errors import Cannot
 from kmkit.index.keeping.schema import OF_EVENTS, Values, find_events
-from kmkit.trail.event import OURS, REPEATABLE, Event, parse
+from kmkit.trail.event import ONCE, Event, parse
 from kmkit.trail.git import Git
 from kmkit.trail.log import commits, listed, named
 
@@ -154,7 +154,6 @@ def _form(length: int) -> re.Pattern[str]:
 
 
 _KEY = re.compile(r"\n    (Kmkit-[A-Za-z-]+):")
-_ONCE = frozenset(OURS) - frozenset(REPEATABLE)
 
 
 def _row(sha: str, raw: bytes) -> Row | None:
@@ -178,7 +177,7 @@ def _row(sha: str, raw: bytes) -> Row | None:
 def _plain(sha: str, email: str, at: str, zone: str, note: str, move: str, said: str) -> Row | None:
     """The row of a commit as kmkit writes it; None where a trailer stands twice that may not."""
     keys = _KEY.findall(said)
-    if len(set(keys)) < len(keys) and any(keys.count(key) > 1 for key in _ONCE):
+    if len(set(keys)) < len(keys) and any(keys.count(key) > 1 for key in ONCE):
         return None
     when = int(at)
     day = _date((when + _zone(zone)) // 86400)

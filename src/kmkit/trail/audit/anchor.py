@@ -9,8 +9,10 @@ from kmkit.trail.audit.asking import ask
 from kmkit.trail.event import author_of
 from kmkit.trail.git import Git
 
-ANCHOR, STEWARD = "anchor", "anchorSteward"
-"""The settings in git's configuration that pin the anchor, and its steward's e-mail; see `_key`."""
+ANCHOR = "anchor"
+"""The setting in git's configuration that pins the anchor; see `_key`."""
+STEWARD = "anchorSteward"
+"""That of its steward's e-mail."""
 SEEN = "refs/kmkit/seen"
 """Below it, for each branch, the tip that was audited last without a finding."""
 
@@ -19,9 +21,9 @@ class Anchor(NamedTuple):
     """The commit whose rules are trusted."""
 
     commit: str
-    steward: str = ""
+    steward: str
     """Who made it, by e-mail."""
-    pinned: bool = True
+    pinned: bool
     """Whether it stands in git's configuration; otherwise it was asked for, or it is the first
     commit that has a policy.toml."""
 
@@ -33,8 +35,8 @@ def _key(prefix: str, name: str) -> str:
 
 def pin(git: Git, prefix: str, commit: str, steward: str) -> None:
     """Pin the anchor of the knowledge base at ``prefix`` in git's configuration."""
-    git.run("config", "--local", _key(prefix, ANCHOR), commit)
-    git.run("config", "--local", _key(prefix, STEWARD), steward)
+    git.configure(_key(prefix, ANCHOR), commit)
+    git.configure(_key(prefix, STEWARD), steward)
 
 
 def steward_of(git: Git, commit: str) -> str:
@@ -51,7 +53,7 @@ def anchor_of(git: Git, prefix: str, tip: str, wanted: str = "") -> Anchor:
         return Anchor(found, steward_of(git, found), pinned=False)
     if pinned := git.config(_key(prefix, ANCHOR)):
         found = git.tip(pinned) if set(pinned) <= set("0123456789abcdef") else ""
-        return Anchor(found or pinned, git.config(_key(prefix, STEWARD)))
+        return Anchor(found or pinned, git.config(_key(prefix, STEWARD)), pinned=True)
     path = f"{prefix}{POLICY}"
     options = ("--format=%H", "--diff-filter=A", "--no-renames", "--full-history", "--topo-order")
     listed = ask(git, "log", *options, tip, "--", path).decode().split()

@@ -76,13 +76,10 @@ def objects(git: Git) -> Iterator[Fetch]:
 
 
 def _ask_all(stream: IO[bytes], asked: "queue.SimpleQueue[bytes]") -> None:
-    try:
+    with suppress(OSError), stream:  # where git ended first, the reader tells
         while names := asked.get():
             stream.write(names)
             stream.flush()
-        stream.close()
-    except OSError:  # git ended first, which the reader tells
-        return
 
 
 def _object(stream: IO[bytes] | None, name: str) -> bytes:

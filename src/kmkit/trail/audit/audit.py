@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 from typing import NamedTuple
 
 from kmkit.errors import Cannot
@@ -124,7 +125,8 @@ def _summed(passed: Pass, before: Resumed | None, *, rows: bool) -> _Done:
 
 
 def _brief(done: _Done, tip: str) -> dict[str, object]:
-    return {**done.told._asdict(), "tip": tip}
+    """The report of the tip; its mark tells it from that of another audit of the same tip."""
+    return {**done.told._asdict(), "tip": tip, "mark": token_hex()}
 
 
 def _nothing() -> None:

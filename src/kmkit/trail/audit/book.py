@@ -145,31 +145,25 @@ class Book:
 
     def since(self, other: "Book") -> set[str]:
         """The paths of which this book knows what ``other`` does not, since the two parted."""
-        shared = {id(page) for page in other._pages()}
-        found: set[str] = set()
-        for page in self._pages():
-            if id(page) in shared:
-                break
-            found |= page.notes.keys()
+        found = {path for page in self._parted(other) for path in page.notes}
         return {path for path in found if not _same(self._held(path), other._held(path))}
 
     def gone_since(self, other: "Book") -> set[str]:
         """The ids of what this book saw removed since the two parted."""
-        shared = {id(page) for page in other._pages()}
-        pages = takewhile(lambda page: id(page) not in shared, self._pages())
-        return {name for page in pages for name in page.gone}
+        return {name for page in self._parted(other) for name in page.gone}
 
     def apart(self, other: "Book") -> "Book":
         """A page of all that this book, grown out of ``other``, may know differently."""
-        bases = (other, other._low) if other._low else (other,)  # it may stand on either
-        shared = {id(page) for base in bases for page in base._pages()}
         found = Book(self.rules)
-        for page in self._pages():
-            if id(page) in shared:
-                break
+        for page in self._parted(*filter(None, (other, other._low))):  # it may stand on either
             found = found._joined(page)
         found.under = None
         return found
+
+    def _parted(self, *others: "Book") -> "Iterator[Book]":
+        """The pages of this book that are none of the others'."""
+        shared = {id(page) for other in others for page in other._pages()}
+        return takewhile(lambda page: id(page) not in shared, self._pages())
 
     def _held(self, path: str) -> Held:
         page: Book | None = self

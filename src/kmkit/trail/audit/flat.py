@@ -40,7 +40,7 @@ def flattened(readings: Sequence[Reading]) -> bytes:
 
 
 def restored(data: bytes) -> Iterator[Reading]:
-    """The readings that `flattened` wrote."""
+    """The readings that `flattened` wrote; EOFError where some of the bytes are missing."""
     flat = marshal.loads(data)
     once: Once = {}
     for each in flat:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kmkit.trail.audit.history import FILE_MODES, Change
+from kmkit.trail.audit.history import Change
+from kmkit.trail.audit.merged_rules import by_steward, read_in
 from kmkit.trail.audit.moves import judge_move
 from kmkit.trail.audit.notes import judge_notes, reread
 from kmkit.trail.audit.parts import stood
 from kmkit.trail.audit.paths import in_notes, in_records, is_note, is_rule, matters
-from kmkit.trail.audit.rules_of import Reader, Rules
+from kmkit.trail.audit.rules_of import Reader, Rules, held
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.event import Event
 
@@ -116,26 +117,13 @@ def change_rules(scene: Scene, reader: Reader, changes: Sequence[Change]) -> Rul
     """The rules after a commit that changes their files; those before it where it may not."""
     rules = scene.book.rules
     for change in changes:
-        path = change.path
-        if is_rule(path) and not _steward(scene, path):
-            rules = rules.refused(path, change.blob, scene.faults[-1])
-            continue
-        scene.mend(rules.faults.get(path, ()))
-        rules = replace(rules, faults={**rules.faults, path: ()})
-        blob = change.blob if change.mode in FILE_MODES else ""
-        data = scene.commit.blobs.get(change.blob, b"")
-        rules, complaint = reader.changed(rules, path, blob, data, scene.number)
-        if complaint:
-            scene.say("rules-unreadable", "", path, f"{path}: {complaint}")
-            rules = rules.refused(path, change.blob, scene.faults[-1])
-    return rules
-
-
-def _steward(scene: Scene, path: str) -> bool:
-    """Whether the author may change the rules, and is proved where that is asked for."""
-    if not scene.everywhere("steward"):
+        path, blob = change.path, held(change)
         message = f"{path} was changed by {scene.author.key}, who was not steward before."
-        scene.say("rules-by-other", "", path, message)
-        return False
-    scene.ask_signature("", path)
-    return scene.signed or not scene.demanded
+        if is_rule(path) and not by_steward(scene, "rules-by-other", path, message):
+            rules = rules.refused(path, blob, scene.faults[-1])
+        else:
+            scene.mend(rules.faults.get(path, ()))
+            rules = replace(rules, faults={**rules.faults, path: ()})
+            data = scene.commit.blobs.get(change.blob, b"")
+            rules = read_in(scene, reader, rules, path, blob, data)
+    return rules

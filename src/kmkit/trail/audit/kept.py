@@ -8,6 +8,7 @@ another verdict. It is data of this repository: it proves nothing to anybody els
 import json
 import os
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -76,7 +77,7 @@ class Kept:
     ) -> None:
         self.writes = writes
         ways = (prefix, anchor, signatures, required, bool(find_spec("cryptography")), which("gpg"))
-        named = json.dumps([_LAYOUT, _program(), sqlite3.sqlite_version, *ways])
+        named = json.dumps([_LAYOUT, _program(), sys.version, sqlite3.sqlite_version, *ways])
         self.folder = git.common_dir / FOLDER
         self.file = self.folder / f"{sha256(named.encode()).hexdigest()[:32]}.sqlite"
 
@@ -91,12 +92,10 @@ class Kept:
 
     @contextmanager
     def open(self) -> Iterator["Facts"]:
-        """What is kept, as it stands now, whatever others write meanwhile; DamagedError else."""
-        if not self.file.is_file():
-            raise DamagedError
+        """What is kept, as it stands now, whatever others write; DamagedError else, or without."""
         try:
             place = f"{self.file.as_uri()}?mode=ro"
-            with closing(sqlite3.connect(place, uri=True, isolation_level=None)) as file:
+            with closing(sqlite3.connect(place, uri=True)) as file:
                 file.execute("BEGIN")
                 yield Facts(file)
         except sqlite3.Error:
@@ -106,7 +105,7 @@ class Kept:
         """Keep what ``fill`` writes, and nothing else."""
         from kmkit.trail.safely import harden, replace  # takes long to import, and most only read
 
-        draft = self.folder / f"{self.file.stem}.{os.getpid()}"
+        draft = self.folder / f"{self.file.stem}.{os.getpid()}.sqlite"
         with suppress(OSError, sqlite3.Error):
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -115,6 +114,8 @@ class Kept:
                     fill(Facts(file))
                     file.commit()
                 harden([draft])
+                # in this order: what a writer left half done looks whole without its journal
+                self.file.unlink(missing_ok=True)
                 Path(f"{self.file}-journal").unlink(missing_ok=True)
                 replace(draft, self.file)
             finally:
@@ -123,19 +124,20 @@ class Kept:
 
     def go_on(self, since: str, fill: "Callable[[Facts], None]") -> None:
         """Keep what ``fill`` changes, unless what was ``told`` is not what was read before."""
-        with suppress(DamagedError, OSError, sqlite3.Error):
-            connected = sqlite3.connect(self.file, timeout=_PATIENCE, isolation_level=None)
-            with closing(connected) as file:
-                file.execute("BEGIN IMMEDIATE")
-                if (facts := Facts(file)).line("told") == since:
-                    fill(facts)
-                    file.execute("COMMIT")
+        with (
+            suppress(DamagedError, OSError, sqlite3.Error),
+            closing(sqlite3.connect(self.file, timeout=_PATIENCE)) as file,
+        ):
+            file.execute("BEGIN IMMEDIATE")
+            if (facts := Facts(file)).line("told") == since:
+                fill(facts)
+                file.commit()
 
     def _sweep(self) -> None:
         """Forget the ways to audit that were not used for the longest time."""
         files = sorted(self.folder.glob("*.sqlite"), key=lambda file: file.stat().st_mtime)
         for file in files[:-_MOST]:
-            file.unlink(missing_ok=True)
+            file.unlink()
 
 
 class Facts:
@@ -146,39 +148,33 @@ class Facts:
 
     def line(self, name: str) -> str:
         """The line of that name."""
-        row = self._one("SELECT line FROM facts WHERE name = ?", name)
-        if row is None:
-            raise DamagedError
-        return str(row[0])
+        for (line,) in self._all("SELECT line FROM facts WHERE name = ?", name):
+            return str(line)
+        raise DamagedError
 
     def row(self, table: str, page: int, name: str) -> Any:
         """One line of a page; KeyError where there is none."""
         query = f"SELECT line FROM {table} WHERE page = ? AND name = ?"
-        row = self._one(query, page, _bytes(name))
-        if row is None:
-            raise KeyError(name)
-        return _text(row[0])
+        for (line,) in self._all(query, page, _bytes(name)):
+            return _text(line)
+        raise KeyError(name)
 
     def rows(self, table: str, page: int) -> Iterator[tuple[str, Any]]:
         """Every line of a page, with its name."""
         query = f"SELECT name, line FROM {table} WHERE page = ?"
-        try:
-            for name, line in self.file.execute(query, (page,)):
-                yield _text(name), _text(line)
-        except sqlite3.Error:
-            raise DamagedError from None
+        for name, line in self._all(query, page):
+            yield _text(name), _text(line)
 
     def size(self, page: int) -> int:
         """How many notes a page tells of."""
-        row = self._one("SELECT count(*) FROM notes WHERE page = ?", page)
-        return int(row[0]) if row else 0
+        query = "SELECT count(*) FROM notes WHERE page = ?"
+        return int(next(self._all(query, page))[0])
 
-    def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
+    def _all(self, query: str, *values: object) -> Iterator[Any]:
         try:
-            row: tuple[Any, ...] | None = self.file.execute(query, values).fetchone()
+            yield from self.file.execute(query, values)
         except sqlite3.Error:
             raise DamagedError from None
-        return row
 
     # Writing, within a transaction
 

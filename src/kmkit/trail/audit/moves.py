@@ -20,6 +20,7 @@ from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.event import Event
 from kmkit.trail.fold import Claim, advanced
+from kmkit.trail.writers import restores, validates
 
 _TEXT = ("capture", "edit", "reword", "revise")
 """The verbs that may change the text of a note."""
@@ -107,8 +108,8 @@ def _same_text(
     event: Event, note: Note, known: Known | None, new: Known, before: Claim
 ) -> Iterator[tuple[str, str]]:
     """The trailer is about the text, and a move that only judges left it alone."""
-    restores = event.verdict == "reject" and event.to_state not in (State.RETIRED, State.CAPTURED)
-    judged = known.fingerprint if known and restores else new.fingerprint
+    back = restores(event)
+    judged = known.fingerprint if known and back else new.fingerprint
     if event.fingerprint != judged:
         yield "fingerprint-mismatch", f"'{event.move}' is about another text than {new.path} holds."
     if note.state != event.to_state:
@@ -120,7 +121,7 @@ def _same_text(
         yield "move-mismatch", f"'{event.move}' says another {name} than {new.path} had."
     if any(event.email not in who.casefold() for who in event.reviewed_by):
         yield "move-mismatch", "The commit names somebody else than its author as the reviewer."
-    if known and event.move not in _TEXT and not restores and new.fingerprint != known.fingerprint:
+    if known and event.move not in _TEXT and not back and new.fingerprint != known.fingerprint:
         yield "text-changed-in-move", f"'{event.move}' changed the text of {new.path}."
     if known and event.move not in _PACKAGING and new.rest != known.rest:
         yield "text-changed-in-move", f"'{event.move}' changed other fields of {new.path}."
@@ -205,7 +206,7 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
     doubt = new.doubt
     if begins and doubt and not wrong and not ended:
         doubt = 1 if event.move != "capture" else 0
-    if settled and doubt == 1 and not wrong:
+    if settled and doubt == 1 and not wrong and _as_decided(new.sound, claim):
         doubt = 0
     renews = event.move == "renew" and not wrong and not ended and one
     if renews:
@@ -215,10 +216,13 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
         counted = advanced(sound.claim, event)
         sound = sound._replace(blob="", claim=counted, trail=sound.trail | {step})
     proving = begins or settled or event.move == "same-meaning"
+    written = new.written
+    if settled and not (wrong or doubt) and validates(event, scene.rules.policy):
+        written = written.validated(new.fingerprint)
     return new._replace(
         claim=claim,
         trail=new.trail | {step},
-        settled=new.settled or settled,
+        written=written,
         standing=new.blob if approved else new.standing,
         before_anchor=new.before_anchor and not settled and event.move != "capture",
         since=scene.commit.sha if proving and not doubt else new.since,
@@ -229,3 +233,11 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
         signed=scene.signed if begins or renews else new.signed,
         ended=ended,
     )
+
+
+def _as_decided(sound: Known | None, claim: Claim) -> bool:
+    """Whether level and owner are what moves made of them: to approve a text decides neither."""
+    if sound is None:
+        return True
+    was = sound.claim
+    return was.level == claim.level and address_key(was.owner) == address_key(claim.owner)

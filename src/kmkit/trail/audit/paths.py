@@ -1,10 +1,9 @@
 """Which files the audit looks at, by their paths from the top of the knowledge base."""
 
-from kmkit.places import CONFIG, POLICY, folder_of
+from kmkit.places import CONFIG, POLICY
 
 JUDGED = ("application", "proposal", "question", "knowledge", "assessment")
 """The kinds of records that are judged: those that walk, see `kmkit.note.records.walks`."""
-_PLACES = frozenset(("records", *map(folder_of, JUDGED)))
 TEMPLATES = "templates/notes/"
 _FOLDERS = ("templates", "templates/notes")
 """Folders of git's, unless somebody puts a link in their place."""
@@ -27,7 +26,7 @@ def is_record(path: str) -> bool:
 
 def in_records(path: str) -> bool:
     """Whether ``path`` is a folder of records that are judged, or lies in one."""
-    return path in _PLACES or (path.startswith("records/") and _judged(path))
+    return path == "records" or (path.startswith("records/") and _judged(path))
 
 
 def _judged(path: str) -> bool:

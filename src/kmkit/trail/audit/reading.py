@@ -120,7 +120,7 @@ class _File:
 
     def __init__(self, path: str) -> None:
         self.path = PurePosixPath(path)
-        self._body = _EMPTY
+        self._body: _Body | None = None
 
     def body_of(self, data: bytes, at: int, line: int) -> "_Body":
         """The body that begins at a place in ``data``; UnicodeDecodeError where it is no text.
@@ -128,7 +128,7 @@ class _File:
         ``line``: in which line of the file it begins.
         """
         body = self._body
-        if len(data) - at != len(body.data) or not data.endswith(body.data):
+        if not body or len(data) - at != len(body.data) or not data.endswith(body.data):
             body = _Body(data[at:], line)
             if len(body.data) < _LONGEST:
                 self._body = body
@@ -179,7 +179,6 @@ class _Body:
         return self.prints[rest]
 
 
-_EMPTY = _Body(b"", 0)
 _new = tuple.__new__
 """Makes a named tuple of its values, in a quarter of the time that calling its class takes."""
 _Own = tuple[list[str], list[Any]]

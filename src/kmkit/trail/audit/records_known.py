@@ -7,8 +7,8 @@ from kmkit.text import address_key
 from kmkit.trail.audit.findings import RecordCount, RecordProof, RecordStanding, count_of
 from kmkit.trail.audit.lines import line_of, value_of
 
-_MARK = "record "
-"""Before a record's id where ids of notes stand as well."""
+_MARK = "\ud800"
+"""Before a record's id where ids of notes stand as well: no file can hold this character."""
 VERIFIED = "verified"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 from kmkit.config import Config, Policy, parse_policy
@@ -12,6 +12,7 @@ from kmkit.note.kind import Kind
 from kmkit.note.model import Verdict
 from kmkit.places import CONFIG, POLICY
 from kmkit.tomlread import parse
+from kmkit.trail.audit.history import FILE_MODES, Change
 from kmkit.trail.audit.paths import TEMPLATES
 
 _SUFFIX = ".md.j2"
@@ -26,6 +27,17 @@ def kind_at(path: str) -> str:
     return name.removesuffix(_SUFFIX) if there else ""
 
 
+def held(change: Change) -> str:
+    """What git has at a path, as sides are compared: what is no file has its mode before it."""
+    plain = not change.mode or change.mode in FILE_MODES
+    return change.blob if plain else f"{change.mode} {change.blob}"
+
+
+def file_of(held: str) -> str:
+    """The name of the file that git has at a path, '' where it has none."""
+    return "" if " " in held else held
+
+
 @dataclass(frozen=True)
 class Rules:
     """Everything that stands at one commit and by which the next is judged."""
@@ -36,7 +48,7 @@ class Rules:
     kinds: Mapping[str, Kind]
     """The knowledge base's own; the shipped ones stand behind them."""
     blobs: Mapping[str, str] = field(default_factory=dict)
-    """Path -> what git has there, whether or not it was taken as a rule."""
+    """Path -> what git has there (see `held`), whether or not it was taken as a rule."""
     lineage: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """Path -> the numbers of the commits that changed it rightly."""
     faults: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -44,19 +56,10 @@ class Rules:
     taken: Mapping[str, str] = field(default_factory=dict)
     """Path -> git's name of the version that is in effect; only what was taken as a rule."""
 
-    _approved: dict[tuple[Verdict, ...], frozenset[str]] = field(default_factory=dict, init=False)
-    """What was asked before."""
-
-    def approved(self, verdicts: tuple[Verdict, ...]) -> frozenset[str]:
-        """The fingerprints that the verdicts approve by these rules."""
-        if not verdicts:
-            return _NOBODY
-        found = self._approved.get(verdicts)
-        if found is None:
-            if len(self._approved) >= _MOST:
-                self._approved.clear()
-            found = self._approved[verdicts] = approved_by(verdicts, self.policy)
-        return found
+    @cached_property
+    def approved(self) -> Callable[[tuple[Verdict, ...]], frozenset[str]]:
+        """Tells the fingerprints that verdicts approve by these rules."""
+        return lru_cache(_MOST)(partial(approved_by, policy=self.policy))
 
     def kind(self, name: str) -> Kind | None:
         """The kind of that name as it stood, or None."""
@@ -78,7 +81,6 @@ class Rules:
         return self.config or Config()
 
 
-_NOBODY: frozenset[str] = frozenset()
 NOTHING = Rules(Policy(), None, {})
 """Before there is any policy: nobody holds a role."""
 
@@ -94,10 +96,11 @@ class Reader:
     ) -> tuple[Rules, str]:
         """The rules once ``path`` holds ``data``, and why it cannot be read ('' where it can).
 
-        A file that cannot be read leaves the rules as they are; an empty ``blob`` means that the
-        path is gone.
+        A file that cannot be read leaves the rules as they are. ``blob`` is what is `held` there;
+        where that is no file, there is no rule.
         """
         blobs = {**rules.blobs, path: blob}
+        blob = file_of(blob)
         known = rules.lineage.get(path, frozenset())
         lineage = {**rules.lineage, path: known | {number}}
         rules = replace(rules, blobs=blobs, lineage=lineage)

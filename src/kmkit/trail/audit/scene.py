@@ -17,6 +17,8 @@ from kmkit.trail.audit.trailers import Told
 from kmkit.trail.event import author_of, coauthors_of
 from kmkit.trail.signing import Signed, Unproved
 
+_UNSIGNED = ("unsigned-move", "wrong-key")
+
 
 class Verify(Protocol):
     """What checks signatures; see `kmkit.trail.signing.Verifier`."""
@@ -126,13 +128,19 @@ class Scene:
         return isinstance(self.signature, Signed)
 
     def ask_signature(self, note: str, path: str) -> None:
-        """A finding where a signature is asked for and does not prove the author."""
-        if (
-            not self.demanded
-            or self.signed
-            or any(self.findings[at].rule in ("unsigned-move", "wrong-key") for at in self.faults)
-        ):
+        """A finding where a signature is asked for and does not prove the author; one for a note.
+
+        Without a ``path``, one that was found of the note at any is enough.
+        """
+        if not self.demanded or self.signed:
             return
+        found = (self.findings[at] for at in self.faults)
+        unsigned = (one for one in found if one.rule in _UNSIGNED and one.note == note)
+        if all(path not in ("", one.path) for one in unsigned):
+            self.say_unsigned(note, path)
+
+    def say_unsigned(self, note: str, path: str) -> None:
+        """A finding: the commit, which is not `signed`, proves nothing of its author."""
         found = self.signature
         assert isinstance(found, Unproved)
         rule = "wrong-key" if found.other_key else "unsigned-move"

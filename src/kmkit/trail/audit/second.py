@@ -31,7 +31,7 @@ WORTH = 3000
 """Commits from which on a second process pays."""
 _PACKED = 100
 """Bytes that the objects of a commit take at the least in the indexes of git's packs."""
-_CHUNK = 128
+_CHUNK = 32
 """Commits that are handed over at once."""
 _SIZE = 4
 """Bytes that say how long what follows is."""
@@ -56,6 +56,7 @@ def ready(git: Git) -> Iterator[Process | None]:
     finally:
         if process:
             _end(process)
+            _stdin_of(process).close()
 
 
 def read_aside(
@@ -103,9 +104,10 @@ def _of_second(
     """What the second process hands over; EOFError where it ends before the last commit."""
     task = {"top": str(git.top), "bare": git.bare, "prefix": prefix, "paths": paths}
     task["count"] = range_.count
+    pairs = os.dup(range_.begin(0).fileno())  # which may be read from longer than there is a range
     process = process or _started(git)
     # a thread tells it, so that it can answer before all is told: neither waits for ever
-    telling = threading.Thread(target=_tell, args=(process, task, range_.begin(0)), daemon=True)
+    telling = threading.Thread(target=_tell, args=(process, task, pairs), daemon=True)
     telling.start()
     try:
         left = range_.count
@@ -118,11 +120,15 @@ def _of_second(
         telling.join()
 
 
-def _tell(process: Process, task: Mapping[str, Any], pairs: IO[bytes]) -> None:
-    assert process.stdin is not None
-    with suppress(OSError), process.stdin as stream:  # it ended first, which the reader tells
+def _tell(process: Process, task: Mapping[str, Any], pairs: int) -> None:
+    with suppress(OSError), open(pairs, "rb") as lines, _stdin_of(process) as stream:
         stream.write(json.dumps(task).encode() + b"\n")
-        shutil.copyfileobj(pairs, stream)
+        shutil.copyfileobj(lines, stream)  # unless it ended first, which the reader tells
+
+
+def _stdin_of(process: Process) -> IO[bytes]:
+    assert process.stdin is not None
+    return process.stdin
 
 
 def _end(process: Process) -> None:
@@ -134,10 +140,7 @@ def _end(process: Process) -> None:
 def taken_over(stream: IO[bytes]) -> Iterator[Reading]:
     """The next readings that `hand_over` wrote; EOFError where they are not all there."""
     size = int.from_bytes(stream.read(_SIZE), "big")
-    data = stream.read(size)
-    if not data or len(data) < size:
-        raise EOFError
-    yield from restored(data)
+    yield from restored(stream.read(size))
 
 
 # In the second process

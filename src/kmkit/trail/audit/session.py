@@ -27,7 +27,7 @@ from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.merges import judge_merge
 from kmkit.trail.audit.paths import is_note, is_record, matters
 from kmkit.trail.audit.reading import rest_of
-from kmkit.trail.audit.rules_of import Reader
+from kmkit.trail.audit.rules_of import Reader, Rules
 from kmkit.trail.audit.scene import Scene, Verify
 from kmkit.trail.audit.second import Process, read_aside, ready
 from kmkit.trail.git import Git
@@ -86,11 +86,10 @@ class Session:
     def run(self, first: Point, tip: str, *, lag: int) -> Pass:
         """Go through all that the tip has and ``first`` has not.
 
-        ApartError where that cannot be told from ``first`` alone: only of the anchor it is known
-        what a branch from before it is worth.
+        ApartError where that cannot be told from ``first`` alone: a branch left before it.
         """
         with self._range(first.commit, tip, lag) as range_:
-            if range_.outside and first.number:
+            if range_.outside:
                 raise ApartError
             return self._through(range_, first, tip)
 
@@ -150,6 +149,7 @@ class Session:
             if entry.mode in FILE_MODES and self._wanted(entry.path)
         ]
         entries.sort(key=lambda entry: is_note(entry.path))
+        revised: list[tuple[Known, str]] = []
         for entry, data in zip(entries, self.fetch([e.blob for e in entries]), strict=True):
             if matters(entry.path):
                 rules, complaint = self.reader.changed(book.rules, entry.path, entry.blob, data, 0)
@@ -163,37 +163,42 @@ class Session:
                 from kmkit.trail.audit.records import trusted  # with pydantic
 
                 trusted(book, entry, data)
-            else:
-                _trusted(book, entry, data, self.read)
+            elif known := _trusted(book.rules, entry, data):
+                book.put(known)
+                if known.claim.in_force:
+                    revised.append((known, known.claim.in_force.blob))
+        for known, blob in revised:  # objects come in the order in which they are asked for
+            book.put(self._with_held(known, blob))
         return book
 
+    def _with_held(self, known: Known, blob: str) -> Known:
+        """A note of the anchor, with the verdicts on the version that it leaves in force."""
+        with suppress(Cannot):
+            old = read(self.read(blob), PurePosixPath(known.path))
+            return known._replace(claim=known.claim._replace(held=old.fields.verdicts))
+        return known
 
-def _trusted(book: Book, entry: Change, data: bytes, fetch: Callable[[str], bytes]) -> None:
-    """A note of the anchor, and the verdicts on the version that it leaves in force."""
+
+def _trusted(rules: Rules, entry: Change, data: bytes) -> Known | None:
+    """A note of the anchor; None where the file has no id."""
     note = read(data, PurePosixPath(entry.path))
     if not note.fields.id:
-        return
-    print_ = fingerprint(note, book.rules.guidance(note.kind))
+        return None
+    print_ = fingerprint(note, rules.guidance(note.kind))
     claim = claim_of(note.fields)
-    if note.fields.in_force:
-        with suppress(Cannot):
-            old = read(fetch(note.fields.in_force.blob), note.path)
-            claim = claim._replace(held=old.fields.verdicts)
-    approved = print_ in claim.approved(book.rules.policy)
-    book.put(
-        Known(
-            id=note.fields.id,
-            path=entry.path,
-            blob=entry.blob,
-            kind=note.kind,
-            fingerprint=print_,
-            rest=rest_of(note),
-            backup=note.fields.backup or "",
-            claim=claim,
-            standing=entry.blob if approved else "",
-            before_anchor=True,
-            ended=claim.state == State.RETIRED,
-        )
+    approved = print_ in claim.approved(rules.policy)
+    return Known(
+        id=note.fields.id,
+        path=entry.path,
+        blob=entry.blob,
+        kind=note.kind,
+        fingerprint=print_,
+        rest=rest_of(note),
+        backup=note.fields.backup or "",
+        claim=claim,
+        standing=entry.blob if approved else "",
+        before_anchor=True,
+        ended=claim.state == State.RETIRED,
     )
 
 
@@ -210,6 +215,6 @@ def _released(books: dict[str, Book], uses: dict[str, int], inside: list[str], b
     for sha in inside:
         if sha != before and uses.get(sha):
             uses[sha] -= 1
-    for sha in (*inside, before):
+    for sha in inside:
         if not uses.get(sha):
             books.pop(sha, None)
