@@ -46,7 +46,11 @@ class Kept:
         code, out, err = self.ask(args, given.get("input") or b"", given.get("env"))
         return subprocess.CompletedProcess(args, code, out, err)
 
-    def popen(self, args: Sequence[str], **given: Any) -> Any:
+    def __getitem__(self, kind: type) -> Any:
+        """As ``subprocess.Popen[bytes]``."""
+        return _Popen[Any]
+
+    def __call__(self, args: Sequence[str], **given: Any) -> Any:
         """As `subprocess.Popen`, of a git whose output is read to its end."""
         if args[0] != "git":
             return _Popen(args, **given)
@@ -124,7 +128,7 @@ class _Objects:
 def answering(answers: Answers) -> Iterator[None]:
     """git is asked only what is not in ``answers`` yet, which then holds it too."""
     kept = Kept(answers)
-    subprocess.run, subprocess.Popen = kept.run, kept.popen  # type: ignore[assignment,misc]
+    subprocess.run, subprocess.Popen = kept.run, kept  # type: ignore[assignment,misc]
     try:
         yield
     finally:

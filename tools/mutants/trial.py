@@ -156,12 +156,14 @@ def asked_of_git(cases: Sequence[Case]) -> list[str]:
 
 def tested(
     tests: Sequence[str], but: Sequence[str], files: dict[str, str]
-) -> dict[str, tuple[Lines, float]]:
+) -> tuple[dict[str, tuple[Lines, float]], list[str]]:
     """The lines that each test goes through, and the seconds that it takes meanwhile.
 
-    Tests with a name of ``but`` are left out.
+    Tests with a name of ``but`` are left out, and those that fail without any change; which those
+    are is told too.
     """
     found: dict[str, tuple[Lines, float]] = {}
+    broken: set[str] = set()
 
     class Plugin:
         @pytest.hookimpl(wrapper=True)
@@ -171,9 +173,12 @@ def tested(
                 yield
             found[item.nodeid] = lines, time.monotonic() - began
 
+        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+            broken.update({report.nodeid} if report.failed else ())
+
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
     pytest.main([*options, "-k", f"not ({' or '.join(but)})", *tests], plugins=[Plugin()])
-    return found
+    return {name: one for name, one in found.items() if name not in broken}, sorted(broken)
 
 
 @contextmanager
