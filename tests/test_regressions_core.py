@@ -251,6 +251,13 @@ def test_what_a_hand_committed_counts_for_nothing(kb: KnowledgeBase, old: str, n
     assert at(kb, BEN).move("validate", mended, APPROVE).note.state == "validated"
 
 
+def test_what_a_hand_changed_in_two_fields_is_told_in_one_sentence(kb: KnowledgeBase) -> None:
+    note = by_hand(kb, captured(kb), "level: internal", "level: domestic")
+    note = by_hand(kb, note, "state: captured", "state: formatted")
+    mend = "Write 'state: captured' and 'level: internal' into the file and commit that with git,"
+    assert mend in advice(at(kb, CY), "retire", note)
+
+
 def test_a_revision_of_a_text_changed_by_hand_leaves_the_approved_one_in_force(
     kb: KnowledgeBase,
 ) -> None:

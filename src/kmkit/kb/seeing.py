@@ -156,10 +156,10 @@ def _differing(note: Note, differences: Sequence[tuple[str, str, str]]) -> Refus
         f"{ours or 'no ' + name}, its history {theirs or 'none'}"
         for name, ours, theirs in differences
     )
-    lines = " and ".join(
-        f"write '{theirs}' into" if theirs else f"take '{name}' out of"
-        for name, _, theirs in differences
-    )
+    into = " and ".join(f"'{theirs}'" for _, _, theirs in differences if theirs)
+    out_of = " and ".join(f"'{name}'" for name, _, theirs in differences if not theirs)
+    asked = [f"write {into} into" if into else "", f"take {out_of} out of" if out_of else ""]
+    lines = " and ".join(filter(None, asked))
     mend = f"{lines[:1].upper()}{lines[1:]} the file and commit that with git, then go on."
     if note.state in WALK[1:]:
         mend += (
