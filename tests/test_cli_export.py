@@ -108,6 +108,34 @@ def test_what_is_not_understood(
     assert message in done.err
 
 
+def test_no_note_leads_out_of_the_folder(
+    run: Run, kb: KnowledgeBase, two: tuple[Note, Note], tmp_path: Path
+) -> None:
+    path = kb.root / two[0].path
+    path.write_text(path.read_text("utf-8").replace(two[0].id, "../../out"), encoding="utf-8")
+    kb.git.run("commit", "-qam", "Another id")
+    before = set(tmp_path.rglob("*"))
+    done = run(kb.root, "export", "-o", str(tmp_path / "a" / "b"))
+    assert done.code == 0, done.err
+    made = {p for p in set(tmp_path.rglob("*")) - before if p.suffix == ".md"}
+    assert {p.parent for p in made} == {tmp_path / "a" / "b"}
+    assert len(made) == 2
+
+
+def test_a_link_to_a_note_elsewhere_on_the_machine_stays(
+    run: Run, kb: KnowledgeBase, two: tuple[Note, Note], tmp_path: Path
+) -> None:
+    text = (kb.root / two[0].path).read_text("utf-8").replace(two[0].id, "20260101-secret-aaaa")
+    (tmp_path / "secret.md").write_text(text, encoding="utf-8")
+    (kb.root / "notes" / "link.md").symlink_to(tmp_path / "secret.md")
+    kb.git.run("add", "notes/link.md")
+    kb.git.run("commit", "-qm", "Link")
+    done = run(kb.root, "export", "-o", str(tmp_path / "out"))
+    assert done.code == 0
+    assert "1 file has problems (notes/link.md)" in done.err
+    assert {p.stem for p in (tmp_path / "out").glob("*.md")} == {note.id for note in two}
+
+
 def test_a_folder_that_holds_something_is_left_alone(
     run: Run, kb: KnowledgeBase, two: tuple[Note, Note], tmp_path: Path
 ) -> None:

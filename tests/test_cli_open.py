@@ -47,7 +47,12 @@ def test_an_editor_that_fails(kb: KnowledgeBase, run: Run) -> None:
     ran = run(kb.root, "open", note.id, env={"EDITOR": "no-such-editor"})
     assert ran.code == 4
     assert "no-such-editor" in ran.err
-    assert run(kb.root, "open", note.id).code == 2  # none is set, and nobody is there
+    ran = run(kb.root, "open", note.id)  # none is set, and nobody is there
+    assert (ran.code, ran.err) == (
+        2,
+        "No editor is set.\n"
+        f"Set EDITOR; kmkit open {note.short} --path only says where the file is.\n",
+    )
 
 
 @pytest.mark.parametrize("ref", ["id", "short", "path"])
@@ -66,6 +71,20 @@ def test_where_readers_find_it(kb: KnowledgeBase, run: Run, tmp_path: Path) -> N
     browser = program(tmp_path, f"Path({str(seen)!r}).write_text(sys.argv[1])")
     ran = run(kb.root, "open", note.id, "--web", env={"BROWSER": f"{browser} %s"})
     assert (ran.code, ran.out) == (0, f"https://kb.example.org/{note.path}\n")
+
+
+@pytest.mark.parametrize("link", ["file:///opt/{id}.desktop", "notes/run.exe", "-x", "HTTPSx:y"])
+def test_what_is_no_web_page_is_not_opened(
+    kb: KnowledgeBase, run: Run, tmp_path: Path, link: str
+) -> None:
+    note = captured(kb)
+    settings = (kb.root / "kmkit.toml").read_text()
+    (kb.root / "kmkit.toml").write_text(settings.replace('note = ""', f'note = "{link}"'))
+    browser = program(tmp_path, f"Path({str(tmp_path / 'seen')!r}).touch()")
+    ran = run(kb.root, "open", note.id, "--web", env={"BROWSER": f"{browser} %s"})
+    assert ran.code == 4
+    assert "no web page, so it is not opened" in ran.err
+    assert not (tmp_path / "seen").exists()
 
 
 def test_nothing_tells_where_readers_find_it(kb: KnowledgeBase, run: Run) -> None:

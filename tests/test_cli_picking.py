@@ -134,6 +134,39 @@ def test_fzf_picks_with_the_note_beside_it(library: KnowledgeBase, fzf: dict[str
     assert not Path("pwned").exists()
 
 
+def test_what_stands_beside_the_list_runs_no_program_of_the_knowledge_base(
+    library: KnowledgeBase, bare: dict[str, str], tmp_path: Path
+) -> None:
+    """The preview is what fzf would run, in a folder with what a colleague pushed."""
+    trap, note = tmp_path / "trap", next(iter(library.notes()))
+    trap.mkdir()
+    for name in ("kmkit", "json"):
+        (trap / f"{name}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')", encoding="utf-8")
+    stands = tmp_path / "bin" / "fzf"
+    stands.write_text(
+        "#!/bin/sh\nwhile [ $# -gt 0 ]; do case $1 in --preview=*) show=${1#--preview=};; esac\n"
+        f"shift; done\ncd {trap}\nREF={note.id}\n"
+        f'eval "${{show%{{1\\}}}} $REF" > {tmp_path}/shown 2>&1\n',
+        encoding="utf-8",
+    )
+    stands.chmod(0o755)
+    sitting(library.root, "log", talk=[], env=bare)
+    assert note.title in (tmp_path / "shown").read_text(encoding="utf-8")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_program_of_the_folder_is_not_taken_for_fzf(
+    library: KnowledgeBase, bare: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = library.root / "fzf"
+    there.write_text("#!/bin/sh\n", encoding="utf-8")
+    there.chmod(0o755)
+    monkeypatch.chdir(library.root)
+    env = {"PATH": f"{bare['PATH']}{os.pathsep}."}
+    sat = sitting(library.root, "log", talk=[(WHICH, "\x04")], env=env)
+    assert sat.code == 130
+
+
 def test_leaving_fzf_changes_nothing(library: KnowledgeBase, fzf: dict[str, str]) -> None:
     before = library.git.tip()
     talk = [("NOTE>", "\x1b")]

@@ -1,6 +1,7 @@
-"""Where kmkit's own files are: in the wheel, in a checkout, or overridden by a knowledge base."""
+"""Where kmkit's own files are: in wheel or checkout, or a knowledge base's; and its Python."""
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,15 @@ def _shipped(name: str) -> Path:
         if place.is_dir():
             return place
     raise Cannot(f"kmkit's own folder '{name}' is missing.", "Install kmkit again.")
+
+
+def python() -> list[str]:
+    """How this Python is started once more: it finds no program in the folder where that happens.
+
+    That folder can be a knowledge base, whose files others wrote: ``-P`` keeps it off the path.
+    Whoever started this process with ``-E``, as git's hooks do, gets that again.
+    """
+    return [sys.executable, "-P", *(["-E"] if sys.flags.ignore_environment else [])]
 
 
 def templates_dir() -> Path:

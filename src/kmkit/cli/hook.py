@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ import typer
 
 from kmkit.cli.options import folder, open_kb
 from kmkit.cli.screen import say
-from kmkit.errors import Cannot, Exit, UsageError
+from kmkit.errors import Cannot, Exit, Refused, UsageError
 
 if TYPE_CHECKING:
     from kmkit.trail.git import Git
@@ -43,10 +44,11 @@ def command(
 ) -> None:
     """Have git call kmkit by itself.
 
-    pre-commit checks what is staged. pre-receive, in a bare repository, audits what is pushed and
-    refuses what the audit objects to; it protects the main branch, or those that git config
-    kmkit.protected names, against deletion and forced pushes. merge-driver has git merge notes
-    field by field. A hook that somebody else wrote is left as it is.
+    pre-commit checks what is staged. pre-receive, in a bare repository, audits what is pushed, by
+    branches and by tags, and refuses what the audit objects to; it protects the main branch, or
+    those that git config kmkit.protected names (release/* for several), against deletion and forced
+    pushes. merge-driver has git merge notes field by field. A hook that somebody else wrote is left
+    as it is.
 
     \b
     kmkit hook install pre-commit
@@ -71,8 +73,14 @@ def command(
 def _install(ctx: typer.Context, name: str) -> None:
     from kmkit.kb.hooks import HOOKS, install_driver, install_hook
 
-    program = f"{shlex.quote(Path(sys.executable).as_posix())} -m kmkit"
+    program = _program()
     if name == "merge-driver":
+        if _bare(ctx):
+            raise Refused(
+                "A merge driver belongs into a working copy: nothing is merged in a bare "
+                "repository.",
+                "Install it in your clone: kmkit -C DIR hook install merge-driver.",
+            )
         kb = open_kb(ctx)
         prefix = kb.repo_path(PurePosixPath("x")).removesuffix("x")
         place = install_driver(kb.git, prefix, program)
@@ -83,12 +91,36 @@ def _install(ctx: typer.Context, name: str) -> None:
         say("Pin the commit whose rules are trusted there, too: kmkit -C DIR audit --pin.")
 
 
+def _program() -> str:
+    """How git calls kmkit, as a shell's words; Cannot where kmkit is not found in that way.
+
+    git calls it in the working copy, whose files others wrote: a ``json.py`` among them must not
+    be what Python imports. ``-P`` keeps that folder off the path, but ``PYTHONPATH`` would bring
+    it back where it is relative or has an empty part, so ``-E`` has that left alone. ``-I`` does
+    both too, and would hide what ``pip install --user`` installed. ``-C .``: the repository is the
+    one that git works on, whatever ``KMKIT_DIR`` names.
+    """
+    words = [Path(sys.executable).as_posix(), "-E", "-P", "-m", "kmkit", "-C", "."]
+    tried = subprocess.run([*words, "--version"], capture_output=True, check=False)
+    if tried.returncode:
+        raise Cannot(
+            f"git could not call kmkit: {words[0]} finds it by PYTHONPATH alone, if at all.",
+            "Install kmkit with pip, pipx or uv, and call the one that is installed.",
+        )
+    return shlex.join(words)
+
+
+def _bare(ctx: typer.Context) -> bool:
+    """Whether the folder is itself a repository, without files."""
+    return (Path(os.path.abspath(folder(ctx))) / "HEAD").is_file()
+
+
 def _repository(ctx: typer.Context) -> "Git":
     """The repository of the folder, bare or not."""
     from kmkit.trail.git import Git
 
     here = Path(os.path.abspath(folder(ctx)))
-    return Git.find_bare(here) if (here / "HEAD").is_file() else Git.find(here)
+    return Git.find_bare(here) if _bare(ctx) else Git.find(here)
 
 
 # Before a commit

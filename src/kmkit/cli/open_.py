@@ -62,10 +62,18 @@ def _address(index: "Index", note: "Card") -> str:
 
 
 def _browse(address: str) -> None:
-    """Open the page, where there is a browser; print its address anyway."""
+    """Open the page, where there is a browser; print its address anyway.
+
+    Cannot for what is no page: some systems run the program that such an address names.
+    """
     import webbrowser
 
     out(f"{address}\n")
+    if not address.lower().startswith(("https://", "http://")):
+        raise Cannot(
+            "This address is no web page, so it is not opened.",
+            "[links] note of kmkit.toml says it; it should begin with https://.",
+        )
     if not webbrowser.open(address):
         say("No browser could be opened.")
 
@@ -78,6 +86,6 @@ def _read(place: Path, note: "Card") -> None:
         before = place.read_bytes()
     except OSError as error:
         raise Cannot(f"{note.path} cannot be read: {error.strerror}.") from None
-    run(place)
+    run(place, f"Set EDITOR; kmkit open {note.short} --path only says where the file is.")
     if not place.is_file() or place.read_bytes() != before:
         say(f"You changed the file. Record it: kmkit edit {note.short} --as-is --because '…'.")

@@ -3,10 +3,11 @@
 With fzf where it is installed; else by typing words until few are left.
 """
 
+import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
@@ -65,7 +66,8 @@ def pick(ctx: typer.Context) -> str:
                 f"There is no note here that kmkit {ctx.info_name} could be about.",
                 "kmkit list shows what there is.",
             )
-        if program := shutil.which("fzf"):
+        program = shutil.which("fzf")
+        if program and Path(program).is_absolute():  # one in this folder is no fzf of this machine
             return _by_fzf(program, index, choices)
     return _by_words(choices)
 
@@ -98,7 +100,9 @@ def _choices(index: "Index", command: str) -> list[Choice]:
 
 def _by_fzf(program: str, index: "Index", choices: Sequence[Choice]) -> str:
     """The one that is picked in fzf, with the note beside the list."""
-    show = (sys.executable, "-m", "kmkit", "-C", str(index.root), "show", "{1}")
+    from kmkit.resources import python
+
+    show = (*python(), "-m", "kmkit", "-C", str(index.root), "show", "--", "{1}")
     options = [
         "--delimiter=\t",
         "--with-nth=2..",
@@ -126,7 +130,6 @@ def _by_fzf(program: str, index: "Index", choices: Sequence[Choice]) -> str:
 
 def _command(words: Sequence[str]) -> str:
     """A command line for fzf, which puts a quoted word in the place of {1} itself."""
-    import os
     from shlex import quote
 
     if os.name == "nt":

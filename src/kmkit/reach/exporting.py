@@ -22,6 +22,7 @@ from kmkit.note.model import Note
 from kmkit.note.problem import Problem
 from kmkit.text import one_line
 from kmkit.views.prose import strip_comments
+from kmkit.views.site.naming import safe
 from kmkit.views.site.view import portal_of
 from kmkit.views.tables import Cell, csv
 
@@ -136,7 +137,7 @@ def _markdown(
                 return found[0]
             id = seen.link_target(note, href)
             if id in here:
-                return f"{found['before']}({id}.md)"
+                return f"{found['before']}({safe(id)}.md)"
             path = str(PurePosixPath(href))
             near = next((f for f in files if f == path or f.endswith(f"/{path}")), "")
             return f"{found['before']}(files/{near})" if near else found["before"].lstrip("!")
@@ -145,7 +146,7 @@ def _markdown(
             f"{'#' * level} {heading}\n\n{text}\n" if heading else f"{text}\n"
             for level, heading, text in _sections(one.note)
         ]
-        yield f"{one.note.id}.md", compose(dict(fields), _LINK.sub(led, "\n".join(parts)))
+        yield f"{safe(one.note.id)}.md", compose(dict(fields), _LINK.sub(led, "\n".join(parts)))
 
 
 def _whole(

@@ -3,13 +3,13 @@
 import json
 import pickle
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import IO, Any
 
 import kmkit
 from kmkit.errors import Cannot
+from kmkit.resources import python
 from kmkit.views.loading import MEND, Limits
 from kmkit.views.plain import plain
 from kmkit.views.worker import LENGTH
@@ -37,7 +37,7 @@ class Workshop:
         package = str(Path(kmkit.__file__).parent.parent)
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, package],
+                [*python(), "-c", _START, package],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
