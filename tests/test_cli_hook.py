@@ -2,10 +2,12 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import kmkit
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
 from kmkit.lifecycle.context import Request
@@ -97,6 +99,58 @@ def test_kmkits_own_moves_go_through(kb: KnowledgeBase, run: Run) -> None:
     assert validated(kb).state == "validated"
 
 
+@pytest.mark.parametrize("path", ["", ":", "."])
+def test_no_program_of_the_knowledge_base_is_run(
+    kb: KnowledgeBase, run: Run, tmp_path: Path, path: str
+) -> None:
+    """Whatever a colleague pushed, and whatever this person's Python is told of the folder."""
+    installed(kb, run, "pre-commit")
+    installed(kb, run, "merge-driver")
+    note = captured(kb)
+    for name in ("kmkit", "json", "typing", "sitecustomize"):
+        trap = f"open({str(tmp_path / 'run')!r}, 'a').write(__name__)\n"
+        (kb.root / f"{name}.py").write_text(trap, encoding="utf-8")
+    git(kb.root, "add", ".")
+    done = Done(kb.root, "commit", "-m", "Programs", env={"PYTHONPATH": path})
+    assert done.code == 0, done.err
+    assert "No problems" in done.err
+    done = side(kb, note, BEN, CY, env={"PYTHONPATH": path})
+    assert done.code == 0, done.out + done.err
+    assert len(kb.read(note.path).fields.verdicts) == 2
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_repository_that_git_works_on_is_meant_and_not_the_usual_one(
+    kb: KnowledgeBase, run: Run, server: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(kb, run, "pre-commit")
+    installed(kb, run, "merge-driver")
+    other = kb.root.parent / "other"
+    git(kb.root.parent, "init", "-q", str(other))
+    monkeypatch.setenv("KMKIT_DIR", str(other))
+    note = the_note(kb)
+    done = side(kb, note, BEN, CY)
+    assert done.code == 0, done.out + done.err
+    (kb.root / note.path).write_bytes(broken(kb.read(note.path)))
+    assert Done(kb.root, "commit", "-am", "Break it").code == 1
+    git(kb.root, "commit", "-q", "--no-verify", "-am", "Break it")
+    assert push(kb, "HEAD").code == 1
+
+
+def test_a_hook_that_git_could_not_call_is_not_installed(
+    kb: KnowledgeBase, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "kmkit").symlink_to(Path(kmkit.__file__).parent)
+    lonely = tmp_path / "python"
+    lonely.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "$@"\n', encoding="utf-8")
+    lonely.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(lonely))
+    ran = run(kb.root, "hook", "install", "pre-commit", env={"PYTHONPATH": str(tmp_path)})
+    assert ran.code == 4
+    assert "by PYTHONPATH alone" in ran.err
+    assert not (kb.root / ".git" / "hooks" / "pre-commit").exists()
+
+
 @pytest.mark.parametrize("elsewhere", ["", ".githooks"])
 def test_a_hook_of_somebody_else_is_left_as_it_is(
     kb: KnowledgeBase, run: Run, elsewhere: str
@@ -110,7 +164,7 @@ def test_a_hook_of_somebody_else_is_left_as_it_is(
     assert ran.code == 3
     assert str(place) in ran.err
     assert "Add this line to it: " in ran.err
-    assert "-m kmkit hook run pre-commit || exit 1" in ran.err
+    assert "-m kmkit -C . hook run pre-commit || exit 1" in ran.err
     assert place.read_text(encoding="utf-8") == "#!/bin/sh\nexit 0\n"
     place.unlink()
     assert run(kb.root, "hook", "install", "pre-commit").code == 0
@@ -241,8 +295,30 @@ def test_the_main_branch_is_not_deleted(kb: KnowledgeBase, server: Path) -> None
 
 def test_other_branches_are_protected_by_name(kb: KnowledgeBase, server: Path) -> None:
     assert push(kb, "HEAD:refs/heads/live").code == 0
-    git(server, "config", "--add", "kmkit.protected", "live")
-    assert "live is protected" in push(kb, "--delete", "live").err
+    for said in ("live", "refs/heads/*", "l?ve"):
+        git(server, "config", "kmkit.protected", said)
+        assert "live is protected" in push(kb, "--delete", "live").err
+    git(server, "config", "kmkit.protected", "release/*")
+    assert push(kb, "--delete", "live").code == 0
+
+
+@pytest.mark.parametrize("said", ["refs/tags/*", "!main", "ma..in", "[ab]*", "refs/heads/"])
+def test_what_can_be_no_branch_is_not_taken_for_a_protected_one(
+    kb: KnowledgeBase, server: Path, said: str
+) -> None:
+    git(server, "config", "kmkit.protected", said)
+    done = push(kb, "HEAD:refs/heads/topic")
+    assert done.code == 1
+    assert f"kmkit.protected of this server says '{said}', which is no branch" in done.err
+
+
+def test_another_name_of_a_protected_branch_is_protected(kb: KnowledgeBase, server: Path) -> None:
+    before = git(server, "rev-parse", "HEAD")
+    git(server, "symbolic-ref", "refs/heads/old", f"refs/heads/{branch(kb)}")
+    git(kb.root, "reset", "-q", "--hard", "HEAD^")
+    done = push(kb, "--force", "HEAD:refs/heads/old")
+    assert f"old is protected: this push would drop {before[:12]}" in done.err
+    assert git(server, "rev-parse", "HEAD") == before
 
 
 def test_the_rules_are_those_from_before_the_push(kb: KnowledgeBase, server: Path) -> None:
@@ -276,6 +352,86 @@ def test_a_first_push_tags_and_foreign_branches(kb: KnowledgeBase, server: Path,
     assert push(kb, "pages").code == 0
 
 
+def test_a_tag_brings_in_no_forgery(kb: KnowledgeBase, server: Path) -> None:
+    main = branch(kb)
+    claim(kb, "validated")
+    git(kb.root, "tag", "plain")
+    git(kb.root, "tag", "-a", "-m", "Ours", "annotated")
+    git(kb.root, "checkout", "-q", "-b", "pages")
+    git(kb.root, "rm", "-q", "policy.toml")
+    git(kb.root, "commit", "-qm", "Pages")
+    assert push(kb, "pages").code == 0  # no knowledge base; what it drags along is no branch's
+    for name in ("tags/plain", "tags/annotated", "notes/plain"):
+        ref = name.replace("notes/", "tags/")
+        done = push(kb, f"refs/{ref}:refs/{name}")
+        assert f"{name}, {git(kb.root, 'rev-parse', 'plain')[:12]}: notes/" in done.err
+        assert "state-without-move" in done.err
+    assert "state-without-move" in push(kb, "--force", "plain^{commit}:refs/heads/pages").err
+    assert git(server, "tag") == ""
+    git(kb.root, "checkout", "-q", main)
+    assert push(kb, main, "plain").code == 1
+    git(kb.root, "reset", "-q", "--hard", "HEAD^")
+    at(kb, BEN).move("validate", the_note(kb), APPROVE)
+    git(kb.root, "tag", "sound")
+    git(kb.root, "tag", "-a", "-m", "Ours", "signed")
+    assert push(kb, "sound").code == 0  # before the branch has it
+    assert push(kb, main, "signed", "pages:refs/tags/pages").code == 0
+    git(kb.root, "tag", "file", "HEAD:kmkit.toml")
+    git(kb.root, "tag", "folder", "HEAD^{tree}")
+    done = push(kb, "file", "folder")
+    assert done.code == 0, done.err
+    assert push(kb, "--delete", "sound").code == 0
+
+
+def test_a_tag_of_what_a_branch_has_is_not_judged_again(kb: KnowledgeBase, server: Path) -> None:
+    hook = server / "hooks" / "pre-receive"
+    hook.rename(server / "pre-receive")
+    claim(kb, "validated")
+    assert push(kb, "HEAD:refs/heads/topic").code == 0
+    (server / "pre-receive").rename(hook)
+    git(kb.root, "tag", "there")
+    assert push(kb, "there").code == 0
+    claim(kb, "formatted")
+    git(kb.root, "tag", "new")
+    told = push(kb, "new").err
+    assert f"tags/new, {git(kb.root, 'rev-parse', 'new')[:12]}:" in told
+    assert git(kb.root, "rev-parse", "there")[:12] not in told
+
+
+def test_what_the_server_audited_is_its_own(kb: KnowledgeBase, server: Path, run: Run) -> None:
+    ref = f"refs/kmkit/seen/heads/{branch(kb)}"
+    before = git(server, "rev-parse", ref)
+    assert f"{ref}-2 says what was audited" in push(kb, f"HEAD:{ref}-2").err
+    assert f"{ref} says what was audited" in push(kb, "--delete", ref).err
+    assert git(server, "rev-parse", ref) == before
+    assert git(server, "for-each-ref", "--format=%(refname)", "refs/kmkit") == ref
+
+
+def test_a_branch_of_pages_becomes_no_other_knowledge_base(kb: KnowledgeBase, server: Path) -> None:
+    git(server, "config", "--unset", "kmkit.anchor")
+    rules = {name: (kb.root / name).read_text() for name in ("kmkit.toml", "policy.toml")}
+    git(kb.root, "checkout", "-q", "--orphan", "pages")
+    git(kb.root, "rm", "-rqf", ".")
+    git(kb.root, "commit", "-q", "--allow-empty", "-m", "Pages")
+    assert push(kb, "pages").code == 0
+    for name, text in rules.items():
+        (kb.root / name).write_text(text.replace(ANA.email, BEN.email), encoding="utf-8")
+    git(kb.root, "add", ".")
+    git(kb.root, "commit", "-qm", "Mine")
+    assert "wrong-anchor" in push(kb, "pages").err
+
+
+def test_a_bare_repository_is_told_what_it_has_no_use_for(tmp_path: Path, run: Run) -> None:
+    bare = tmp_path / "kb.git"
+    git(tmp_path, "init", "-q", "--bare", str(bare))
+    ran = run(bare, "hook", "install", "merge-driver")
+    assert ran.code == 3
+    assert ran.err.startswith("A merge driver belongs into a working copy")
+    ran = run(bare, "audit")
+    assert ran.code == 4
+    assert ran.err.startswith("Nothing was pushed here yet.")
+
+
 def test_the_words_of_git_alone_are_understood(server: Path, run: Run) -> None:
     ran = run(server, "hook", "run", "pre-receive", stdin="hello\n")
     assert ran.code == 4
@@ -286,14 +442,16 @@ def test_the_words_of_git_alone_are_understood(server: Path, run: Run) -> None:
 # In a merge
 
 
-def side(kb: KnowledgeBase, note: Note, who: Person, other: Person) -> Done:
+def side(
+    kb: KnowledgeBase, note: Note, who: Person, other: Person, env: dict[str, str] | None = None
+) -> Done:
     """Two approvals of one note on two branches, merged."""
     main = branch(kb)
     git(kb.root, "checkout", "-q", "-b", "side")
     at(kb, other).move("validate", note, APPROVE)
     git(kb.root, "checkout", "-q", main)
     at(kb, who).move("validate", kb.read(note.path), APPROVE)
-    return Done(kb.root, "merge", "--no-edit", "side")
+    return Done(kb.root, "merge", "--no-edit", "side", env=env)
 
 
 @pytest.mark.parametrize("folder", ["", "our notes"])

@@ -1,6 +1,7 @@
 """What a push brings to a bare repository, judged before it is taken in."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,8 +14,10 @@ from kmkit.trail.git import Git
 from kmkit.trail.signing import Verifier
 
 PROTECTED = "kmkit.protected"
-"""The setting in git's configuration that names the protected branches, one each."""
+"""The setting in git's configuration that names the protected branches, or patterns of names."""
 _BRANCH = "refs/heads/"
+_OWN = "refs/kmkit/"
+"""Refs below it say what was audited in this repository, which nobody else can know."""
 LEDGER = "refs/heads/kmkit-outbox"
 """The branch that says which letters went to whom; it only ever grows by lines."""
 
@@ -51,19 +54,51 @@ def updates(lines: Iterable[str]) -> Iterator[Update]:
         yield Update(old if old.strip("0") else "", new if new.strip("0") else "", ref)
 
 
-def refusals(git: Git, pushed: Iterable[Update]) -> Iterator[str]:
-    """Why the push is refused, one sentence each; none where it may come in."""
+class _Server(NamedTuple):
+    """The repository before the push."""
+
+    guards: list[str]
+    """The names of the protected branches, or patterns of them, in full."""
+    tips: list[str]
+    """The commits of all branches but the ledger."""
+    measures: list[str]
+    """Those of the protected branches and of the main one, which goes first if it is protected."""
+    behind: dict[str, str]
+    """The branch that such a branch really is, where it is but another name of it."""
+
+    def guarded(self, ref: str) -> bool:
+        """Whether a branch is protected, under whatever name it goes."""
+        return any(fnmatchcase(self.behind.get(ref, ref), guard) for guard in self.guards)
+
+
+def refusals(git: Git, pushed: Collection[Update]) -> Iterator[str]:
+    """Why the push is refused, one sentence each; none where it may come in.
+
+    Cannot where the setting of what is protected cannot be understood: then nothing comes in.
+    """
+    server = _server(git)
+    others = []
     for update in pushed:
         if update.ref == LEDGER:
             yield from _of_ledger(git, update)
         elif update.ref.startswith(_BRANCH):
-            yield from _refusals(git, update)
+            yield from _of_branch(git, update, server)
+        elif update.ref.startswith(_OWN):
+            yield (
+                f"{update.ref} says what was audited on the server: nobody pushes to it. "
+                "Push branches and tags alone."
+            )
+        elif update.new:
+            others.append(update)
+    if others:
+        given = [one.new for one in pushed if one.ref.startswith(_BRANCH) and one.ref != LEDGER]
+        yield from _of_others(git, others, server, list(filter(None, given)))
 
 
-def _refusals(git: Git, update: Update) -> Iterator[str]:
+def _of_branch(git: Git, update: Update, server: _Server) -> Iterator[str]:
     """Why one branch may not become what the push makes of it."""
     name = update.ref.removeprefix(_BRANCH)
-    guarded = update.ref in _protected(git)
+    guarded = server.guarded(update.ref)
     if not update.new:
         if guarded:
             yield f"{name} is protected: it is not deleted."
@@ -74,7 +109,33 @@ def _refusals(git: Git, update: Update) -> Iterator[str]:
             "Merge what is there (git pull --no-rebase), and push again."
         )
         return
-    yield from _audited(git, update, name, guarded=guarded)
+    rules = _rules(git, server, update.old)
+    if guarded or _prefixes(git, update.new):  # else it is a branch of something else: web pages
+        yield from _audited(git, update.new, name, rules, since=rules.commit, guarded=guarded)
+
+
+def _of_others(
+    git: Git, updates: Iterable[Update], server: _Server, given: Collection[str]
+) -> Iterator[str]:
+    """Why tags, and whatever else is no branch, may not become what the push makes of them.
+
+    What a branch has already, or gets by the same push (``given``), is not judged once more; what
+    is no commit of a knowledge base is not judged at all.
+    """
+    with git.asking():
+        named = {update.ref: git.tip(update.new) for update in updates}
+    if not any(named.values()):
+        return
+    rules = _rules(git, server, "")
+    tops = {*rules.prefixes, *(top for tip in given for top in _prefixes(git, tip))}
+    with git.asking():  # what a branch without a knowledge base has was never judged
+        judged = [tip for tip in {*server.tips, *given} if _has_one(git, tip, tops)]
+    asked = [*filter(None, named.values()), *(f"^{tip}" for tip in judged)]
+    new = set(git.run("rev-list", "--stdin", stdin="\n".join(asked).encode()).decode().split())
+    for ref, commit in named.items():
+        if commit in new and _prefixes(git, commit):
+            name = ref.removeprefix("refs/")
+            yield from _audited(git, commit, name, rules, only=new, guarded=False)
 
 
 def _of_ledger(git: Git, update: Update) -> Iterator[str]:
@@ -104,42 +165,95 @@ def _grew(git: Git, old: str, new: str) -> bool:
     return set(git.blob(old).splitlines()) <= set(git.blob(new).splitlines())
 
 
-def _audited(git: Git, update: Update, name: str, *, guarded: bool) -> Iterator[str]:
-    """What the audit finds in the commits that are new to the branch.
+class _Rules(NamedTuple):
+    """What stands before the push, and is the measure of it."""
 
-    The rules are those of the branch before the push; of a new branch, those of the first
-    protected branch that is there.
+    commit: str
+    """'' where nothing does."""
+    prefixes: list[str]
+    """Where its knowledge bases are."""
+
+
+def _rules(git: Git, server: _Server, old: str) -> _Rules:
+    """The rules that a push is judged by.
+
+    They are those of ``old``, which it goes on from; where that is nothing, or no knowledge base,
+    those of the first protected branch that has one, or of the main branch.
     """
-    before = update.old or next(filter(None, map(git.tip, _protected(git))), "")
-    known = _prefixes(git, before) if before else []
-    prefixes = known or _prefixes(git, update.new)
-    if not prefixes or not (guarded or _prefixes(git, update.new)):
-        return  # a branch without a knowledge base, such as one of web pages
-    for prefix in prefixes:
-        begin = anchor_of(git, prefix, before if known else update.new)
+    for commit in filter(None, (old, *server.measures)):
+        if prefixes := _prefixes(git, commit):
+            return _Rules(commit, prefixes)
+    return _Rules(old, [])
+
+
+def _audited(
+    git: Git,
+    tip: str,
+    name: str,
+    rules: _Rules,
+    *,
+    since: str = "",
+    only: Collection[str] | None = None,
+    guarded: bool,
+) -> Iterator[str]:
+    """What the audit finds in the commits that ``since`` does not have, or in ``only`` these."""
+    for prefix in rules.prefixes or _prefixes(git, tip):
+        begin = anchor_of(git, prefix, rules.commit if rules.prefixes else tip)
         writes: Writes = "sound" if guarded else "never"
         report = audit(
             git,
             prefix,
             anchor=begin.commit,
-            tip=update.new,
-            since=before,
+            tip=tip,
+            since=since,
             signatures=Verifier(),
             kept=Kept(git, prefix, begin.commit, signatures=True, required=False, writes=writes),
             rows=False,
         )
         for found in report.findings:
-            where = f"{prefix}{found.path}: " if found.path else ""
-            yield f"{name}, {found.commit[:12]}: {where}{found.rule}: {found.message} {found.mend}"
+            if only is None or found.commit in only:
+                where = f"{prefix}{found.path}: " if found.path else ""
+                said = f"{where}{found.rule}: {found.message} {found.mend}"
+                yield f"{name}, {found.commit[:12]}: {said}"
 
 
-def _protected(git: Git) -> list[str]:
-    """The full names of the protected branches: those configured, else the one HEAD names."""
-    named = git.text("config", "--get-all", PROTECTED, ok=(0, 1)).split()
-    if named:
-        return [one if one.startswith(_BRANCH) else f"{_BRANCH}{one}" for one in named]
-    head = git.text("symbolic-ref", "-q", "HEAD", ok=(0, 1))
-    return [head] if head else []
+def _server(git: Git) -> _Server:
+    """What stands in the repository before the push."""
+    main = git.text("symbolic-ref", "-q", "HEAD", ok=(0, 1))
+    guards = _guards(git) or ([main] if main else [])
+    listed = git.text("for-each-ref", "--format=%(objectname) %(refname) %(symref)", _BRANCH)
+    rows = [line.split(" ") for line in listed.splitlines()]
+    tips = {ref: tip for tip, ref, _ in rows if ref != LEDGER}
+    server = _Server(guards, list(tips.values()), [], {ref: real for _, ref, real in rows if real})
+    first = sorted(tips, key=lambda ref: (not server.guarded(ref), ref != main))
+    server.measures.extend(tips[ref] for ref in first if ref == main or server.guarded(ref))
+    return server
+
+
+def _guards(git: Git) -> list[str]:
+    """The protected branches that are configured; Cannot where one can be no branch."""
+    guards = []
+    for said in git.text("config", "--get-all", PROTECTED, ok=(0, 1)).split():
+        guard = said if said.startswith("refs/") else f"{_BRANCH}{said}"
+        name = guard.replace("*", "x").replace("?", "x")
+        try:
+            git.run("check-ref-format", name)
+        except Cannot:
+            name = ""
+        if not name.startswith(_BRANCH) or said.startswith("!"):
+            raise Cannot(
+                f"{PROTECTED} of this server says '{said}', which is no branch, nor a pattern of "
+                "branches, so nothing is taken in.",
+                "Its owner mends that there: git config --edit. It takes names such as main, and "
+                "patterns such as release/* or refs/heads/*.",
+            )
+        guards.append(guard)
+    return guards
+
+
+def _has_one(git: Git, commit: str, tops: Iterable[str]) -> bool:
+    """Whether a knowledge base is in a commit, in one of the folders ``tops``."""
+    return any(len(git.entries(commit, f"{top}{CONFIG}", f"{top}{POLICY}")) == 2 for top in tops)
 
 
 def _prefixes(git: Git, commit: str) -> list[str]:
