@@ -199,6 +199,21 @@ def test_nothing_else_is_disturbed_by_the_ledger(
         assert run(kb.root, *words).code == 0, words
 
 
+def test_what_was_written_down_is_on_the_disk_with_the_name_of_its_branch(
+    kb: KnowledgeBase, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads = kb.git.common_dir / "refs" / "heads"
+    real, hardened = os.fsync, list[tuple[int, bool]]()
+
+    def fsync(handle: int) -> None:
+        real(handle)
+        hardened.append((os.fstat(handle).st_ino, (heads / "kmkit-outbox").is_file()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    send(kb, mailbox)
+    assert (heads.stat().st_ino, True) in hardened
+
+
 def test_one_process_at_a_time(kb: KnowledgeBase, tmp_path: Path) -> None:
     with Ledger(kb).at_work(), pytest.raises(Refused, match="Another kmkit command"):
         send(kb, Mailbox(tmp_path / "box"))

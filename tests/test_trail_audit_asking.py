@@ -1,6 +1,9 @@
 """How the audit asks git: objects in their order, and an end that never hangs."""
 
+import os
+import signal
 import subprocess
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -8,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from kmkit.errors import Cannot
-from kmkit.trail.audit.asking import ask, ended, objects, opened
+from kmkit.trail.audit.asking import ask, objects, opened
 from kmkit.trail.git import Git
+from kmkit.trail.program import Stream, read_whole
 
 
 @pytest.fixture
@@ -50,13 +54,58 @@ def test_whoever_leaves_early_waits_for_nothing(git: Git) -> None:
 
 
 def test_a_git_that_fails_says_nothing_itself(git: Git, capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(Cannot, match="git rev-list failed"):
+    words = "git could not read the history: ambiguous argument 'nowhere'"
+    with pytest.raises(Cannot, match=words):
         ask(git, "rev-list", "nowhere")
     with opened(git, ["rev-list", "nowhere"]) as process:
-        pass
-    with pytest.raises(Cannot, match="whole history"):
-        ended(process)
+        assert process.output.read() == b""
+    with pytest.raises(Cannot, match=words):
+        read_whole(process)
     with opened(git, ["rev-list", "--all"], stdin=subprocess.DEVNULL) as process:
         pass
-    ended(process)
+    read_whole(process)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_git_that_is_left_early_is_gone_and_no_failure(git: Git) -> None:
+    name = put(git, b"x" * 10_000_000)
+    with suppress(ZeroDivisionError), opened(git, ["cat-file", "blob", name]) as process:
+        assert len(process.output.read(10)) // 0
+    assert process.returncode == -signal.SIGKILL or os.name == "nt"
+    assert process.words == ""
+    with pytest.raises(Cannot, match="git could not read the history: it was stopped"):
+        read_whole(process)
+
+
+def test_what_git_says_is_heard_in_plain_english_through_any_noise(
+    git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TRACE", "1")
+    monkeypatch.setenv("LANGUAGE", "de")
+    with pytest.raises(Cannot, match="the history: ambiguous argument 'nowhere': unknown"):
+        ask(git, "rev-list", "nowhere")
+
+
+def test_however_much_it_says_nobody_waits(git: Git) -> None:
+    """More than a pipe holds, before it prints anything."""
+    talk = "import sys; sys.stderr.write('noise\\n' * 100_000 + 'fatal: at last\\n')"
+    with Stream([sys.executable, "-c", f"{talk}; print(1); sys.exit(1)"], os.environ) as process:
+        assert process.output.read().strip() == b"1"
+    with pytest.raises(Cannot, match="the history: at last"):
+        read_whole(process)
+
+
+@pytest.mark.parametrize("at", [20, -2000])
+def test_a_damaged_object_is_told_in_the_words_of_git(git: Git, at: int) -> None:
+    """Also where git finds out only after it has said the size, and some of the content."""
+    name = put(git, b"".join(b"%d\n" % number**3 for number in range(50_000)))
+    place = git.top / ".git" / "objects" / name[:2] / name[2:]
+    place.chmod(0o600)
+    data = bytearray(place.read_bytes())
+    data[at : at + 16] = bytes(16)
+    place.write_bytes(data)
+    with (
+        objects(git) as fetch,
+        pytest.raises(Cannot, match=rf"({name[:12]}|history): .*(inflate|header)"),
+    ):
+        next(fetch([name]))

@@ -12,11 +12,15 @@ if TYPE_CHECKING:  # importing typing takes a while, in which Ctrl-C would show 
 
 _SELDOM = (100_000, 20, 50)
 """How often Python looks for what nothing holds any more; imports make much, and all is held."""
+_STOPPED = 130
+"""The exit code of what Ctrl-C or a kill has stopped."""
+_PATIENCE = 1.0
+"""Seconds to wait, once stopped, for processes that were begun and have not ended."""
 
 
 def main() -> "NoReturn":
     """Run kmkit; every way out is an exit code of `kmkit.errors.Exit`, and none a traceback."""
-    code = 130
+    code = _STOPPED
     try:
         sys.unraisablehook = _swallowed
         gc.set_threshold(*_SELDOM)
@@ -45,12 +49,27 @@ def _leave(code: int) -> "NoReturn":
     if busy or sys.gettrace() or sys.getprofile() or sys.flags.dev_mode or sys.flags.inspect:
         sys.exit(code)
     atexit._run_exitfuncs()
+    if code == _STOPPED:
+        _gather()
     try:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
     except (OSError, ValueError):  # Python says what it says of that
         sys.exit(code)
     os._exit(code)
+
+
+def _gather() -> None:
+    """Wait a moment for the processes that were begun: in a container nobody else may do so."""
+    import time
+
+    until = time.monotonic() + _PATIENCE
+    try:
+        while time.monotonic() < until:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:  # some go on
+                time.sleep(0.01)
+    except (OSError, AttributeError):  # there are none; Windows has no such thing
+        pass
 
 
 def _swallowed(ignored: "sys.UnraisableHookArgs") -> None:

@@ -10,10 +10,12 @@ from datetime import datetime
 from kmkit.errors import Cannot, Refused
 from kmkit.lifecycle.person import Person
 from kmkit.reach.ledger_runs import united
+from kmkit.trail.branch import harden_branch
 from kmkit.trail.commit import who_and_when
 from kmkit.trail.git import Entry, Git
 from kmkit.trail.objects import write_commit
 from kmkit.trail.receiving import LEDGER
+from kmkit.trail.safely import writing
 
 _MARK = "outbox: "
 """How the message of every commit of the ledger begins."""
@@ -109,7 +111,7 @@ class Branch:
         return Entry("100644", made.decode().strip())
 
     def _move(self, new: str, old: str) -> None:
-        """Move the branch; Refused where it is no longer at ``old``."""
+        """Move the branch, to stay there when the power fails; Refused where it left ``old``."""
         self._free()
         try:
             self._git.run(
@@ -120,6 +122,8 @@ class Branch:
             if self.tip == old:
                 raise
             raise Refused("The ledger of letters was changed meanwhile.", "Try again.") from None
+        with writing():
+            harden_branch(self._git, LEDGER)
 
     def _free(self) -> None:
         """Remove git's lock of the branch that a power cut left: what is in it proves it ours.

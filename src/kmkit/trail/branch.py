@@ -28,9 +28,14 @@ class Held:
         complaint = _ended(self._process)
         if said != b"commit: ok\n" and self._git.tip(self._branch) != self._new:
             raise Cannot(f"git did not move {self._branch}: {complaint or 'it was stopped'}.")
-        heads = self._git.common_dir / "refs" / "heads"
-        place = self._git.common_dir / self._branch
-        harden(folder for folder in place.parents if folder.is_relative_to(heads))
+        harden_branch(self._git, self._branch)
+
+
+def harden_branch(git: Git, branch: str) -> None:
+    """Have the name of a branch on the disk; git itself does it for what is in its file."""
+    heads = git.common_dir / "refs" / "heads"
+    place = git.common_dir / branch
+    harden(folder for folder in place.parents if folder.is_relative_to(heads))
 
 
 @contextmanager

@@ -2,20 +2,36 @@
 
 from pathlib import Path
 
+_OFF = "git config commit.gpgsign false"
+
 
 def complaint(command: str, stderr: bytes) -> str:
-    """git's own words, in one line."""
-    lines = [line for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-    first = next(
-        (line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else ""
-    )
-    words = first.removeprefix("fatal: ").removeprefix("error: ").strip().rstrip(".")
-    return f"git {command} failed: {words or 'it gave no reason'}."
+    """That a command of git failed, with git's own words, in one line."""
+    words = words_of(stderr) or next(iter(_lines(stderr)), "")
+    return f"git {command} failed: {words.strip().rstrip('.') or 'it gave no reason'}."
 
 
-def way_out(command: str, stderr: bytes, top: Path) -> str:
-    """What to do about a failure that git itself does not tell how to mend in one line."""
-    if b"dubious ownership" in stderr:
+def words_of(stderr: bytes) -> str:
+    """What git calls an error first, without the full stop; '' where it calls nothing so."""
+    errors = (line for line in _lines(stderr) if line.startswith(("fatal:", "error:")))
+    return next(errors, "").removeprefix("fatal:").removeprefix("error:").strip().rstrip(".")
+
+
+def _lines(stderr: bytes) -> list[str]:
+    return [line for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+
+
+def foreign(code: int, stderr: bytes) -> bool:
+    """Whether git, which ended with ``code``, refuses a folder that is another account's."""
+    return bool(code) and b"dubious ownership" in stderr
+
+
+def way_out(command: str, stderr: bytes, top: Path, *, must_sign: bool) -> str:
+    """What to do about a failure that git itself does not tell how to mend in one line.
+
+    ``must_sign``: the rules ask for signed commits.
+    """
+    if foreign(1, stderr):
         folder = top.resolve().as_posix()
         return (
             "The folder belongs to another account. Where you trust it: "
@@ -23,8 +39,6 @@ def way_out(command: str, stderr: bytes, top: Path) -> str:
         )
     signing = (b"gpg", b"sign", b"ssh-keygen")
     if command == "commit-tree" and any(word in stderr for word in signing):
-        return (
-            "Commits are signed here, and signing failed. Mend it (user.signingkey, gpg.program), "
-            "or turn it off: git config commit.gpgsign false."
-        )
+        mend = "Commits are signed here, and signing failed. Mend it (user.signingkey, gpg.program)"
+        return f"{mend}." if must_sign else f"{mend}, or turn it off: {_OFF}."
     return ""

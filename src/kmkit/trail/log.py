@@ -2,13 +2,14 @@
 
 import io
 import re
-import subprocess
 from collections.abc import Generator, Iterator, Sequence
+from subprocess import DEVNULL
 from typing import IO, NamedTuple
 
 from kmkit.errors import Cannot
 from kmkit.trail.event import Event, parse
 from kmkit.trail.git import Git
+from kmkit.trail.program import Stream, read_whole
 
 _CHANGE = re.compile(r":+[0-7]{6} ")
 """How ``git log --raw`` begins a file's change; a path can begin with a colon, too."""
@@ -50,11 +51,10 @@ def commits(
         wanted += ["--fixed-strings", f"--grep={grep}"]
     with (
         _open(git, [*wanted, "--end-of-options", *revisions, "--"]) as listing,
-        _open(git, [*_LITTLE, "cat-file", "--batch", "--buffer"], stdin=listing.stdout) as reader,
+        _open(git, [*_LITTLE, "cat-file", "--batch", "--buffer"], stdin=listing.output) as reader,
     ):
-        assert reader.stdout is not None
-        yield from _batch(reader.stdout)
-    _whole(listing, reader)
+        yield from _batch(reader.output)
+    read_whole(listing, reader)
 
 
 def listed(git: Git, head: str, *past: str) -> Generator[bytes, None, None]:
@@ -70,8 +70,7 @@ def listed(git: Git, head: str, *past: str) -> Generator[bytes, None, None]:
     while last:
         name, count, rest = b"", 0, b""
         with _open(git, [*wanted, skip, "--end-of-options", last, *past, "--"]) as listing:
-            assert listing.stdout is not None
-            while piece := listing.stdout.read(_PIECE):
+            while piece := listing.output.read(_PIECE):
                 whole, end, begun = piece.rpartition(b"\0")
                 if end:
                     rest += whole
@@ -80,7 +79,7 @@ def listed(git: Git, head: str, *past: str) -> Generator[bytes, None, None]:
                     yield rest + end
                     rest = b""
                 rest += begun
-        _whole(listing)
+        read_whole(listing)
         last, skip = name.decode() if count == _MOST else "", "--skip=1"
 
 
@@ -120,9 +119,8 @@ def history(git: Git, path: str) -> Iterator[Step]:
     if not git.tip():
         return
     with _open(git, [*_LOG, "--follow", "-c", "--format=%x01%H", "HEAD", "--", path]) as listing:
-        assert listing.stdout is not None
         commit = ""
-        for field in _fields(listing.stdout):
+        for field in _fields(listing.output):
             if field.startswith("\1"):
                 commit = field[1:]
             elif _CHANGE.match(field):
@@ -132,7 +130,7 @@ def history(git: Git, path: str) -> Iterator[Step]:
                 yield Step(commit, ("",) if copied else tuple(old), new)
                 if copied:  # from another note, whose history is not this one's
                     return
-    _whole(listing)
+    read_whole(listing)
 
 
 def nodes(git: Git, paths: Sequence[str], since: str = "") -> list[Node]:
@@ -144,8 +142,7 @@ def nodes(git: Git, paths: Sequence[str], since: str = "") -> list[Node]:
     range_ = ["HEAD", *([f"^{since}^@"] if since else [])]
     found: dict[str, Node] = {}
     with _open(git, [*_LOG, *_EVERY_LINE, *range_, "--", *paths]) as listing:
-        assert listing.stdout is not None
-        fields = _fields(listing.stdout)
+        fields = _fields(listing.output)
         for field in fields:
             if field.startswith("\1"):  # of a merge once for each parent
                 commit, *parents = field[1:].split()
@@ -155,7 +152,7 @@ def nodes(git: Git, paths: Sequence[str], since: str = "") -> list[Node]:
                 if mode in _FILES:
                     node.blobs[path] = _name(new)
                     node.made.update(() if _name(old) else (path,))
-    _whole(listing)
+    read_whole(listing)
     return list(found.values())
 
 
@@ -179,12 +176,6 @@ _EVERY_LINE = (
     *("--diff-merges=separate", "--no-renames", "--format=%x01%H %P"),
 )
 _FILES = ("000000", "100644", "100755")
-
-
-def _whole(*processes: subprocess.Popen[bytes]) -> None:
-    """Cannot where git stopped before the end: half a history proves nothing."""
-    if any(process.returncode for process in processes):
-        raise Cannot("git could not read the whole history.", "Run git fsck.")
 
 
 def _name(sha: str) -> str:
@@ -211,12 +202,7 @@ def _fields(stream: IO[bytes]) -> Iterator[str]:
         yield rest.decode("utf-8", "surrogateescape").strip("\n")
 
 
-def _open(git: Git, args: Sequence[str], stdin: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+def _open(git: Git, args: Sequence[str], stdin: IO[bytes] | int = DEVNULL) -> Stream:
     """A git process whose output is read as it comes."""
-    return subprocess.Popen(
-        git.command(args),
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=git.environment({"GIT_FLUSH": "0"}),  # to write commit by commit takes twice as long
-    )
+    # to write commit by commit takes twice as long
+    return Stream(git.command(args), git.environment({"GIT_FLUSH": "0"}), stdin)

@@ -7,12 +7,14 @@ a failure becomes one sentence.
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
+from typing import IO
 
 from kmkit.errors import Cannot
 from kmkit.trail.answers import Answers, Object
-from kmkit.trail.failing import complaint, way_out
+from kmkit.trail.failing import complaint, foreign, way_out, words_of
 
 OLDEST = (2, 38)
 _SETTINGS = (
@@ -33,6 +35,12 @@ _FOREIGN = frozenset(
     )
 )  # fmt: skip
 """What a hook's environment says of another repository or index."""
+_OURS = {
+    "LC_ALL": "C.UTF-8",
+    "LANGUAGE": "",  # or git would speak it, whatever the locale is
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+}
 _OPTIONS = tuple(part for setting in _SETTINGS for part in ("-c", setting))
 
 
@@ -43,6 +51,8 @@ class Program:
         self.top = Path(os.path.abspath(top))
         self.bare = bare
         self._answers: Answers | None = None
+        self.must_sign = False
+        """The rules ask for signed commits: to sign none is no way out."""
 
     def run(
         self,
@@ -74,8 +84,9 @@ class Program:
             raise Cannot(
                 "git is not installed.", f"Install git {OLDEST[0]}.{OLDEST[1]} or newer."
             ) from None
-        if done.returncode not in ok:
-            raise Cannot(complaint(args[0], done.stderr), way_out(args[0], done.stderr, self.top))
+        if done.returncode not in ok or foreign(done.returncode, done.stderr):
+            mend = way_out(args[0], done.stderr, self.top, must_sign=self.must_sign)
+            raise Cannot(complaint(args[0], done.stderr), mend)
         return done.stdout
 
     def text(self, *args: str, ok: Sequence[int] = (0,)) -> str:
@@ -90,8 +101,7 @@ class Program:
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a git process: this repository and no other, plain English."""
         kept = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
-        ours = {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1"}
-        return {**kept, **ours, **(extra or {})}
+        return {**kept, **_OURS, **(extra or {})}
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -111,3 +121,82 @@ class Program:
         with self.asking():
             assert self._answers
             return self._answers.read(name)
+
+
+class Stream(subprocess.Popen[bytes]):
+    """A git process that only reads, and whose output is read as it comes.
+
+    Where its ``with`` ends, it is gone: nobody else would wait for it.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
+        bufsize: int = -1,
+    ) -> None:
+        from tempfile import TemporaryFile  # takes long to import
+
+        self.words = ""
+        """What git said of what went wrong, once its ``with`` has ended; '' for nothing."""
+        self._said: IO[bytes] | None = None
+        with suppress(OSError):  # where there is no place for it, git goes without
+            self._said = TemporaryFile()  # noqa: SIM115 (a pipe could be full before the end)
+        super().__init__(
+            command,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=self._said or subprocess.DEVNULL,
+            env=env,
+            bufsize=bufsize,
+        )
+
+    @property
+    def output(self) -> IO[bytes]:
+        """What git prints."""
+        assert self.stdout is not None
+        return self.stdout
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind:
+            self.kill()
+        for pipe in filter(None, (self.stdout, self.stdin)):
+            with suppress(OSError):
+                pipe.close()
+        self.wait()
+        self.words = self.heard() if self.returncode else ""
+        if self._said:
+            self._said.close()
+
+    def heard(self) -> str:
+        """What git has said up to now of what went wrong, '' for nothing."""
+        if not self._said:
+            return ""
+        self._said.seek(0)
+        return words_of(self._said.read(_MOST))
+
+
+_MOST = 1 << 20
+"""Bytes that are looked at of what git says."""
+FRESH = "Run git fsck, or get a fresh clone with its whole history (in CI: fetch-depth: 0)."
+"""The way out of a clone that lacks something."""
+
+
+def read_whole(*streams: Stream) -> None:
+    """Cannot where git stopped before the end, with its own words: half a history proves nothing.
+
+    To be called once their ``with`` has ended.
+    """
+    if failed := [stream for stream in streams if stream.returncode]:
+        raise unread(next(filter(None, (stream.words for stream in failed)), ""))
+
+
+def unread(words: str) -> Cannot:
+    """Says why git could not read the history, and the way out."""
+    return Cannot(f"git could not read the history: {words or 'it was stopped'}.", FRESH)

@@ -14,6 +14,7 @@ from typing import IO
 
 from kmkit.errors import Cannot
 from kmkit.trail.git import Git
+from kmkit.trail.program import FRESH, Stream, read_whole, unread
 
 _BUFFER = 256 * 1024
 """Bytes that are read from a process at once."""
@@ -41,10 +42,10 @@ def blind(git: Git) -> dict[str, str]:
 
 def ask(git: Git, *args: str) -> bytes:
     """What such a git prints; Cannot where it fails."""
-    done = subprocess.run(deaf(git, args), capture_output=True, env=blind(git), check=False)
-    if done.returncode:
-        raise Cannot(f"git {args[0]} failed.", "Run git fsck.")
-    return done.stdout
+    with opened(git, args) as stream:
+        said = stream.output.read()
+    read_whole(stream)
+    return said
 
 
 Fetch = Callable[[Sequence[str]], Iterator[bytes]]
@@ -57,7 +58,7 @@ def objects(git: Git) -> Iterator[Fetch]:
     command = ["cat-file", "--batch-command", "--buffer"]
     with opened(git, command, stdin=subprocess.PIPE) as reader:
         assert reader.stdin is not None
-        assert reader.stdout is not None
+        stream = reader.output
         asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         # a thread asks, so that git can answer before all is asked: neither waits for ever
         asker = threading.Thread(target=_ask_all, args=(reader.stdin, asked), daemon=True)
@@ -65,13 +66,13 @@ def objects(git: Git) -> Iterator[Fetch]:
 
         def fetch(names: Sequence[str]) -> Iterator[bytes]:
             asked.put("".join([*(f"contents {name}\n" for name in names), "flush\n"]).encode())
-            return map(partial(_object, reader.stdout), names)
+            return map(partial(_object, reader, stream), names)
 
         try:
             yield fetch
         finally:
             asked.put(b"")
-            reader.stdout.close()
+            stream.close()
             asker.join()
 
 
@@ -82,36 +83,32 @@ def _ask_all(stream: IO[bytes], asked: "queue.SimpleQueue[bytes]") -> None:
             stream.flush()
 
 
-def _object(stream: IO[bytes] | None, name: str) -> bytes:
-    assert stream is not None
-    size = stream.readline().rpartition(b" ")[2]
+def _object(reader: Stream, stream: IO[bytes], name: str) -> bytes:
+    head = stream.readline()
+    size = head.rpartition(b" ")[2]
     if not size[:-1].isdigit():
-        raise Cannot(
-            f"git has no object {name[:12]}: this clone is incomplete or damaged.",
-            "Run git fsck, or get a fresh clone with its whole history (in CI: fetch-depth: 0).",
-        )
-    return stream.read(int(size) + 1)[:-1]
+        raise _lacking(reader, name) if head else _ended(reader)
+    length = int(size) + 1
+    data = stream.read(length)
+    if len(data) < length:
+        raise _ended(reader)
+    return data[:-1]
 
 
-def stream_of(process: "subprocess.Popen[bytes]") -> IO[bytes]:
-    """What a process prints."""
-    assert process.stdout is not None
-    return process.stdout
+def _lacking(reader: Stream, name: str) -> Cannot:
+    why = reader.heard() or "this clone is incomplete or damaged"
+    return Cannot(f"git has no object {name[:12]}: {why}.", FRESH)
 
 
-def opened(
-    git: Git, args: Sequence[str], stdin: IO[bytes] | int | None = None
-) -> "subprocess.Popen[bytes]":
-    """A git process whose output is read as it comes."""
-    process = subprocess.Popen(
-        deaf(git, args),
-        stdin=subprocess.DEVNULL if stdin is None else stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=blind(git),
-        bufsize=_BUFFER,
-    )
-    widen(stream_of(process))
+def _ended(reader: Stream) -> Cannot:
+    reader.wait()
+    return unread(reader.heard())
+
+
+def opened(git: Git, args: Sequence[str], stdin: IO[bytes] | int = subprocess.DEVNULL) -> Stream:
+    """Such a git, whose output is read as it comes."""
+    process = Stream(deaf(git, args), blind(git), stdin, _BUFFER)
+    widen(process.output)
     return process
 
 
@@ -121,9 +118,3 @@ def widen(pipe: IO[bytes]) -> None:
         import fcntl
 
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AHEAD)
-
-
-def ended(process: "subprocess.Popen[bytes]") -> None:
-    """Cannot where a process that has ended went wrong."""
-    if process.returncode:
-        raise Cannot("git could not read the whole history.", "Run git fsck.")

@@ -10,17 +10,19 @@ import gc
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from types import FrameType
+from typing import IO, Any, NoReturn
 
-from kmkit.trail.audit.asking import stream_of, widen
+from kmkit.trail.audit.asking import widen
 from kmkit.trail.audit.flat import flattened, restored
 from kmkit.trail.audit.history import Range
 from kmkit.trail.audit.reading import Reading, readings
@@ -37,7 +39,9 @@ _SIZE = 4
 """Bytes that say how long what follows is."""
 _BUFFER = 1024 * 1024
 """Bytes that are read from it at once."""
-_START = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); import {0}; {0}.main()"
+_PATIENCE = 10.0
+"""Seconds that it has to end, and the git that it began with it."""
+_START = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); import {0}; {0}.alone()"
 
 
 @contextmanager
@@ -55,21 +59,24 @@ def ready(git: Git) -> Iterator[Process | None]:
         yield process
     finally:
         if process:
+            process.kill()  # whoever read from it saw to its end: else it has begun no git
             _end(process)
-            _stdin_of(process).close()
+            with suppress(OSError):
+                _stdin_of(process).close()
 
 
 def read_aside(
     git: Git, range_: Range, prefix: str, paths: Sequence[str], process: Process | None = None
-) -> Iterator[Reading]:
+) -> Generator[Reading, None, None]:
     """What `readings` gives, from a second process where that pays and can be.
 
     ``process``: one that is `ready`; without it one is begun.
     """
     done = 0
     if range_.count >= WORTH and _possible():
-        with suppress(OSError, EOFError):
-            for reading in _of_second(git, range_, prefix, paths, process):
+        handed = _of_second(git, range_, prefix, paths, process)
+        with suppress(OSError, EOFError), closing(handed) as there:
+            for reading in there:
                 yield reading
                 done += 1
     if done < range_.count:
@@ -94,13 +101,13 @@ def _started(git: Git) -> Process:
         env=git.environment(),
         bufsize=_BUFFER,
     )
-    widen(stream_of(process))
+    widen(_stdout_of(process))
     return process
 
 
 def _of_second(
     git: Git, range_: Range, prefix: str, paths: Sequence[str], process: Process | None
-) -> Iterator[Reading]:
+) -> Generator[Reading, None, None]:
     """What the second process hands over; EOFError where it ends before the last commit."""
     task = {"top": str(git.top), "bare": git.bare, "prefix": prefix, "paths": paths}
     task["count"] = range_.count
@@ -112,7 +119,7 @@ def _of_second(
     try:
         left = range_.count
         while left:
-            for reading in taken_over(stream_of(process)):
+            for reading in taken_over(_stdout_of(process)):
                 yield reading
                 left -= 1
     finally:
@@ -131,10 +138,21 @@ def _stdin_of(process: Process) -> IO[bytes]:
     return process.stdin
 
 
+def _stdout_of(process: Process) -> IO[bytes]:
+    assert process.stdout is not None
+    return process.stdout
+
+
 def _end(process: Process) -> None:
-    stream_of(process).close()
-    process.kill()
-    process.wait()
+    """Let it end: nobody reads what it says, so it ends its git, which nobody else waits for."""
+    _stdout_of(process).close()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        process.kill()
+        process.wait()
 
 
 def taken_over(stream: IO[bytes]) -> Iterator[Reading]:
@@ -154,13 +172,28 @@ class _Given(Git):
         return {**os.environ, **(extra or {})}
 
 
+def alone() -> NoReturn:
+    """Do the work, and be gone when the first process wants no more, after each git."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _unheeded)
+    try:
+        main()
+    finally:  # whatever went wrong, the first one meets it, and waits for no sweeping here
+        os._exit(0)
+
+
+def _unheeded(number: int, frame: FrameType | None) -> None:
+    """What a signal does here; a git that is begun heeds it all the same."""
+
+
 def main() -> None:
-    """Read what the command line asks for, and write it to stdout."""
+    """Read what the first process asks for, and write it to stdout."""
     task: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     git = _Given(Path(task["top"]), bare=task["bare"])
     range_ = Range(task["count"], "", False, True, Counter(), sys.stdin.buffer)
     gc.disable()
-    hand_over(readings(git, range_, task["prefix"], task["paths"]), sys.stdout.buffer)
+    with closing(readings(git, range_, task["prefix"], task["paths"])) as found:
+        hand_over(found, sys.stdout.buffer)
 
 
 def hand_over(found: Iterator[Reading], stream: IO[bytes]) -> None:

@@ -1,7 +1,7 @@
 """One pass of the audit: from a commit of which all is known, over all that came after it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -110,24 +110,24 @@ class Session:
         points = {first.commit: first}
         shared = {*range_.uses, first.commit, range_.waist}
         before = first.commit
-        read = read_aside(self.git, range_, self.prefix, _PATHS, second)
-        for number, (commit, told, versions) in enumerate(read, 1):
-            inside = [sha for sha in commit.parents if sha in books]
-            scene = Scene(
-                commit, told, versions, first.number + number, [books[sha] for sha in inside],
-                _begun(inside, books, shared), findings, mended, self.read, self.signatures,
-                self.required,
-            )  # fmt: skip
-            (judge_merge if len(inside) > 1 else judge)(scene, self.reader)
-            _released(books, range_.uses, inside, before)
-            books[commit.sha] = scene.book
-            before = commit.sha
-            if commit.sha in (range_.waist, tip):
-                points[commit.sha] = Point(
-                    commit.sha, scene.number, scene.book, tuple(findings), frozenset(mended)
-                )
-            if self.progress:
-                self.progress(number, range_.count)
+        with closing(read_aside(self.git, range_, self.prefix, _PATHS, second)) as read:
+            for number, (commit, told, versions) in enumerate(read, 1):
+                inside = [sha for sha in commit.parents if sha in books]
+                scene = Scene(
+                    commit, told, versions, first.number + number, [books[sha] for sha in inside],
+                    _begun(inside, books, shared), findings, mended, self.read, self.signatures,
+                    self.required,
+                )  # fmt: skip
+                (judge_merge if len(inside) > 1 else judge)(scene, self.reader)
+                _released(books, range_.uses, inside, before)
+                books[commit.sha] = scene.book
+                before = commit.sha
+                if commit.sha in (range_.waist, tip):
+                    points[commit.sha] = Point(
+                        commit.sha, scene.number, scene.book, tuple(findings), frozenset(mended)
+                    )
+                if self.progress:
+                    self.progress(number, range_.count)
         return Pass(first, points[range_.waist], points[tip])
 
     def read(self, blob: str) -> bytes:
