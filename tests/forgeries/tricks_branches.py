@@ -190,3 +190,17 @@ def removed_by_a_merge(h: History) -> str:
     h.fork("side")
     h.commit("Elsewhere\n", {"README.md": b"x\n"}, who=MAL, on="side")
     return h.merge(MAL, {h.path(BOATS): None}, tree="side")
+
+
+@caught_as("removed-note")
+def removed_behind_a_line_that_only_looks_like_a_parent(h: History) -> str:
+    """Or its branch would be taken for joined, and for new where it goes on: without any note."""
+    begun = h.tip()
+    h.fork("side")
+    h.commit("Here\n", {"README.md": b"x\n"}, who=MAL)
+    line = f"\nparent {begun}\n\n".encode()
+    h.commit("On\n", {"a": b"x"}, who=MAL, change=lambda raw: raw.replace(b"\n\n", line, 1))
+    h.commit("There\n", {"b": b"x"}, who=MAL, on="side")
+    united = h.commit("Unite\n", {}, who=MAL, parents=[h.tip(), h.tip("side")], on="united")
+    h.commit("Unite again\n", {}, who=MAL, parents=[h.tip("side"), united])
+    return h.commit("Tidy\n", {h.path(BOATS): None}, who=MAL)

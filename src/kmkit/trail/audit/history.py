@@ -7,16 +7,18 @@ mailmap, no renames.
 
 import os
 import posixpath
+import re
 import tempfile
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import IO, NamedTuple
 
-from kmkit.trail.audit.asking import Fetch, ask, ended, objects, opened, stream_of
+from kmkit.trail.audit.asking import Fetch, ask, objects, opened
 from kmkit.trail.git import Git
+from kmkit.trail.program import read_whole
 
 FILE_MODES = ("100644", "100755")
 """How git writes plain files in trees."""
@@ -64,7 +66,7 @@ class Range:
     """The history of the tip contains the first."""
     uses: Counter[str]
     """How often a commit is a parent of one that does not follow it at once."""
-    pairs: IO[bytes] = field(repr=False)
+    pairs: IO[bytes]
     """A line for each commit: its name, and the parent to compare it with.
 
     Oldest block first, and in each the newest commit."""
@@ -110,7 +112,7 @@ def _listed(git: Git, first: str, tip: str, lag: int, pairs: IO[bytes]) -> Range
     block: list[bytes] = []
     args = ["rev-list", "--topo-order", "--reverse", "--parents", tip, f"^{first}", "--"]
     with opened(git, args) as listing:
-        for number, line in enumerate(stream_of(listing), 1):
+        for number, line in enumerate(listing.output, 1):
             sha, *parents = line.decode().split()
             if parents == [before]:  # as of most
                 inside, lowest = parents, number - 1
@@ -127,7 +129,7 @@ def _listed(git: Git, first: str, tip: str, lag: int, pairs: IO[bytes]) -> Range
             last.append((sha, lowest))
             places[bytes.fromhex(sha)] = number
             before = sha
-    ended(listing)
+    read_whole(listing)
     pairs.writelines(reversed(block))
     count = len(places) - 1
     return Range(count, _waist(last, count, lag), outside, leads_back, uses, pairs)
@@ -138,10 +140,9 @@ def _waist(last: Sequence[tuple[str, int]], count: int, lag: int) -> str:
 
     ``last`` are the last commits, each with the number of its lowest parent.
     """
-    found = last[-1][0]
     lowest = count
     for back, (sha, parent) in enumerate(reversed(last)):
-        if lowest >= count - back:
+        if lowest >= count - back:  # as it is of the very last
             found = sha
             if back >= lag:
                 break
@@ -155,7 +156,7 @@ def walk(
     paths: Sequence[str],
     wanted: Callable[[str], bool],
     done: int = 0,
-) -> Iterator[Commit]:
+) -> Generator[Commit, None, None]:
     """The commits of the range but for the first ``done``, oldest first, with what they changed
     below ``paths``.
 
@@ -169,7 +170,7 @@ def walk(
     with objects(git) as fetch:
         for pairs in _pieces(range_.begin(done)):
             with opened(git, compare, stdin=pairs) as diffs:
-                blocks = _asked(_changes(_split(diffs.stdout), paths), wanted, fetch)
+                blocks = _asked(_changes(_split(diffs.output), paths), wanted, fetch)
                 ahead = next(blocks, None)
                 while ahead:
                     steps, found = ahead
@@ -178,7 +179,7 @@ def walk(
                     commits.reverse()
                     yield from commits[known:]
                     known = 0
-            ended(diffs)
+            read_whole(diffs)
 
 
 def _pieces(left: IO[bytes]) -> Iterator[IO[bytes]]:
@@ -230,10 +231,13 @@ def tree_at(git: Git, commit: str, paths: Sequence[str]) -> Iterator[Change]:
             yield Change(path.decode("utf-8", "surrogateescape"), mode, sha)
 
 
+_PARENTS = re.compile(rb"tree [^\n]*\n((?:parent [^\n]*\n)*)")
+
+
 def parents_of(raw: bytes) -> tuple[str, ...]:
-    """The parents that a raw commit names."""
-    _, *lines = (b"\n" + raw.partition(b"\n\n")[0]).split(b"\nparent ")
-    return tuple([line.partition(b"\n")[0].decode() for line in lines])
+    """The parents that a raw commit names below its tree; git takes no other line for one."""
+    found = _PARENTS.match(raw)
+    return tuple(found[1].decode().split()[1::2]) if found else ()
 
 
 def plain_file(change: Change) -> bool:
@@ -263,9 +267,8 @@ def _changes(
         yield sha, tuple(rows)
 
 
-def _split(stream: IO[bytes] | None) -> Iterator[bytes]:
+def _split(stream: IO[bytes]) -> Iterator[bytes]:
     """The fields of a stream, each ended by NUL."""
-    assert stream is not None
     rest = b""
     while chunk := stream.read(65536):
         *whole, rest = (rest + chunk).split(b"\0")
