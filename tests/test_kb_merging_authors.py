@@ -1,4 +1,4 @@
-"""Who wrote the words that stand: kmkit's own commands and the audit name the same people.
+"""Who wrote the words that stand, and where the note does: kmkit's commands and the audit agree.
 
 ``KMKIT_AUTHORS=500 pytest tests/test_kb_merging_authors.py`` tries five hundred histories.
 """
@@ -24,7 +24,10 @@ from kmkit.note.file import write_body
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
 from kmkit.trail.audit.asking import objects
+from kmkit.trail.audit.compare import bare
+from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.session import Session
+from kmkit.trail.fold import Claim
 from kmkit.trail.writers import Authors
 from tests.conftest import ANA, APPROVE, BEN, CY, DEE, NOW, at
 from tests.test_kb_merging_properties import BODY, faults, git
@@ -37,7 +40,8 @@ BRANCHES = ("main", "side", "third")
 REJECT = Request(because="No.", method="peer-review", verdict="reject")
 STEP = st.tuples(
     st.sampled_from((*["edit"] * 4, *["hand"] * 4, *["validate"] * 4, "reopen", "reopen", "reject",
-                     "renew", "format", "rename", *["merge"] * 6, "join", "join", "fork")),
+                     "renew", "retire", "format", "rename", *["merge"] * 6, "join", "join",
+                     "fork")),
     st.sampled_from(BRANCHES),
     st.sampled_from(PEOPLE),
     st.integers(0, 2),
@@ -51,7 +55,7 @@ STEP = st.tuples(
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(st.lists(STEP, min_size=10, max_size=20))
-def test_the_audit_and_the_commands_name_the_same_authors(
+def test_the_audit_and_the_commands_say_the_same_of_a_note(
     steps: list[tuple[str, str, Person, int]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -170,13 +174,16 @@ class Lines:
             raise Refused("The audit finds something.")
 
     def compare(self, branch: str) -> None:
-        """No finding, and the same authors."""
+        """No finding, and the same authors, state and verdicts."""
         git(self.kb, "checkout", "-q", branch)
         assert faults(self.kb) == [], self.done
         note = at(self.kb, ANA).resolve(self.id)
         merges = git(self.kb, "rev-list", "--merges", "--count", "HEAD")
         event(f"{branch} {note.state} {min(int(merges), 3)} merges")
-        assert named_by_kmkit(self.kb, note) == named_by_the_audit(self.kb, note), self.done
+        known = known_by_the_audit(self.kb, note)
+        written = known.written.authors(known.fingerprint)
+        assert named_by_kmkit(self.kb, note) == written, self.done
+        assert standing(self.kb.claim(note)) == standing(known.claim), self.done
 
 
 def named_by_kmkit(kb: KnowledgeBase, note: Note) -> Authors:
@@ -185,11 +192,18 @@ def named_by_kmkit(kb: KnowledgeBase, note: Note) -> Authors:
     return authors(kb.git, str(note.path), kb.claim(note), kb.guidance(note), policy)
 
 
-def named_by_the_audit(kb: KnowledgeBase, note: Note) -> Authors:
-    """Whom the audit takes for them."""
+def standing(claim: Claim) -> tuple[object, ...]:
+    """All of a claim that decides what may become of a note."""
+    held = claim.held if claim.in_force else ()
+    lists = [[bare(entry) for entry in each] for each in (claim.verdicts, held)]
+    return claim.state, claim.level, claim.owner, bare(claim.in_force), lists
+
+
+def known_by_the_audit(kb: KnowledgeBase, note: Note) -> Known:
+    """What the audit knows of the note."""
     anchor = git(kb, "rev-list", "--max-parents=0", "HEAD")
     with objects(kb.git) as fetch:
         session = Session(kb.git, "", fetch, None, required=False)
         known = session.whole(anchor, kb.git.tip(), lag=0).tip.book.get(str(note.path))
     assert known
-    return known.written.authors(known.fingerprint)
+    return known

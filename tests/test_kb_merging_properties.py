@@ -21,6 +21,7 @@ from kmkit.note.file import write_body, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
 from kmkit.trail.audit.audit import audit
+from kmkit.trail.audit.compare import bare
 from tests.conftest import ANA, BEN, CY, DEE, NOW, at
 
 VERBS = ("ask", "validate", "validate", "validate", "format", "disseminate", "confirm", "reopen",
@@ -74,6 +75,16 @@ BODY = "".join(
     [("validate", CY, "approve", "peer-review", 0)],
     [("validate", DEE, "approve", "peer-review", 0), ("reopen", ANA, "approve", "peer-review", 0)],
 )
+@example(
+    [(verb, who, "approve", "peer-review", 0) for verb, who in WALK],
+    [("retire", ANA, "approve", "peer-review", 0), ("reopen", ANA, "approve", "peer-review", 0)],
+    [("validate", CY, "approve", "peer-review", 0)],
+)
+@example(
+    [(verb, who, "approve", "peer-review", 0) for verb, who in WALK[:3]],
+    [("same-meaning", DEE, "approve", "peer-review", 0)],
+    [("reopen", ANA, "approve", "peer-review", 0), ("validate", CY, "approve", "peer-review", 2)],
+)
 def test_any_two_branches(first: list[tuple[object, ...]], ours: list[tuple[object, ...]],
                           theirs: list[tuple[object, ...]]) -> None:  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +102,12 @@ def test_any_two_branches(first: list[tuple[object, ...]], ours: list[tuple[obje
         if not merged(kb, note):
             return
         assert faults(kb) == []
-        event(f"merged as {kb.read(note.path).state}")
+        there = kb.read(note.path)
+        event(f"merged as {there.state}")
+        claim = kb.claim(there)
+        assert (claim.state, claim.level, claim.owner) == (there.state, there.level, there.owner)
+        assert len(claim.verdicts) == len(there.fields.verdicts)
+        assert bare(claim.in_force) == bare(there.fields.in_force)
         walk(kb, note, [(verb, ANA, "approve", "peer-review", 0) for verb in LATER], day + 20)
         walk(kb, note, [("validate", DEE, "approve", "peer-review", 0)], day + 40)
         assert faults(kb) == []

@@ -1,5 +1,7 @@
 """What a merge drops, and what of it is remembered: by what the file may be put back to."""
 
+import pytest
+
 from kmkit.trail.audit.findings import Finding
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import decided, kept, put, put_away, whole
@@ -49,6 +51,43 @@ def test_a_decision_of_a_side_is_dropped() -> None:
     assert said(HERE, HERE, RETIRED) == ["retire"]
     assert said(HERE, HERE, RETIRED, NARROWED) == ["retire", "narrow"]
     assert said(RETIRED, HERE, RETIRED) == []
+
+
+def walked(state: str, since: int, *moves: str, level: str = "domestic") -> Known:
+    """A note of one branch, which these moves led to."""
+    known = side(state=state, level=level)._replace(id="n", blob=f"{since}")
+    return known._replace(trail=known.trail | set(enumerate(moves, since)))
+
+
+@pytest.mark.parametrize(
+    ("own", "more", "dropped"),
+    [
+        (["validate/approve"], ["retire", "reopen"], []),
+        (["validate/approve"], ["retire", "reopen", "ask"], []),
+        (["ask", "validate/approve", "format"], ["validate/reject", "reopen"], []),
+        (["validate/approve"], ["validate/approve", "revise", "retire", "reopen"], []),
+        (["validate/approve", "revise", "validate/approve"], ["retire", "reopen"], []),
+        (["validate/approve"], ["retire", "reopen", "validate/approve", "revise"], ["revise"]),
+        (["validate/approve"], ["retire", "revise"], ["revise"]),
+        (["validate/approve"], ["reopen"], ["reopen"]),
+        (["revise", "validate/approve"], ["retire", "reopen"], ["reopen"]),
+        (["reopen", "validate/approve"], ["retire", "reopen"], ["reopen"]),
+        (["format"], ["retire", "reopen"], ["reopen"]),
+        ([], ["retire", "reopen"], ["reopen"]),
+        (["format"], ["revise", "reopen"], ["reopen"]),
+    ],
+)
+def test_what_a_branch_took_back_itself_is_not_dropped(
+    own: list[str], more: list[str], dropped: list[str]
+) -> None:
+    taken, other = walked("formatted", 1, *own), walked("captured", 11, *more)
+    assert said(taken, taken, other) == dropped
+
+
+def test_what_else_it_decided_is() -> None:
+    taken = walked("validated", 1, "validate/approve")
+    other = walked("captured", 11, "narrow", "retire", "reopen", level="internal")
+    assert said(taken, taken, other) == ["narrow"]
 
 
 def test_what_was_decided_on_a_side_before_it_was_spoilt_counts() -> None:

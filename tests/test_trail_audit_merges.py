@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kmkit.note.model import Asked, Dissemination, Fields, Reviewed, Verdict
+from kmkit.note.model import Asked, Deferred, Dissemination, Fields, Reviewed, Verdict
 from kmkit.trail.audit.known import Known, Step
 from kmkit.trail.audit.lost import lost
 from kmkit.trail.audit.merges import _of_a_side, _outweighed
@@ -147,9 +147,12 @@ def test_whom_somebody_asked_may_have_answered() -> None:
 
 def test_a_single_field_is_as_one_side_has_it() -> None:
     seen = Reviewed(on=DAY, by="ana@example.org", because="Still so.")
-    fields: list[dict[str, Any]] = [{"level": "internal"}, {"owner": "a@b.org"}, {"reviewed": seen}]
-    for field in fields:
-        for name, value in field.items():
-            assert joined(name, value, known(), known(**field))
-            assert not joined(name, value, known(), known())
+    later = Deferred(until=DAY, by="ana@example.org", on=DAY)
+    fields: dict[str, Any] = {
+        "level": "internal", "owner": "a@b.org", "reviewed": seen, "deferred": later,
+        "superseded_by": "20261121-fuel-aaaa",
+    }  # fmt: skip
+    for name, value in fields.items():
+        assert joined(name, value, known(), known(**{name: value}))
+        assert not joined(name, value, known(), known())
     assert not joined("state", "retired", known(), known(state="retired"))

@@ -9,6 +9,7 @@ from kmkit.audience.seeing import see
 from kmkit.audience.shown import Shown, shown_of
 from kmkit.index.book import Index
 from kmkit.kb import KnowledgeBase
+from kmkit.kb.history import as_merged
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
@@ -56,7 +57,7 @@ def explain(
 ) -> Explained:
     """Whether ``note`` may reach each of ``audiences``, and why; see raises what `see` does."""
     problems: list[Problem] = []
-    claim = fold(index.trail("note = ?", (note.id,)))
+    claim = as_merged(kb, note, fold(index.trail("note = ?", (note.id,))))
     shown = shown_of(kb, note, claim, problems)
     level = _counting(kb, note, shown)
     verdicts = [_verdict(kb, index, note, shown, level, one) for one in audiences]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kmkit.config import Policy
 from kmkit.errors import Cannot
 from kmkit.kb import KnowledgeBase
-from kmkit.kb.history import last_approved
+from kmkit.kb.history import as_merged, last_approved
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.standing import overlaid
 from kmkit.lifecycle.states import WALK, State
@@ -43,12 +43,15 @@ def read_shown(
     """The note in a file as readers see it; what is wrong goes to ``problems``."""
     place = PurePosixPath(path)
     try:
+        if (kb.root / place).is_symlink():  # what it leads to can be any file of this machine
+            raise Cannot(f"{path} is a symbolic link.", "Put the real file in its place.")
         note = kb.read(place)
     except Cannot as error:
         problems.append(_problem(place, error))
         return None
     problems += note.problems
-    return shown_of(kb, note, fold(trails.get(note.id, ())), problems)
+    claim = as_merged(kb, note, fold(trails.get(note.id, ())), owner=False)
+    return shown_of(kb, note, claim, problems)
 
 
 def shown_of(kb: KnowledgeBase, note: Note, claim: Claim, problems: list[Problem]) -> Shown | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 from kmkit.config import Config, Policy, load_config, load_policy, parse_policy
 from kmkit.errors import Cannot, Refused
+from kmkit.kb.history import as_merged
 from kmkit.kb.shelves import Shelves
 from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
@@ -231,7 +232,7 @@ class KnowledgeBase:
 
     def claim(self, note: Note) -> Claim:
         """Where the note stands by its trail."""
-        return fold(self.events(note))
+        return as_merged(self, note, fold(self.events(note)))
 
     # What changes it
 

@@ -1,16 +1,20 @@
-"""Who wrote the substance of a note: its own history, read from git."""
+"""A note's own history, read from git: who wrote its text, and where its branches left it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmkit.config import Policy
 from kmkit.errors import Cannot
 from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.states import State
+from kmkit.note.model import Fields, Note
 from kmkit.note.reading import read
+from kmkit.text import address_key
+from kmkit.trail.audit.compare import bare, claim_of, differing
 from kmkit.trail.event import Event, author_of, coauthors_of, parse
-from kmkit.trail.fold import Claim
+from kmkit.trail.fold import Claim, advanced
 from kmkit.trail.git import Git
 from kmkit.trail.log import Node, history, nodes, removed
 from kmkit.trail.writers import (
@@ -24,6 +28,9 @@ from kmkit.trail.writers import (
     validates,
 )
 
+if TYPE_CHECKING:
+    from kmkit.kb.base import KnowledgeBase
+
 
 def authors(git: Git, path: str, claim: Claim, guidance: frozenset[str], policy: Policy) -> Authors:
     """Those who wrote what is committed at ``path``, by the rule of `kmkit.trail.writers`.
@@ -36,13 +43,30 @@ def authors(git: Git, path: str, claim: Claim, guidance: frozenset[str], policy:
             "This clone is shallow: who wrote the note cannot be told.",
             "Run git fetch --unshallow (in CI: fetch-depth: 0).",
         )
-    entry = git.entry(git.tip(), path)
-    with git.asking():
-        past = _Past(git, guidance, policy)
-        past.id = past.version(entry.sha).id if entry else ""
-        for node in _walk(past, path, claim):
-            past.add(node)
-    return past.last.written.authors(past.last.print)
+    last = _past(git, path, claim, guidance, policy).last
+    return last.written.authors(last.print)
+
+
+def as_merged(kb: "KnowledgeBase", note: Note, claim: Claim, *, owner: bool = True) -> Claim:
+    """Where ``note`` stands; ``claim`` is what all its moves come to, as if they stood in one line.
+
+    Where its file says otherwise, each branch counts by its own moves, and a merge stands where one
+    of its sides stood: of each field, what the file says counts where it is what one of them says.
+    Without ``owner`` nothing is looked at where the file has another owner alone. Where the history
+    cannot tell, it is ``claim``.
+    """
+    odd = DECIDES.intersection(differing(note.fields, claim)) - (set() if owner else {"owner"})
+    if not (odd and claim.captured) or kb.git.shallow:
+        return claim
+    path, guidance = kb.repo_path(note.path), kb.guidance(note)
+    found = _past(kb.git, path, claim, guidance, kb.committed_policy).last.claim
+    return found if found.captured else claim
+
+
+DECIDES = frozenset({"state", "level", "owner", "verdicts", "in_force"})
+"""Fields that decide what may become of a note, and that branches can disagree about."""
+NEW = Claim()
+"""Of a note that is not there yet."""
 
 
 class _Version(NamedTuple):
@@ -50,6 +74,7 @@ class _Version(NamedTuple):
 
     id: str
     print: str
+    fields: Fields
 
 
 class _Stand(NamedTuple):
@@ -60,9 +85,22 @@ class _Stand(NamedTuple):
     print: str = ""
     """The fingerprint, '' where the note was not there."""
     written: Written = NOBODY
+    claim: Claim = NEW
+    """What its trail says."""
 
 
 NOWHERE = _Stand()
+
+
+def _past(git: Git, path: str, claim: Claim, guidance: frozenset[str], policy: Policy) -> "_Past":
+    """The whole history of the note at ``path``."""
+    entry = git.entry(git.tip(), path)
+    with git.asking():
+        past = _Past(git, guidance, policy)
+        past.id = past.version(entry.sha).id if entry else ""
+        for node in _walk(past, path, claim):
+            past.add(node)
+    return past
 
 
 @dataclass
@@ -83,7 +121,8 @@ class _Past:
         """The version that git has under a name."""
         if blob not in self.versions:
             note = read(self.git.blob(blob), PurePosixPath("note.md"))
-            self.versions[blob] = _Version(note.fields.id or "", fingerprint(note, self.guidance))
+            print_ = fingerprint(note, self.guidance)
+            self.versions[blob] = _Version(note.fields.id or "", print_, note.fields)
         return self.versions[blob]
 
     def add(self, node: Node) -> None:
@@ -94,37 +133,78 @@ class _Past:
     def _after(self, node: Node, sides: Sequence[_Stand]) -> _Stand:
         if sides and not node.blobs and all(side is sides[0] for side in sides):
             return sides[0]  # a merge of branches that did not touch the note, as most are
+        from kmkit.trail.audit.history import parents_of  # with all that reads a history
+
         blobs = {path: blob for side in sides for path, blob in side.blobs.items()} | node.blobs
-        print_ = self._print(blobs.values())
-        if not node.blobs:
-            written = joined(side.written for side in sides if side.print == print_)
-        else:
-            written = self._written(node.commit, print_, sides)
-        return _Stand(blobs, print_, written)
-
-    def _print(self, blobs: Iterable[str]) -> str:
-        """The fingerprint of the note among what stands at its paths; others can stand there."""
-        found = (self.version(blob) for blob in blobs if blob)
-        return next((one.print for one in found if one.id in ("", self.id)), "")
-
-    def _written(self, commit: str, print_: str, sides: Sequence[_Stand]) -> Written:
-        """By whom the note is, once a commit touched it."""
-        raw = _commit(self.git, commit)
-        by = _writing(len(self.stands), raw)
-        lines = [(side.print, side.written) for side in sides if side.print]
-        if raw.partition(b"\n\n")[0].count(b"\nparent ") > 1:
-            return merged(print_, lines, by)
+        here = self._here(blobs.values())
+        raw = _commit(self.git, node.commit) if node.blobs else b""
+        if not node.blobs or len(parents_of(raw)) > 1:
+            return self._merged(blobs, here, sides, raw)
         was = sides[0] if sides else NOWHERE
-        event = parse(commit, raw)
+        event = parse(node.commit, raw)
         event = event if event and event.note == self.id else None
         written = was.written
-        if print_ not in ("", was.print) and not (event and self._restored(event, print_)):
-            written = written.wrote(by)
-        return written.validated(print_) if event and validates(event, self.policy) else written
+        if here.print not in ("", was.print) and not (event and self._restored(event, here.print)):
+            written = written.wrote(_writing(len(self.stands), raw))
+        if event and validates(event, self.policy):
+            written = written.validated(here.print)
+        claim = advanced(was.claim, event) if event else was.claim
+        return _Stand(blobs, here.print, written, claim)
+
+    def _merged(
+        self, blobs: Mapping[str, str], here: _Version, sides: Sequence[_Stand], raw: bytes
+    ) -> _Stand:
+        """The note after a merge; ``raw`` where it made a version that not every side has."""
+        lines = [(side.print, side.written) for side in sides if side.print]
+        if raw:
+            written = merged(here.print, lines, _writing(len(self.stands), raw))
+        else:
+            written = joined(one for about, one in lines if about == here.print)
+        return _Stand(blobs, here.print, written, _claim(here, sides))
+
+    def _here(self, blobs: Iterable[str]) -> _Version:
+        """The note among what stands at its paths, where others can stand."""
+        found = (self.version(blob) for blob in blobs if blob)
+        return next((one for one in found if one.id in ("", self.id)), _Version("", "", Fields()))
 
     def _restored(self, event: Event, print_: str) -> bool:
         """Whether the move put back a text that stood before."""
         return restores(event) and any(print_ == stand.print for stand in self.stands.values())
+
+
+def _claim(here: _Version, sides: Sequence[_Stand]) -> Claim:
+    """Where the note stands after a merge.
+
+    The state goes with the text, or with a new text that is captured; of what goes with both, each
+    field as the file has it, where a side says so too. Level and owner are those given last.
+    """
+    states = [side for side in sides if side.claim.state == here.fields.state]
+    alike = [side for side in states if side.print == here.print]
+    fit = alike or (states if here.fields.state == State.CAPTURED else [])
+    if not fit:
+        return sides[0].claim if sides else NEW
+    said, claims = claim_of(here.fields), [side.claim for side in sides]
+    found = fit[0].claim._replace(
+        level=_last([one.level for one in claims], said.level, claims),
+        owner=_last([one.owner for one in claims], said.owner, claims),
+        held=next((one.held for one in claims if one.held), ()),
+    )
+    for name in set(differing(here.fields, found)) - {"level", "owner"}:
+        given = getattr(said, name)
+        if not isinstance(given, tuple):
+            known = any(name not in differing(here.fields, claim) for claim in claims)
+        else:
+            about = [side for side in sides if name != "verdicts" or side.print == here.print]
+            there = [bare(entry) for side in about for entry in getattr(side.claim, name)]
+            known = all(bare(entry) in there for entry in given)
+        found = found._replace(**{name: given}) if known else found
+    return found
+
+
+def _last(given: Sequence[str], said: str, claims: Sequence[Claim]) -> str:
+    """Of what each side has, what no side put another in place of; ``said`` where that is left."""
+    left = [one for one in given if not any(one in claim.former for claim in claims)] or given
+    return next((one for one in left if address_key(one) == address_key(said)), left[0])
 
 
 def _commit(git: Git, name: str) -> bytes:

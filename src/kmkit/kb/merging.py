@@ -64,12 +64,16 @@ class _Sides:
     def began(self, side: Note) -> bool:
         """Whether the side took the note back to the start of its walk.
 
-        It may have gone on before, from the start: then another version is in force.
+        It may have gone on before, from the start: then another version is in force, or verdicts
+        that stood no longer do.
         """
         if side.state != State.CAPTURED or self.base.state != State.CAPTURED:
             return side.state == State.CAPTURED
-        left = _left(side)
-        return left is not None and left != _left(self.base)
+        return self.anew(side) or _left(side) != _left(self.base)
+
+    def anew(self, side: Note) -> bool:
+        """Whether the side has its verdicts from a round that began after the base."""
+        return any(verdict not in side.fields.verdicts for verdict in self.base.fields.verdicts)
 
     def ended(self, side: Note) -> bool:
         """Whether the side retired the note."""
@@ -249,7 +253,9 @@ def _verdicts(sides: _Sides) -> Sequence[Any]:
         return ()
     ended = [side for side in about if sides.ended(side)]
     began = [side for side in sides.both if sides.began(side)]
-    return _entries(sides, "verdicts", ended or [s for s in about if s in began] or began or about)
+    anew = [side for side in about if sides.anew(side)]
+    those = ended or [side for side in about if side in began] or began or anew or about
+    return _entries(sides, "verdicts", those)
 
 
 def _entries(sides: _Sides, name: str, those: Sequence[Note]) -> tuple[Any, ...]:

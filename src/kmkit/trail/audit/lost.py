@@ -53,11 +53,14 @@ def put_away(scene: Scene, sides: Sequence[Known]) -> None:
 
 def lost(taken: Known, side: Known) -> str:
     """A move on ``side`` of which nothing is left in ``taken``, or ''."""
-    more = sorted(side.trail - taken.trail)
-    own = {verb for _, verb in taken.trail - side.trail}
+    more = [verb for _, verb in sorted(side.trail - taken.trail)]
+    own = [verb for _, verb in sorted(taken.trail - side.trail)]
     if more and not own and side.claim.state != taken.claim.state:
-        return more[-1][1]
-    for _, verb in more:
+        return more[-1]
+    last = [at for at, verb in enumerate(more) if verb in _BEGAN][-1:]
+    for at, verb in enumerate(more):
+        if verb in _BEGAN and ([at] != last or _taken_back(more[: at + 1], own)):
+            continue
         if _LOST.get(verb, _nothing)(taken, side, own):
             return verb.replace("/", " ")
     return ""
@@ -86,6 +89,16 @@ def _began(taken: Known, side: Known, own: Collection[str]) -> bool:
     return side.claim.state == State.CAPTURED and taken.claim.state not in here
 
 
+def _taken_back(more: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether a reopening took back what its own side had ended, of a note yet to be validated.
+
+    The other side validated it meanwhile, from the very state to which this one came back.
+    """
+    judged = [verb for verb in own if verb in ("validate/approve", *_BEGAN)]
+    ended = not {"retire", "validate/reject"}.isdisjoint(more)
+    return more[-1] == "reopen" and ended and judged[:1] == ["validate/approve"]
+
+
 def _said(taken: Known, side: Known, own: Collection[str]) -> bool:
     kept = [bare(entry) for entry in taken.claim.verdicts]
     about = [v for v in side.claim.verdicts if v.fingerprint == taken.fingerprint]
@@ -105,6 +118,8 @@ def _went(taken: Known, side: Known, own: Collection[str]) -> bool:
     return any(bare(entry) not in kept for entry in side.claim.disseminated)
 
 
+_BEGAN = ("revise", "reopen")
+"""Moves after which a note is judged anew."""
 _LOST: dict[str, Callable[[Known, Known, Collection[str]], bool]] = {
     "retire": _ended,
     "validate/reject": _ended,

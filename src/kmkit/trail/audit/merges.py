@@ -204,7 +204,12 @@ def _base(note: Note, sides: Sequence[Known], print_: str) -> Known | None:
     fit = [side for side in sides if side.claim.state == state and side.fingerprint == print_]
     if not fit and state == State.CAPTURED:
         fit = [side for side in sides if side.claim.state == state]
-    return min(fit, key=lambda side: side.doubt, default=None)
+    return min(fit, key=lambda side: (side.doubt, not _anew(side, sides)), default=None)
+
+
+def _anew(known: Known, sides: Sequence[Known]) -> bool:
+    """Whether a side judged the note anew, of which another knows nothing."""
+    return any(verb in ("revise", "reopen") for one in sides for _, verb in known.trail - one.trail)
 
 
 def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[Known]) -> Known:
