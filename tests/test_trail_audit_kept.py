@@ -12,16 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from kmkit.errors import Cannot
 from kmkit.kb import KnowledgeBase
 from kmkit.trail import receiving
 from kmkit.trail.audit import audit as auditing
 from kmkit.trail.audit import kept as keeping
 from kmkit.trail.audit import resuming
-from kmkit.trail.audit.audit import audit
+from kmkit.trail.audit.audit import audit, known_at
 from kmkit.trail.audit.kept import Kept, Writes, repeated
 from kmkit.trail.audit.lines import DamagedError, line_of, value_of
 from kmkit.trail.audit.report import Report
 from kmkit.trail.git import Git
+from kmkit.trail.signing import Verifier
 from tests.conftest import ANA, BEN, CY, Run, disseminated
 from tests.cut_off import cut_off, needs_fork
 from tests.forgeries.base import BOATS, FUEL
@@ -132,6 +134,23 @@ def test_without_rows_nothing_is_told_one_by_one(new: New) -> None:  # noqa: F81
     none = audited(history, history.anchor(), rows=False)
     assert (len(rows.standings), len(rows.records)) == (4, 1)
     assert (none.standings, none.records, none.proofs) == ((), (), rows.proofs)
+
+
+def test_of_one_note_it_is_told_what_is_known_and_nothing_is_kept(new: New) -> None:  # noqa: F811
+    history = new(False)
+    anchor, git, path = history.anchor(), history.git, history.path(BOATS)
+    place = kept(git, anchor)
+    ask = partial(known_at, git, "", tip=history.tip(), signatures=Verifier(), kept=place)
+    known = ask(path, anchor=anchor)
+    assert known
+    assert (known.path, known.proof) == (path, "claimed")
+    assert known.blob == history.run("rev-parse", f"main:{path}")
+    assert not place.file.exists()
+    assert ask("notes/nowhere.md", anchor=anchor) is None
+    assert ask(path, anchor="0" * 40) is None
+    (git.common_dir / "shallow").write_text(f"{anchor}\n", encoding="ascii")
+    with pytest.raises(Cannot, match="shallow"):
+        ask(path, anchor=anchor)
 
 
 # What is kept where

@@ -226,3 +226,74 @@ def test_somebody_else_takes_a_name_out(new: New) -> None:
     assert rules(report_of(history)) == []
     history.move("validate", FUEL, BEN, APPROVE)
     assert rules(report_of(history)) == []
+
+
+@pytest.mark.parametrize("words", [WORDS, FRENCH])
+def test_a_move_that_touched_more_is_taken_back_whole(
+    new: New, words: Callable[[bytes], bytes]
+) -> None:
+    history = new(False)
+    boats, fuel = history.path(BOATS), history.path(FUEL)
+    before = {path: history.data(path) for path in (boats, fuel)}
+    history.forge("validate/quorum", FUEL, BEN, APPROVE, files={boats: words(before[boats])})
+    assert "more-than-the-note" in rules(report_of(history))
+    history.commit("Take it back\n", {fuel: before[fuel]}, who=CY)
+    assert "more-than-the-note" not in rules(report_of(history))
+    history.commit("And the other\n", {boats: before[boats]}, who=CY)
+    report = report_of(history)
+    assert (rules(report), proofs(report)) == ([], {"claimed"})
+    history.forge("validate/quorum", FUEL, BEN, APPROVE)
+    assert rules(report_of(history)) == []
+
+
+def forged_note(history: History) -> tuple[str, bytes]:
+    """A note that nobody captured came in as validated; its path and its bytes."""
+    path = "notes/2026/20261121-lorries-eeee.md"
+    data = history.data(history.path(ROADS)).replace(b"-roads-bbbb", b"-lorries-eeee")
+    history.commit("Lorries\n", {path: data}, who=MAL)
+    assert rules(report_of(history)) == ["unproved"]
+    return path, data
+
+
+def test_a_forged_note_that_a_manager_took_away_is_no_finding(new: New) -> None:
+    history = new(False)
+    path, data = forged_note(history)
+    history.commit("Away\n", {path: None}, who=ANA)
+    report = report_of(history)
+    assert (rules(report), report.mended) == ([], 1)
+    history.commit("Back\n", {path: data}, who=CY)
+    report = report_of(history)
+    assert (rules(report), report.mended) == (["unproved"], 0)
+
+
+@pytest.mark.parametrize("who", [MAL, CY])
+def test_who_may_not_take_it_away_makes_nothing_good(new: New, who: Person) -> None:
+    history = new(False)
+    path, _ = forged_note(history)
+    history.commit("Away\n", {path: None}, who=who)
+    assert "unproved" in rules(report_of(history))
+
+
+def test_a_removal_that_nobody_signed_makes_nothing_good(new: New) -> None:
+    history = new(True)
+    path, data = "notes/2026/20261121-lorries-eeee.md", history.data(history.path(ROADS))
+    forged = data.replace(b"-roads-bbbb", b"-lorries-eeee")
+    history.commit("Lorries\n", {path: forged}, who=ANA)
+    history.commit("Away\n", {path: None}, who=ANA, sign=False)
+    assert rules(report_of(history)) == ["unproved", "unsigned-move"]
+    history.commit("Back\n", {path: forged}, who=ANA)
+    history.commit("Away again\n", {path: None}, who=ANA)
+    assert "unproved" not in rules(report_of(history))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_merge_that_brings_a_forged_note_back_is_found(new: New, turned: bool) -> None:
+    history = new(False)
+    path, _ = forged_note(history)
+    history.fork("side")
+    history.commit("French\n", {history.path(ROADS): FRENCH(history.data(history.path(ROADS)))},
+                   who=CY, on="side")  # fmt: skip
+    away = history.commit("Away\n", {path: None}, who=ANA)
+    sides = [away, history.tip("side")]
+    history.merge(CY, parents=sides[::-1] if turned else sides, tree="side")
+    assert "unproved" in rules(report_of(history))

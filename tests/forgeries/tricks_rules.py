@@ -220,6 +220,12 @@ def narrowed_to_where_it_is_by_nobody(h: History) -> str:
 
 
 @caught_as("more-than-the-note")
+def rules_and_settings_in_the_commit_of_a_move(h: History) -> str:
+    files = {name: h.data(name) + b"\n# Mine\n" for name in ("policy.toml", "kmkit.toml")}
+    return h.forge("format", ROADS, ANA, files=files)
+
+
+@caught_as("more-than-the-note")
 def approval_beside_a_draft(h: History) -> str:
     files = {"notes/draft.md": b"---\ntitle: Draft\n---\n\n## Lessons\n"}
     return h.forge("validate/quorum", FUEL, BEN, APPROVE, files=files)
@@ -234,7 +240,7 @@ def approval_beside_another_text(h: History) -> str:
     return forged
 
 
-@caught_as("more-than-the-note")
+@caught_as("state-without-move")
 def approval_beside_another_text_before_it(h: History) -> str:
     path = h.path(FUEL)
     forged = h.forge(

@@ -1,18 +1,24 @@
 """What git and the trail have of a note, and whether a move can be made on that."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
+from kmkit.kb.history import DECIDES
 from kmkit.kb.rules import Rules
-from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read
 from kmkit.note.model import InForce, Note
-from kmkit.trail.event import Event
+from kmkit.trail.audit.compare import differing
 from kmkit.trail.fold import Claim
 from kmkit.trail.git import Entry
+
+if TYPE_CHECKING:
+    from kmkit.trail.audit.known import Known
 
 
 @dataclass(frozen=True)
@@ -115,12 +121,15 @@ def whole(kb: KnowledgeBase) -> None:
         )
 
 
-def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim, *, lost: bool = False) -> None:
-    """Refused where the trail does not know the note, or says other than its front matter.
+def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim, *, lost: bool = False) -> Claim:
+    """Where the note stands; Refused where the trail does not know it, or says other than its file.
 
-    ``lost``: the move is there to mend that, so only what was retired is refused.
+    ``claim`` is what its moves come to. ``lost``: the move is there to mend that, so only what was
+    retired is refused. Before a difference is refused, the audit is asked: moves that it finds
+    fault with, and that were undone, come to nothing.
     """
     whole(kb)
+    there = seen.committed or note
     if lost and claim.state == State.RETIRED != note.state:
         raise Refused(
             f"{note.path} is {note.state}, and by its history it was retired.",
@@ -132,15 +141,40 @@ def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim, *, lost: bool 
             f"No capture of {note.path} stands in the history: it was committed without kmkit.",
             _way_out(note),
         )
-    broken = [p for p in (seen.committed or note).problems if p.severity == "error"]
+    broken = [p for p in there.problems if p.severity == "error"]
     if broken:
         raise Refused(
             f"{note.path} cannot be read as it is committed: {broken[0].message}",
             "Mend the file and commit that with git, then go on.",
         )
-    differences = [] if lost else list(_differences(kb, seen.committed or note, claim))
-    if differences:
+    if lost or DECIDES.isdisjoint(differing(there.fields, claim)):
+        return claim
+    known = audited(kb, note.path)
+    if known and not (known.doubt or list(_differences(there, known.claim))):
+        return known.claim
+    proved = known.sound.claim if known and known.sound else claim
+    if differences := list(_differences(there, proved)) or list(_differences(there, claim)):
         raise _differing(note, differences)
+    return claim
+
+
+def audited(kb: KnowledgeBase, path: PurePosixPath) -> "Known | None":
+    """What the audit knows of the note at ``path``; None where it cannot tell."""
+    from kmkit.trail.audit.anchor import anchor_of
+    from kmkit.trail.audit.audit import known_at
+    from kmkit.trail.audit.kept import Kept
+    from kmkit.trail.signing import Verifier
+
+    git, tip = kb.git, kb.git.tip()
+    prefix = kb.repo_path(PurePosixPath("x")).removesuffix("x")
+    with suppress(Cannot):
+        anchor = anchor_of(git, prefix, tip).commit
+        kept = Kept(git, prefix, anchor, signatures=True, required=False, writes="never")
+        verifier = Verifier()
+        return known_at(
+            git, prefix, str(path), anchor=anchor, tip=tip, signatures=verifier, kept=kept
+        )
+    return None
 
 
 def _way_out(note: Note) -> str:
@@ -169,60 +203,16 @@ def _differing(note: Note, differences: Sequence[tuple[str, str, str]]) -> Refus
     return Refused(f"{note.path} says {said}.", mend)
 
 
-def _differences(kb: KnowledgeBase, note: Note, claim: Claim) -> Iterator[tuple[str, str, str]]:
+def _differences(note: Note, claim: Claim) -> Iterator[tuple[str, str, str]]:
     """The fields that decide over moves and say other than the trail: name, file, trail."""
-    standing, proved = note.fields.in_force, claim.in_force
-    if _overtaken(kb, note, claim):
-        claim = claim._replace(state=note.state)
-        if standing and any(_left(event) == _standing(standing) for event in kb.events(note)):
-            proved = standing
     for name, ours, theirs in (
         ("state", note.state, claim.state),
         ("level", note.level, claim.level),
         ("owner", note.owner, claim.owner.strip().casefold()),
-        ("in_force", _standing(standing), _standing(proved)),
+        ("in_force", _standing(note.fields.in_force), _standing(claim.in_force)),
     ):
         if ours != theirs:
             yield name, ours and f"{name}: {ours}", theirs and f"{name}: {theirs}"
-
-
-def _overtaken(kb: KnowledgeBase, note: Note, claim: Claim) -> bool:
-    """Whether the note rightly stands in another state than that of the trail.
-
-    The trail holds the moves of all branches that were merged. Where one moved a note on and
-    another changed its text, the merge holds the new text in its own, earlier state; so it does
-    where one had a text approved and another reopened the note. Where one moved it on and another
-    renewed the same text, the merge holds the further state.
-    """
-    if note.state == claim.state or note.state not in WALK or claim.state not in WALK:
-        return False
-    earlier = WALK.index(State(note.state)) < WALK.index(State(claim.state))
-    same = fingerprint(note, kb.guidance(note)) == claim.reached
-    if earlier and same:
-        return _reopened_beside(kb, note, claim)
-    if earlier == same:
-        return False
-    if same and not any(
-        (event.to_state, event.fingerprint) == (note.state, claim.reached)
-        for event in kb.events(note)
-    ):
-        return False
-    return bool(kb.git.text("rev-list", "--merges", "--max-count=1", "HEAD", "--"))
-
-
-def _reopened_beside(kb: KnowledgeBase, note: Note, claim: Claim) -> bool:
-    """Whether another branch than that on which the trail ends took the note back to its state."""
-    events = kb.events(note)
-    ends = [event.commit for event in events if event.to_state == claim.state]
-    backs = [event.commit for event in events if event.to_state == note.state]
-    beside = (kb.git.text("rev-list", "--max-count=1", b, f"^{ends[-1]}", "--") for b in backs)
-    return bool(ends) and any(beside)
-
-
-def _left(event: Event) -> str:
-    """The version that a revision left in force, as front matter writes it; '' for none."""
-    blob, _, state = event.get("In-Force").partition(" ")
-    return _standing(InForce(blob=blob, state=state)) if blob and state else ""
 
 
 def _standing(version: InForce | None) -> str:

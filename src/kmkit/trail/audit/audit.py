@@ -2,9 +2,9 @@
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from secrets import token_hex
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kmkit.errors import Cannot
 from kmkit.lifecycle.rounds import approvals_of
@@ -73,6 +73,9 @@ def whole(git: Git) -> None:
         )
 
 
+T = TypeVar("T")
+
+
 class _Done(NamedTuple):
     """What a pass came to."""
 
@@ -86,32 +89,47 @@ Keep = Callable[[], None]
 """Keeps what an audit came to."""
 
 
+def known_at(
+    git: Git, prefix: str, path: str, *, anchor: str, tip: str, signatures: Verify, kept: Kept
+) -> Known | None:
+    """What the audit of ``tip`` knows of the note at ``path``; None where it cannot be told.
+
+    ``path`` is below ``prefix``. Nothing is kept. Cannot in a shallow clone.
+    """
+    whole(git)
+    with suppress(ApartError), objects(git) as fetch, _no_sweeping():
+        session = Session(git, prefix, fetch, signatures, required=False)
+        return _through(session, anchor, tip, kept, lambda done, _: done.tip.book.get(path))
+    return None
+
+
 def _done(
     session: Session, anchor: str, tip: str, kept: Kept | None, *, rows: bool
 ) -> tuple[_Done, Keep]:
-    """Go on from what was kept, or begin at the anchor."""
-    if kept and (found := _went_on(session, tip, kept, rows=rows)):
-        return found
-    passed = session.whole(anchor, tip, lag=LAG if kept else 0)
-    done = _summed(passed, None, rows=rows)
-    return done, keeping(kept, passed, None, _brief(done, tip)) if kept else _nothing
+    """What the audit comes to, and what keeps it."""
+
+    def summed(passed: Pass, before: Resumed | None) -> tuple[_Done, Keep]:
+        done = _summed(passed, before, rows=rows)
+        return done, keeping(kept, passed, before, _brief(done, tip)) if kept else _nothing
+
+    return _through(session, anchor, tip, kept, summed)
 
 
-def _went_on(session: Session, tip: str, kept: Kept, *, rows: bool) -> tuple[_Done, Keep] | None:
-    """What comes of going on from what was kept, and what keeps it; None where that cannot be."""
-    try:
-        with kept.open() as facts:
+def _through(
+    session: Session,
+    anchor: str,
+    tip: str,
+    kept: Kept | None,
+    then: Callable[[Pass, Resumed | None], T],
+) -> T:
+    """What ``then`` says once all is judged: from what was kept on, where that can be, or anew."""
+    if kept:
+        with suppress(DamagedError), kept.open() as facts:
             before = resumed(facts, session)
             for point in before.points():
-                try:
-                    passed = session.run(point, tip, lag=LAG)
-                except ApartError:
-                    continue
-                done = _summed(passed, before, rows=rows)
-                return done, keeping(kept, passed, before, _brief(done, tip))
-    except DamagedError:
-        return None
-    return None
+                with suppress(ApartError):
+                    return then(session.run(point, tip, lag=LAG), before)
+    return then(session.whole(anchor, tip, lag=LAG), None)
 
 
 def _summed(passed: Pass, before: Resumed | None, *, rows: bool) -> _Done:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kmkit.trail.audit.history import Change
+from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.merged_rules import by_steward, read_in
 from kmkit.trail.audit.moves import judge_move
 from kmkit.trail.audit.notes import judge_notes, reread
@@ -23,8 +24,13 @@ def judge(scene: Scene, reader: Reader) -> None:
         path = next((change.path for change in (*notes, *records)), "")
         scene.say(scene.told.rule, "", path, scene.told.message)
     start = tuple(scene.faults)
+    event = scene.told.event
+    was = None
+    if event and len(scene.commit.changes) > 1:
+        was = scene.book.get(scene.book.path_of(event.note))
     touched = judge_notes(scene, notes, start)
-    _event(scene, touched, bool(rules) and any(is_rule(change.path) for change in rules))
+    if event:
+        _event(scene, event, was, touched, rules)
     if records or scene.told.record:
         from kmkit.trail.audit.records import judge_records  # with pydantic
 
@@ -50,11 +56,10 @@ def _sorted(changes: Sequence[Change]) -> tuple[list[Change], list[Change], list
     return notes, records, rules
 
 
-def _event(scene: Scene, touched: Sequence[str], rules: bool) -> None:
+def _event(
+    scene: Scene, event: Event, was: Known | None, touched: Sequence[str], rules: Sequence[Change]
+) -> None:
     """The move that the commit tells touches its note, and nothing else of ours."""
-    event = scene.told.event
-    if event is None:
-        return
     scene.ask_signature(event.note, "")
     if event.note not in touched:
         path = scene.book.path_of(event.note)
@@ -75,16 +80,19 @@ def _event(scene: Scene, touched: Sequence[str], rules: bool) -> None:
                 f"The commit tells '{event.move}' of {event.note} and does not touch it.",
             )
         return
-    if rules or len(scene.commit.changes) > 1:
-        _more_than_the_note(scene, event, touched, rules)
+    if len(scene.commit.changes) > 1:
+        _more_than_the_note(scene, event, was, touched, rules)
 
 
-def _more_than_the_note(scene: Scene, event: Event, touched: Sequence[str], rules: bool) -> None:
-    """A move changes its note and nothing else of ours."""
+def _more_than_the_note(
+    scene: Scene, event: Event, was: Known | None, touched: Sequence[str], rules: Sequence[Change]
+) -> None:
+    """A move changes its note and nothing else of ours; ``was`` is how that stood before."""
     paths = [c.path for c in scene.commit.changes if is_note(c.path)]
-    if rules or len(paths) > 1:
+    theirs = any(is_rule(change.path) for change in rules)
+    if theirs or len(paths) > 1:
         others = [name for name in touched if name != event.note]
-        what = others[0] if others else "the rules" if rules else paths[0]
+        what = others[0] if others else "the rules" if theirs else paths[0]
         path = scene.book.path_of(event.note)
         scene.say(
             "more-than-the-note",
@@ -92,9 +100,8 @@ def _more_than_the_note(scene: Scene, event: Event, touched: Sequence[str], rule
             path,
             f"'{event.move}' of {event.note} changed {what} as well.",
         )
-        known = scene.book.get(path)
-        if known:
-            scene.put(known, scene.faults[-1:])
+        if known := scene.book.get(path):
+            scene.put(known, scene.faults[-1:], was)
 
 
 def _captured_as_it_stands(scene: Scene, event: Event, path: str) -> bool:

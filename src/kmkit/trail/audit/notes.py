@@ -74,10 +74,14 @@ def _removed(scene: Scene, path: str, touched: list[str]) -> None:
     touched.append(known.id)
     who = scene.author.key
     owner = known.claim.owner.strip().casefold()
-    if who != owner and not scene.everywhere("manager") and not scene.everywhere("steward"):
+    at = len(scene.faults)
+    entitled = scene.everywhere("manager") or scene.everywhere("steward")
+    if who != owner and not entitled:
         scene.say("removed-note", known.id, path, f"{path} was removed by {who}.")
         scene.book.notes[path] = known._replace(faults=(*known.faults, scene.faults[-1]))
     scene.ask_signature(known.id, path)
+    if entitled and len(scene.faults) == at:  # whatever was found of it, it stands no more
+        scene.mend(known.faults)
     scene.book.take(path)
 
 
@@ -151,6 +155,7 @@ def _back(scene: Scene, id: str, change: Change) -> Known | None:
     if gone is None or gone.blob != change.blob:
         return None
     away = {at for at in gone.faults if scene.findings[at].rule == "removed-note"}
+    scene.mended.difference_update(gone.faults)
     scene.mend(away)
     return gone._replace(faults=tuple(at for at in gone.faults if at not in away))
 
