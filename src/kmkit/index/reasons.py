@@ -31,8 +31,9 @@ REASONS: dict[str, str] = {
     "it, retire it or hand it over: kmkit review NOTE.",
     "due-soon": "The note's review comes due shortly. It can be reviewed now: kmkit review NOTE.",
     "changed": "The text changed after it was approved, so nobody vouches for what stands there. "
-    "If it is validated and means the same, one of its approvers says so: kmkit validate NOTE "
-    "--same-meaning. Otherwise it is judged anew: kmkit reopen NOTE --because REASON.",
+    "If it was reworded (kmkit edit --reword) and means the same, one of its approvers says so: "
+    "kmkit validate NOTE --same-meaning. Otherwise it is judged anew: kmkit reopen NOTE --because "
+    "REASON.",
     "superseded": "What the note was drawn from, or translates, was retired or changed since, or "
     "another note replaces it. Read both, then kmkit review NOTE --confirm, kmkit edit NOTE or "
     "kmkit retire NOTE.",
@@ -117,7 +118,7 @@ def _changed(note: Card, around: Circumstances) -> Iterator[Reason]:
         how = f"kmkit reopen {note.short} --because '…'"
         if note.state == State.VALIDATED:
             same = f"kmkit validate {note.short} --same-meaning"
-            how = f"an approver confirms the same meaning ({same}), or {how}"
+            how = f"where kmkit edit --reword changed it, an approver runs {same}; else {how}"
         message = f"Its text is not the one that was approved: {how}."
         yield Reason("changed", None, message, (fact("changed"),))
 

@@ -5,16 +5,17 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from kmkit.config import Policy
 from kmkit.errors import Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.history import authors, last_approved
 from kmkit.kb.rules import Rules, commit_it
 from kmkit.kb.seeing import Seen, look, told, unchanged
+from kmkit.kb.signing import signing
 from kmkit.lifecycle.context import Context, Request
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.guards import Objection
 from kmkit.lifecycle.moves import JUDGING, Move, choose, objections
+from kmkit.lifecycle.states import State
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.trail.commit import Change, commit, ready
@@ -82,7 +83,7 @@ def _move(
     refuse(Objection(str(p)) for p in changed.problems if p.severity == "error")
     claim = kb.claim(seen.committed) if seen.committed else Claim()
     if verb != "capture":
-        told(kb, note, seen, claim, lost=verb == "renew")
+        claim = told(kb, note, seen, claim, lost=verb == "renew")
     context = _context(kb, verb, changed, request, seen, claim)
     before = seen.committed.state if seen.committed and verb != "capture" else ""
     step = choose(verb, changed, context)
@@ -115,28 +116,6 @@ def _move(
 def _as_committed(note: Note, committed: Note) -> str:
     """The committed text, with CRLF where the file on disk has it."""
     return committed.text.replace("\n", "\r\n") if b"\r\n" in note.data else committed.text
-
-
-def signing(kb: KnowledgeBase, policy: Policy) -> None:
-    """Where the rules ask for signatures, git signs, and by a key that they give to the actor."""
-    if not policy.signed:
-        return
-    if not kb.git.signs():
-        raise Refused(
-            "The rules of this knowledge base ask for signed commits, and git does not sign here.",
-            "Run: git config gpg.format ssh, git config user.signingkey FILE.pub, and "
-            "git config commit.gpgsign true; a steward adds your key to [keys] in policy.toml.",
-        )
-    from kmkit.trail.signing.own import own_key  # seldom needed, and takes long to import
-
-    keys, own = policy.keys_of(kb.actor.email), own_key(kb.git)
-    if keys and (not own or own in {" ".join(key.split()[:2]) for key in keys}):
-        return
-    what = f"a key of {kb.actor.email}" if not keys else f"the key that git signs with ({own})"
-    raise Refused(
-        f"The rules of this knowledge base ask for signed commits, and policy.toml has not {what}.",
-        f"A steward adds it below [keys] in policy.toml, as a key of {kb.actor.email}.",
-    )
 
 
 def refuse(found: Iterable[Objection]) -> None:
@@ -184,6 +163,7 @@ def _context(
         held=claim.held,
         approved=claim.approved(policy),
         scribe=claim.scribe,
+        scribe_name=claim.scribe_name,
         people={email: person.until for email, person in kb.people.items()},
         blob=seen.entry.sha if seen.entry else "",
         committed=seen.committed,
@@ -192,6 +172,9 @@ def _context(
     if verb in JUDGING:
         wrote = authors(git, seen.path, claim, kind.guidance, policy)
         context = replace(context, authors=wrote.emails, author_names=wrote.names)
+    if note.state == State.VALIDATED and context.fingerprint not in context.approved:
+        told_of = {event.fingerprint for event in kb.events(note) if event.move == "reword"}
+        context = replace(context, reworded=context.fingerprint in told_of)
     if verb in ("edit", "reopen") and not context.committed_approved:
         approved = last_approved(git, seen.path, context.approved, kind.guidance)
         context = replace(context, last_approved=approved)

@@ -72,6 +72,8 @@ class Context:
     """Their names, as git has them; several people can share one."""
     scribe: str = ""
     """E-mail, in lower case, of whoever typed the note in."""
+    scribe_name: str = ""
+    """Their name, as git has it."""
     people: dict[str, date | None] = field(default_factory=dict)
     """Known people by e-mail in lower case, with the day they leave; empty: nobody is known."""
     known_ids: frozenset[str] = frozenset()
@@ -83,6 +85,8 @@ class Context:
     """Of the substance that is committed."""
     last_approved: str = ""
     """git's name of the newest version that is approved, where the committed one is not."""
+    reworded: bool = True
+    """Whether the substance that stands is one that ``reword`` recorded, where it matters."""
     in_force: Note | None = None
     """The approved version that stands while this one is revised."""
 

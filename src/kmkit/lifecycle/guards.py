@@ -81,7 +81,7 @@ def approved(note: Note, context: Context) -> Iterable[Objection]:
         return
     short = note.short
     mend = f"Have it validated anew: kmkit reopen {short} --because '…'."
-    if note.state == State.VALIDATED:
+    if note.state == State.VALIDATED and context.reworded:
         mend = (
             f"If it means the same, one of its approvers runs kmkit validate {short} "
             f"--same-meaning; otherwise kmkit reopen {short} --because '…'."

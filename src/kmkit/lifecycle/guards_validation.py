@@ -90,8 +90,8 @@ def _committee(note: Note, context: Context) -> Iterable[Objection]:
             "Add --decided-by 'NAMES' --minutes REF.",
         )
     parts = _parts(note, context)
-    whole = (name for name in context.author_names if len(name.split()) > 1)
-    parts["wrote this substance"] |= known_as(whole)  # 'Ana' alone can be another Ana
+    for what, names in _known_by(context).items():
+        parts[what] |= names
     for what, names in parts.items():
         for name in sorted(names):
             if list(find_folded(request.decided_by, name)):
@@ -99,9 +99,45 @@ def _committee(note: Note, context: Context) -> Iterable[Objection]:
 
 
 def independent(note: Note, context: Context) -> Iterable[Objection]:
-    """Peer and up: nobody judges what they gave, typed or wrote."""
+    """Peer and up: nobody judges what they gave, typed or wrote, at whatever address."""
     if context.request.method in _BY_OTHERS:
-        yield from _involved(note, context, context.actor.key, context.actor.name)
+        found = list(_involved(note, context, context.actor.key, context.actor.name))
+        yield from found or _namesake(note, context)
+
+
+def _namesake(note: Note, context: Context) -> Iterable[Objection]:
+    """Somebody else's address and the same full name: most often a second one of the same person.
+
+    The names are those in git: what the note itself says is looked at by `_involved`.
+    """
+    for what, names in _known_by(context).items():
+        if context.actor.known_by & names:
+            name = one_line(context.actor.name)
+            yield Objection(
+                f"{name} {what} from another address, and {context.actor.key} cannot validate it.",
+                f"Ask somebody else: kmkit validate {note.short} --ask EMAIL. Where two people "
+                "have one name, one of them adds to it: git config user.name 'NAME, UNIT'.",
+            )
+            return
+
+
+def _known_by(context: Context) -> dict[str, set[str]]:
+    """The full names that git has of those who had a part in the note, each once."""
+    wrote = _full_names(context.author_names)
+    return {
+        "wrote this substance": wrote,
+        "typed this note in": _full_names([context.scribe_name]) - wrote,
+    }
+
+
+def _full_names(names: Iterable[str]) -> set[str]:
+    """Names of two words or more, as they are compared: 'Ana' alone can be another Ana."""
+    return {name for name in map(_plainly, names) if " " in name}
+
+
+@lru_cache(maxsize=1024)
+def _plainly(name: str) -> str:
+    return fold(one_line(name))
 
 
 def _involved(note: Note, context: Context, email: str, name: str = "") -> Iterable[Objection]:
@@ -165,13 +201,20 @@ def same_meaning(note: Note, context: Context) -> Iterable[Objection]:
         yield Objection(
             "The substance is the approved one already.", "There is nothing to confirm."
         )
+    elif not context.reworded:
+        yield Objection(
+            "The text was changed without kmkit edit --reword, so no rewording can be confirmed.",
+            f"Put the approved text back (git log -p '{note.path}') and reword it with kmkit edit "
+            f"{note.short} --reword, or have it judged anew: kmkit reopen {note.short} "
+            "--because '…'.",
+        )
     elif who not in approvers:
         names = ", ".join(sorted(approvers)) or "nobody"
         yield Objection(
             f"{who} did not approve this note before.",
             f"One of its approvers ({names}) can confirm that the meaning is the same.",
         )
-    elif who in context.authors:
+    elif who in context.authors or context.actor.known_by & _full_names(context.author_names):
         yield Objection(
             f"{who} reworded it.", "Another approver has to confirm that the meaning is the same."
         )

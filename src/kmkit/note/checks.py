@@ -12,6 +12,7 @@ from operator import itemgetter
 
 from kmkit.measures import QUORUM
 from kmkit.note.checked_by import STATES, WALK, CheckContext
+from kmkit.note.conflict import conflict
 from kmkit.note.model import GATHERING_METHODS, Fields, Note
 from kmkit.note.problem import Problem
 from kmkit.note.protecting import protected_names
@@ -36,6 +37,10 @@ def check(note: Note, context: CheckContext) -> list[Problem]:
     """The problems of ``note`` beyond those of its reading, in the order of the file."""
     if note.problems and not note.raw:
         return []
+    if any(problem.rule == "merge-conflict" for problem in note.problems):
+        return []
+    if found_there := conflict(note.data, note.path):
+        return [Problem(str(note.path), *found_there)]
     found: list[Problem] = []
     for look in _LOOKS:
         if problems := look(note, context):
@@ -219,7 +224,8 @@ def _unproved(note: Note, doubted: bool) -> Iterator[Problem]:
         mend = f"kmkit reopen {short} --because '…', then have it validated again."
         if note.state == "validated":
             mend = (
-                f"Same meaning: an approver runs kmkit validate {short} --same-meaning; else {mend}"
+                f"Where kmkit edit --reword changed it, an approver runs kmkit validate {short} "
+                f"--same-meaning; else {mend}"
             )
         yield note.problem("unproved-state", message, mend, at="state")
     standing = note.fields.in_force

@@ -12,10 +12,14 @@ _READING = {
         save the file as 'UTF-8' and not as 'UTF-8 with BOM'.""",
     "no-front-matter": """The file does not begin with a line of three dashes, so it says neither
         what it is nor whose it is. Mend: put the front matter at the very top, between two lines
-        of three dashes; `kmkit capture PATH` adopts a plain file.""",
+        of three dashes; or `kmkit capture --from PATH` makes a note of a plain file, which you
+        then remove.""",
     "unclosed-fence": """The front matter begins with a line of three dashes but no second such
         line ends it, so nobody can tell where the text begins. Mend: add a line of three dashes
         after the last field.""",
+    "merge-conflict": """git could not merge the file and left both sides in it, between lines of
+        seven `<` and seven `>`. Mend: `kmkit resolve NOTE` merges the fields one by one, and says
+        which lines of the text a person has to put in order first.""",
     "not-a-mapping": """The front matter, or a field in it, is not made of lines such as
         `name: value` where those are meant. Mend: write one field to a line, each with a colon
         and a space after its name.""",
@@ -119,8 +123,9 @@ _TRUST = {
         peer review on, those who gave the knowledge cannot approve it. Mend: ask somebody else
         with `kmkit validate NOTE --ask EMAIL`.""",
     "unproved-state": """The note claims a state that needs an approval, and no approval in it fits
-        the substance that stands: the substance changed since it was approved. Mend: if the meaning
-        is the same, an approver runs `kmkit validate NOTE --same-meaning`; otherwise
+        the substance that stands: the substance changed since it was approved. Mend: where
+        `kmkit edit NOTE --reword` changed it and the meaning is the same, an approver runs
+        `kmkit validate NOTE --same-meaning`; otherwise put the approved text back, or
         `kmkit reopen NOTE` and validate it again. `kmkit log NOTE` tells which text each approval
         was about.""",
     "bad-in-force": """`in_force` names the approved version that stands while a note is being
