@@ -32,7 +32,10 @@ from tests.lifecycle_material import (
     verdict,
 )
 
-PARTS = {"authors", "approved", "verdicts", "policy", "scribe", "in_force", "kind"}
+PARTS = {
+    "authors", "author_names", "approved", "verdicts", "policy", "scribe", "scribe_name",
+    "in_force", "kind",
+}  # fmt: skip
 
 
 def answer(guard: Guard, note: Note, actor: Person = PEER, /, **more: Any) -> str:
@@ -237,6 +240,30 @@ def test_names_of_every_script_are_recognised(name: str, source: str) -> None:
     actor = Person(name, "someone@example.org")
     assert "gave this knowledge" in answer(judge.independent, note, actor, method="crowd")
     assert answer(judge.independent, note, PEER, method="crowd") == ""
+
+
+@pytest.mark.parametrize("method", ["peer-review", "expert-review", "crowd"])
+@pytest.mark.parametrize(
+    ("part", "more"),
+    [
+        ("wrote this substance", {"author_names": frozenset({"Sam Scribe", "PIA  PEER"})}),
+        ("typed this note in", {"scribe_name": "Pía Peer"}),
+    ],
+)
+def test_a_second_address_is_no_second_person(method: str, part: str, more: dict[str, Any]) -> None:
+    elsewhere = Person("Pia Peer", "pia@home.example")
+    text = answer(judge.independent, note_of(), elsewhere, method=method, **more)
+    assert f"Pia Peer {part} from another address, and pia@home.example cannot validate" in text
+    assert "kmkit validate x7k2 --ask EMAIL" in text
+    for name in ("Pia", "Pia Peer-Moss", "Sam Peer", ""):
+        other = Person(name, "pia@home.example")
+        assert answer(judge.independent, note_of(), other, method=method, **more) == ""
+
+
+def test_of_two_people_with_one_short_name_either_may_judge() -> None:
+    actor = Person("Pia", "pia@home.example")
+    more: dict[str, Any] = {"author_names": frozenset({"Pia"}), "scribe_name": "Pia"}
+    assert answer(judge.independent, note_of(), actor, method="crowd", **more) == ""
 
 
 @pytest.mark.parametrize("method", ["self-review", "committee", ""])

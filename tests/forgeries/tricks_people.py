@@ -104,6 +104,47 @@ def approved_by_its_author_in_capitals(h: History) -> str:
     return h.forge("validate/quorum", FUEL, Person("C. Y.", "CY@Example.ORG"), ask=APPROVE)
 
 
+CY_ELSEWHERE = Person("Cy  YOUNG", "cy@home.example")
+DEE_ELSEWHERE = Person("Dee Lim", "dee@home.example")
+
+
+def everybody_reviews(h: History) -> None:
+    h.rules(reply('reviewer = ["', 'reviewer = ["*@home.example", "'), ANA)
+
+
+@caught_as("own-approval")
+def approved_by_its_author_from_another_address(h: History) -> str:
+    everybody_reviews(h)
+    return h.forge("validate/quorum", FUEL, CY_ELSEWHERE, ask=APPROVE)
+
+
+@caught_as("own-approval")
+def approved_by_a_co_author_from_another_address(h: History) -> str:
+    everybody_reviews(h)
+    text = "Better words\n\nCo-authored-by: Dee Lim <dee@example.org>\n"
+    h.commit(text, {h.path(FUEL): WORDS(h.data(h.path(FUEL)))}, who=BEN)
+    return h.forge("validate/quorum", FUEL, DEE_ELSEWHERE, ask=APPROVE)
+
+
+@caught_as("own-approval")
+def approved_from_another_address_by_who_typed_what_another_revised(h: History) -> str:
+    everybody_reviews(h)
+    h.forge("validate/quorum", FUEL, BEN, ask=APPROVE)
+    data = WORDS(h.data(h.path(FUEL)))
+    made = h.imitate("revise", FUEL, DEE, data=data)
+    h.commit(made.message, {h.path(FUEL): made.data}, who=DEE)
+    return h.forge("validate/quorum", FUEL, CY_ELSEWHERE, ask=APPROVE)
+
+
+@caught_as("own-approval")
+def same_meaning_by_who_reworded_at_another_address(h: History) -> str:
+    h.rules(lambda text: text.replace('editor = ["', 'editor = ["*@home.example", "'), ANA)
+    who = Person(BEN.name, "ben@home.example")
+    made = h.imitate("reword", ROADS, who, data=WORDS(h.data(h.path(ROADS))))
+    h.commit(made.message, {h.path(ROADS): made.data}, who=who)
+    return h.forge("same-meaning", ROADS, BEN)
+
+
 @caught_as("own-approval")
 def approved_by_a_co_author(h: History) -> str:
     data = WORDS(h.data(h.path(FUEL)))

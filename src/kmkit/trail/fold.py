@@ -46,6 +46,8 @@ class Claim(NamedTuple):
     """The fingerprint of the text for which the note came into its state."""
     former: tuple[str, ...] = ()
     """The levels and owners in whose place another was put since the capture."""
+    scribe_name: str = ""
+    """The name of the scribe, as git has it."""
 
     def approved(self, policy: Policy) -> frozenset[str]:
         """The fingerprints that the verdicts since the last capture approve."""
@@ -91,7 +93,7 @@ def _step(claim: Claim, event: Event) -> Claim:
     if event.move == "capture":
         return Claim(
             state=event.to_state, level=event.get("Level"), owner=event.get("Owner"),
-            scribe=event.email, captured=event.commit,
+            scribe=event.email, captured=event.commit, scribe_name=event.name,
         )  # fmt: skip
     if event.move in ("revise", "reopen"):
         if state == claim.state:  # it was done on another branch already

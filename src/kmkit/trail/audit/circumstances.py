@@ -48,6 +48,7 @@ def context_of(
         authors=authors.emails if authors else frozenset(),
         author_names=authors.names if authors else frozenset(),
         scribe=before.scribe,
+        scribe_name=before.scribe_name,
         committed_fingerprint=known.fingerprint if known else "",
         known_ids=frozenset([successor] if successor and scene.book.path_of(successor) else ()),
         in_force=in_force,
