@@ -157,6 +157,11 @@ def test_the_rules_of_a_new_knowledge_base_say_how_to_ask_for_signatures() -> No
     policy = parse_policy(asking.replace("AAAA…", "AAAA"))
     assert policy.trust.signatures == "required"
     assert policy.keys_of("name@example.org") == ("ssh-ed25519 AAAA",)
+    first, last = text.index('# "other@'), text.index('# """]') + len('# """]')
+    block = text[first:last].replace("# ", "")
+    (key,) = parse_policy(f"[keys]\n{block}\n").keys_of("other@example.org")
+    assert key.startswith("-----BEGIN PGP PUBLIC KEY BLOCK-----\n")
+    assert key.endswith("-----END PGP PUBLIC KEY BLOCK-----")
 
 
 def test_an_unknown_level_is_the_narrowest() -> None:

@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kmkit.errors import Cannot
 from kmkit.trail.signing import Signed, Unproved, Verifier
 from kmkit.trail.signing.commits import take_apart
 from kmkit.trail.signing.wire import string
@@ -330,13 +332,39 @@ def test_openpgp_holds_for_its_own_key_alone(ana: GpgKey) -> None:
     found = Verifier().verify(raw, [ssh_key("ana").line, ana.armour])
     assert found == Signed(ana.fingerprint, ana.armour, "openpgp")
     assert "not by a key of theirs" in reason(raw.replace(b"early", b"later"), ana.armour)
-    ben = gpg_key("ben@example.org")
-    gpg_stop(ben.home)
-    assert "not by a key of theirs" in reason(raw, ben.armour)
-    assert "they have none" in reason(raw, ssh_key("ana").line)
     broken = raw.replace(b"SIGNATURE-----\n \n ", b"SIGNATURE-----\n \n xx", 1)
     assert "not by a key of theirs" in reason(broken, ana.armour)
-    assert "not by a key of theirs" in reason(raw, f"{ana.armour[:80]}\n")
+
+
+@with_gpg
+def test_a_foreign_openpgp_key_is_told_as_one_of_ssh_is(ana: GpgKey) -> None:
+    raw = with_signature(PAYLOAD, gpg_sign(PAYLOAD, ana))
+    ben = gpg_key("ben@example.org")
+    gpg_stop(ben.home)
+    said = f"It is signed by a key that is not theirs: {ana.fingerprint}."
+    for keys in ([ben.armour], [ben.armour, f"{ana.armour[:80]}\n"]):
+        assert Verifier().verify(raw, keys) == Unproved(said, ana.fingerprint)
+    none = Verifier().verify(raw, [ssh_key("ana").line])
+    assert none == Unproved(
+        "It is signed by an OpenPGP key, and policy.toml has none of theirs.", "OpenPGP"
+    )
+    other = raw.replace(b"early", b"later")
+    found = Verifier().verify(other, [ben.armour, ana.armour])
+    assert found == Unproved("Its OpenPGP signature is not by a key of theirs that holds.")
+
+
+@with_gpg
+def test_a_signature_beside_a_foreign_one_proves_nothing(ana: GpgKey, tmp_path: Path) -> None:
+    """Which of the two counts would be a matter of opinion."""
+    ben = gpg_key("ben@example.org")
+    gpg_stop(ben.home)
+    packets = b"".join(
+        gpg(key.home, "--dearmor", stdin=gpg_sign(PAYLOAD, key).encode()) for key in (ana, ben)
+    )
+    armour = gpg(ana.home, "--enarmor", stdin=packets).decode()
+    armour = re.sub("PGP ARMORED FILE", "PGP SIGNATURE", armour)
+    found = Verifier().verify(with_signature(PAYLOAD, armour), [ana.armour])
+    assert found == Unproved("Its OpenPGP signature is not by a key of theirs that holds.")
 
 
 @with_gpg
@@ -354,18 +382,49 @@ def test_a_revoked_openpgp_key_proves_nothing(ana: GpgKey, tmp_path: Path) -> No
 
 
 @with_gpg
+def test_an_openpgp_key_that_expired_since_still_counts() -> None:
+    """Days are typed; whoever is not to sign any more is taken out of policy.toml."""
+    home = Path(mkdtemp(prefix="kg-"))
+    then = ("--faked-system-time", "20200101T000000!")
+    try:
+        gpg(home, *then, "--passphrase", "", "--quick-gen-key", "a@b.c", "ed25519", "sign", "1d")
+        armour = gpg(home, *then, "--armor", "--export").decode()
+        signature = gpg(home, *then, "--armor", "--detach-sign", stdin=PAYLOAD).decode()
+    finally:
+        gpg_stop(home)
+        shutil.rmtree(home, ignore_errors=True)
+    raw = with_signature(PAYLOAD, signature)
+    assert isinstance(Verifier().verify(raw, [armour]), Signed)
+    assert "not by a key of theirs" in reason(raw.replace(b"early", b"later"), armour)
+
+
+@with_gpg
 def test_no_home_of_gpg_is_left_behind(ana: GpgKey) -> None:
     verifier = Verifier()
     verifier.verify(with_signature(PAYLOAD, gpg_sign(PAYLOAD, ana)), [ana.armour])
     (ring,) = verifier._rings.values()
-    assert ring is not None
     home = ring._home
     assert home.is_dir()
     del ring, verifier
     assert not home.exists()
 
 
-def test_without_gpg_it_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_gpg_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     raw = with_signature(PAYLOAD, "-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----")
-    assert "gpg is not installed" in reason(raw, "-----BEGIN PGP PUBLIC KEY BLOCK-----\n")
+    with pytest.raises(Cannot, match="gpg is not installed") as failed:
+        Verifier().verify(raw, ["-----BEGIN PGP PUBLIC KEY BLOCK-----\n"])
+    assert "Install GnuPG" in str(failed.value)
+
+
+def test_gpg_is_not_asked_for_where_nobody_has_a_key_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key = ssh_key("ana")
+    by_ssh = signed(key)
+    monkeypatch.setenv("PATH", "")
+    raw = with_signature(PAYLOAD, "-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----")
+    assert "policy.toml has none of theirs" in reason(raw, key.line)
+    both = [key.line, "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"]
+    assert isinstance(Verifier().verify(by_ssh, both), Signed)
+    assert reason(PAYLOAD, *both) == "It is not signed."

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from kmkit.errors import Refused, UsageError
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.capturing import Attachment, attachments, new_id
-from kmkit.kb.moving import signing
+from kmkit.kb.signing import signing
 from kmkit.note.file import compose as compose_file
 from kmkit.note.file import read, write_fields
 from kmkit.note.records import (

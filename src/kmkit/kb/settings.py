@@ -82,6 +82,20 @@ def _document(head: str, model: Plain) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+_KEYS = (
+    "# one line of the .pub file that ssh-keygen made, for each key",
+    '# "name@example.org" = ["ssh-ed25519 AAAA…"]',
+    "# or, of an OpenPGP key, the whole block that gpg --armor --export KEYID prints; it counts",
+    "# until it is taken out here, also once it has expired",
+    '# "other@example.org" = ["""',
+    "# -----BEGIN PGP PUBLIC KEY BLOCK-----",
+    "# …",
+    "# -----END PGP PUBLIC KEY BLOCK-----",
+    '# """]',
+)
+"""How keys are given, for whoever adds the first."""
+
+
 def _table(name: str, help_: str, value: Plain | Mapping[str, Any]) -> Iterator[str]:
     """A table and, where its values are tables themselves, those."""
     yield f"# {help_[:1].upper()}{help_[1:]}."
@@ -99,8 +113,7 @@ def _table(name: str, help_: str, value: Plain | Mapping[str, Any]) -> Iterator[
             yield "# validates notes on its topic, by expert review"
             yield '# "expert.logistics" = ["name@example.org"]'
         if name == "keys":
-            yield "# one line of the .pub file that ssh-keygen made, for each key"
-            yield '# "name@example.org" = ["ssh-ed25519 AAAA…"]'
+            yield from _KEYS
         return
     for key, inner in value.items():
         yield f"[{name}.{_key(key)}]"

@@ -131,9 +131,8 @@ class Git(Program):
     def tip(self, ref: str = "HEAD") -> str:
         """The commit that ``ref`` points at, '' where there is none yet."""
         wanted = f"{ref}^{{commit}}"
-        if self._answers:
-            found = self._answers.read(wanted)
-            return found.name if found else ""
+        if self._answers and (found := self._answers.read(wanted)):
+            return found.name
         return self.text(
             "rev-parse", "--verify", "--quiet", "--end-of-options", wanted, ok=(0, 1, 128)
         )

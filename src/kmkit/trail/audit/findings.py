@@ -158,9 +158,9 @@ _PEOPLE = {
         that may make this move. A role given later, or in the same commit, does not count. Mend:
         somebody who holds the role repeats the move, or a steward gives the role first."""),
     "own-approval": ("Somebody approved what they wrote or gave", """From peer review on, nobody
-        who gave, gathered, typed or wrote this text may approve it; co-authors of a commit count.
-        Mend: have somebody else validate it: kmkit reopen NOTE, then
-        kmkit validate NOTE --ask EMAIL."""),
+        who gave, gathered, typed or wrote this text may approve it; co-authors of a commit count,
+        and so does somebody of the same full name at another address. Mend: have somebody else
+        validate it: kmkit reopen NOTE, then kmkit validate NOTE --ask EMAIL."""),
     "own-part": ("Somebody wrote themselves out of a note, or in", """Who gave, gathered or wrote a
         note does not approve it, and its backup may confirm it. This commit takes the name of its
         own author out, or names a backup although its author neither owns the note nor manages
@@ -183,13 +183,19 @@ _PEOPLE = {
         The rules before it are used instead. Mend: a steward repairs the file."""),
     "unsigned-move": ("A move without a signature", """policy.toml asks for signatures, and this
         commit carries none, or one that does not verify. Anybody can write anybody's name into a
-        commit. Mend: set up signing (docs/trust.md), then repeat the move; for a merge, its author
-        signs the merge."""),
-    "wrong-key": ("Signed with a key that is not the author's", """The signature is good, but by
-        policy.toml as it stood before the commit, in every one of its parents, the key is not one
-        of the commit's author. A key added in the same commit, or already taken away, does not
-        count. Mend: a steward adds the right key to policy.toml, then the author repeats the
-        move."""),
+        commit. Mend: ask whom it names, in person. If they did not make it, it is forged: undo it
+        with git revert, of a new note as a manager or a steward. If they did, they set up signing
+        (docs/trust.md) for what comes later; then undo it and make it again, or have the note
+        approved as it stands by kmkit validate --renew, of a captured one after kmkit validate. The
+        rules a steward commits anew."""),
+    "wrong-key": ("Signed with a key that is not the author's", """The commit is signed, but by
+        policy.toml as it stood before it, in every one of its parents, the key is not one of the
+        commit's author. A key added in the same commit, or already taken away, does not count.
+        Mend: ask whom it names, in person. If they did not make it, it is forged: undo it with git
+        revert, of a new note as a manager or a steward. If they did, a steward adds their new key
+        to policy.toml for what comes later; then undo it and make it again, or have the note
+        approved as it stands by kmkit validate --renew, of a captured one after kmkit validate. The
+        rules a steward commits anew."""),
 }  # fmt: skip
 
 _SUBSTANCE = {

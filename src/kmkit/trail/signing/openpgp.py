@@ -5,8 +5,9 @@ import shutil
 import subprocess
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 BEGIN = "-----BEGIN PGP SIGNATURE-----"
 _GPG = (
@@ -16,6 +17,17 @@ _GPG = (
 _HELD = {"GOODSIG", "EXPKEYSIG"}
 """A key that expired since still is the one that policy.toml gave; its steward takes it out."""
 _FAILED = {"BADSIG", "ERRSIG", "EXPSIG", "REVKEYSIG"}
+_NO_KEY = "9"
+"""Of ERRSIG: the public key is missing, and nothing else is known to be wrong."""
+
+
+class Checked(NamedTuple):
+    """What a ring says of a signature; both are '' where it does not hold, or cannot be read."""
+
+    signer: str = ""
+    """The fingerprint of the key of this ring that signed."""
+    stranger: str = ""
+    """The name of the key that it says it is by, where that is not in this ring."""
 
 
 class Keyring:
@@ -27,11 +39,8 @@ class Keyring:
         weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
         self._run("--import", stdin="\n".join(keys).encode())
 
-    def signer(self, payload: bytes, signature: str) -> str:
-        """The fingerprint of the key that signed ``payload``, '' where none of this ring did.
-
-        A revoked or unknown key has signed nothing.
-        """
+    def check(self, payload: bytes, signature: str) -> Checked:
+        """Who signed ``payload``. A revoked key has signed nothing."""
         detached = self._home / "signature"
         detached.write_text(signature, encoding="ascii")
         told = self._run("--status-fd", "1", "--verify", str(detached), "-", stdin=payload)
@@ -39,8 +48,15 @@ class Keyring:
         said = [words[1:] for words in lines if words[:1] == ["[GNUPG:]"] and len(words) > 1]
         held = sum(words[0] in _HELD for words in said)
         valid = [words[-1] for words in said if words[0] == "VALIDSIG"]
-        failed = any(words[0] in _FAILED for words in said)
-        return valid[0] if held == len(valid) == 1 and not failed else ""
+        failed = [words for words in said if words[0] in _FAILED]
+        if not failed:
+            return Checked(signer=valid[0]) if held == len(valid) == 1 else Checked()
+        foreign = [words for words in failed if words[0] == "ERRSIG" and words[6:7] == [_NO_KEY]]
+        return Checked(stranger=_named(foreign[0])) if foreign == failed and not held else Checked()
+
+    def keys(self) -> frozenset[str]:
+        """The fingerprints of the keys in this ring, each by its first one."""
+        return frozenset(primaries(self._run("--with-colons", "--list-keys", stdin=b"")))
 
     def _run(self, *args: str, stdin: bytes) -> bytes:
         env = {**os.environ, "GNUPGHOME": str(self._home), "LC_ALL": "C"}
@@ -48,6 +64,22 @@ class Keyring:
             [self._gpg, *_GPG, *args], input=stdin, capture_output=True, env=env, check=False
         )
         return done.stdout
+
+
+def _named(errsig: list[str]) -> str:
+    """The fingerprint that ERRSIG ends with, or what older ones have in its place."""
+    return errsig[7] if len(errsig) > 7 and errsig[7] != "-" else errsig[1]
+
+
+def primaries(listed: bytes) -> Iterator[str]:
+    """The fingerprints in a listing with colons, without those of subkeys."""
+    first = False
+    for line in listed.decode("utf-8", "replace").splitlines():
+        parts = line.split(":")
+        if parts[0] in ("pub", "sec", "sub", "ssb"):
+            first = parts[0] in ("pub", "sec")
+        elif parts[0] == "fpr" and first and len(parts) > 9:
+            yield parts[9]
 
 
 def keyring(keys: Iterable[str]) -> Keyring | None:

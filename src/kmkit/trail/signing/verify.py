@@ -28,8 +28,11 @@ class Unproved(NamedTuple):
     reason: str
     """A sentence."""
     other_key: str = ""
-    """The fingerprint of the key that did sign it, where its signature holds and it is not one of
-    those asked for."""
+    """The key that did sign it, where that is not one of those asked for.
+
+    The fingerprint of an SSH key whose signature holds; of an OpenPGP key, which is not at hand to
+    tell that, what the signature says it is by, or 'OpenPGP'.
+    """
 
 
 class Verifier:
@@ -38,12 +41,13 @@ class Verifier:
     def __init__(self) -> None:
         self._keys: dict[bytes, Key | MalformedError] = {}
         self._blobs: dict[str, bytes] = {}
-        self._rings: dict[str, openpgp.Keyring | None] = {}
+        self._rings: dict[str, openpgp.Keyring] = {}
 
     def verify(self, raw: bytes, keys: Iterable[str]) -> Signed | Unproved:
         """Whether the raw commit object is signed by one of ``keys``, as policy.toml gives them.
 
-        Never raises for what a commit or a key may hold; Cannot where kmkit[trust] is missing.
+        Never raises for what a commit or a key may hold; Cannot where kmkit[trust] is
+        missing, or gpg for an OpenPGP signature by somebody who has such a key.
         """
         try:
             commit = take_apart(raw)
@@ -71,14 +75,17 @@ class Verifier:
 
     def _openpgp(self, commit: SignedCommit, armours: list[str]) -> Signed | Unproved:
         if not armours:
-            return Unproved("It is signed by an OpenPGP key, and they have none.")
+            said = "It is signed by an OpenPGP key, and policy.toml has none of theirs."
+            return Unproved(said, "OpenPGP")
+        strangers = []
         for armour in armours:
-            ring = self._ring(armour)
-            if ring is None:
-                said = "Its OpenPGP signature cannot be checked: gpg is not installed here."
-                return Unproved(said)
-            if signer := ring.signer(commit.payload, commit.signature):
-                return Signed(signer, armour, "openpgp")
+            found = self._ring(armour).check(commit.payload, commit.signature)
+            if found.signer:
+                return Signed(found.signer, armour, "openpgp")
+            strangers.append(found.stranger)
+        if all(strangers):
+            name = strangers[0]
+            return Unproved(f"It is signed by a key that is not theirs: {name}.", name)
         return Unproved("Its OpenPGP signature is not by a key of theirs that holds.")
 
     def _blob(self, line: str) -> bytes:
@@ -99,10 +106,16 @@ class Verifier:
             raise key
         return key
 
-    def _ring(self, armour: str) -> openpgp.Keyring | None:
-        """The keyring of one key, made once."""
+    def _ring(self, armour: str) -> openpgp.Keyring:
+        """The keyring of one key, made once; Cannot where gpg is missing."""
         if armour not in self._rings:
-            self._rings[armour] = openpgp.keyring([armour])
+            ring = openpgp.keyring([armour])
+            if ring is None:
+                raise Cannot(
+                    "OpenPGP signatures cannot be checked here: gpg is not installed.",
+                    "Install GnuPG (https://gnupg.org), so that the command gpg is found.",
+                )
+            self._rings[armour] = ring
         return self._rings[armour]
 
 
