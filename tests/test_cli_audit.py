@@ -1,8 +1,11 @@
 """``kmkit audit``: what it says to people, to CI and to scripts, and its exit codes."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from kmkit.kb import KnowledgeBase
 from kmkit.note.model import Note
@@ -31,8 +34,8 @@ def test_an_honest_history_is_nothing_to_report(kb: KnowledgeBase, run: Run) -> 
     note = disseminated(kb)
     ran = run(kb.root, "audit")
     assert (ran.code, ran.out) == (0, "")
-    assert "4 commits audited. 1 note: 1 told by the trail" in ran.err
-    assert "by ana@example.org, pinned here" in ran.err
+    assert "4 commits audited. 1 note: 1 claimed by those whom the commits name" in ran.err
+    assert "steward ana@example.org, pinned here" in ran.err
     ran = run(kb.root, "audit", note.short)
     head, row = ran.out.splitlines()
     assert head.split("\t")[:4] == ["note", "state", "proof", "by"]
@@ -105,8 +108,27 @@ def test_a_rewritten_history_is_told_until_it_is_accepted(kb: KnowledgeBase, run
     ran = run(kb.root, "audit")
     assert ran.code == 1
     assert "history-rewritten" in ran.out
+    assert "git log refs/kmkit/seen/heads/main shows it" in ran.out
     assert run(kb.root, "audit", "--accept-rewrite").code == 0
     assert run(kb.root, "audit").code == 0
+
+
+def test_the_branch_is_named_as_a_shell_takes_it_also_without_files(
+    kb: KnowledgeBase, run: Run, tmp_path: Path
+) -> None:
+    captured(kb)
+    git(kb, "branch", "-m", "Bén's;draft")
+    bare = tmp_path / "kb.git"
+    git(kb, "clone", "-q", "--bare", str(kb.root), str(bare))
+    assert run(bare, "audit").code == 0
+    git(kb, "commit", "-q", "--amend", "--date=2026-11-21T12:00:01Z", "--no-edit")
+    git(kb, "push", "-q", "--force", str(bare), "HEAD")
+    (line,) = run(bare, "audit").out.splitlines()
+    command = line.partition("the old tip is kept, and ")[2].partition(" shows it")[0]
+    shown = subprocess.run(
+        f"{command} --format=%s", cwd=bare, shell=True, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.splitlines()[0] == "capture: Order fuel early"
 
 
 def test_a_clone_compares_the_anchor_and_pins_it(
@@ -153,3 +175,83 @@ def test_what_cannot_be_audited_says_why(kb: KnowledgeBase, run: Run, tmp_path: 
     ran = run(empty, "audit")
     assert ran.code == 4
     assert "Nothing is committed" in ran.err
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_damaged_history_is_told_in_the_words_of_git(
+    kb: KnowledgeBase, run: Run, packed: bool
+) -> None:
+    captured(kb)
+    objects = kb.git.common_dir / "objects"
+    name = git(kb, "rev-parse", "HEAD:notes")
+    place = objects / name[:2] / name[2:]
+    if packed:
+        git(kb, "gc", "-q")
+        (place,) = objects.glob("pack/*.pack")
+    place.chmod(0o600)
+    data = place.read_bytes()
+    place.write_bytes(data[:12] + bytes(len(data) - 32) + data[-20:])
+    ran = run(kb.root, "audit")
+    assert (ran.code, ran.out) == (4, "")
+    assert re.match(r"git could not read the history: .*(inflate|object).*\.\nRun git f", ran.err)
+
+
+def test_a_tip_that_cannot_be_read_is_no_empty_history(kb: KnowledgeBase, run: Run) -> None:
+    place = kb.git.common_dir / "objects" / kb.git.tip()[:2] / kb.git.tip()[2:]
+    place.chmod(0o600)
+    place.write_bytes(b"")
+    ran = run(kb.root, "audit")
+    assert ran.code == 4
+    assert re.match(r"git could not read the history: object file .* is empty\.\n", ran.err)
+
+
+def test_a_folder_of_another_account_is_not_an_empty_one(
+    kb: KnowledgeBase, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captured(kb)
+    assert run(kb.root, "list").code == 0
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    for command in (["audit"], ["audit", "--habits"], ["status"], ["metrics"], ["digest"]):
+        ran = run(kb.root, *command)
+        assert (ran.code, ran.out) == (4, ""), command
+        assert "detected dubious ownership" in ran.err
+        assert "git config --global --add safe.directory" in ran.err
+
+
+def test_notes_that_nothing_proves_are_named_with_the_way(kb: KnowledgeBase, run: Run) -> None:
+    start, notes = kb.git.tip(), [captured(kb, f"Lesson {number}") for number in range(4)]
+    git(kb, "reset", "-q", "--soft", start)
+    git(kb, "commit", "-q", "-m", "All at once")
+    ran = run(kb.root, "audit")
+    assert (ran.code, ran.out) == (0, "")
+    assert "4 unproved. 0 findings." in ran.err
+    *named, left = sorted(str(note.path) for note in notes)
+    assert f"history: {', '.join(named)} and 1 more. Capture each anew: kmkit capture " in ran.err
+    assert run(kb.root, "capture", left).code == 0
+    ran = run(kb.root, "audit", "--records")
+    assert f"history: {', '.join(named)}. Capture each anew" in ran.err
+    for path in named:
+        assert run(kb.root, "capture", path).code == 0
+    assert "nproved" not in run(kb.root, "audit").err
+
+
+def test_what_differs_is_not_asked_at_once(kb: KnowledgeBase, run: Run) -> None:
+    ran = run(kb.root, "audit", "--json", "--format", "sarif")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--json and --format sarif exclude each other." in ran.err
+    ran = run(kb.root, "audit", "--explain", "")
+    assert (ran.code, ran.out) == (2, "")
+    assert "own-approval" in ran.err
+
+
+def test_the_steward_that_is_pinned_has_the_role(kb: KnowledgeBase, run: Run) -> None:
+    captured(kb)
+    git(kb, "commit", "-q", "--allow-empty", "-m", "Nothing")
+    ran = run(kb.root, "audit", "--anchor", "HEAD", "--pin")
+    assert "cy@example.org, who made it, is no steward by the policy.toml" in ran.err
+    assert "; ana@example.org is." in ran.err
+    assert git(kb, "config", "kmkit.anchorSteward") == "ana@example.org"
+    assert "steward ana@example.org, pinned here" in run(kb.root, "audit").err
+    ran = run(kb.root, "audit", "--anchor", "HEAD~1", "--pin")
+    assert "no steward" not in ran.err
+    assert git(kb, "config", "kmkit.anchorSteward") == "ana@example.org"

@@ -42,7 +42,7 @@ def test_an_honest_use_is_told_beside_its_note(kb: KnowledgeBase, run: Run) -> N
     (note,) = kb.notes()
     ran = run(kb.root, "audit")
     assert (ran.code, ran.out) == (0, "")
-    assert "1 record: 1 told by the trail. 0 findings." in ran.err
+    assert "1 record: 1 claimed by those whom the commits name. 0 findings." in ran.err
     rows = [line.split("\t") for line in run(kb.root, "audit", note.short).out.splitlines()]
     assert [row[0] for row in rows] == ["note", note.id, "record", path.stem]
     assert rows[3][1:6] == ["application", "verified", "helped", "claimed", DEE.email]

@@ -233,3 +233,58 @@ def test_ci_formats_name_files_from_the_top_of_the_repository(
     assert shown.startswith(f"::error file=docs/lessons/{note.path},")
     assert run(inside, "check").out.startswith(f"{note.path}:")
     assert run(tmp_path / "repo", "check", str(inside)).out.startswith(f"docs/lessons/{note.path}:")
+
+
+def test_a_note_in_conflict_is_told_in_one_sentence(kb: KnowledgeBase, run: Run) -> None:
+    note, branch = captured(kb), kb.git.branch().removeprefix("refs/heads/")
+    place = kb.root / note.path
+
+    def write(summary: str, lesson: str) -> None:
+        text = note.text.replace("Sign fuel contracts before the first warning.", summary)
+        place.write_text(text.replace("Sign contracts early.", lesson), encoding="utf-8")
+        kb.git.run("commit", "-q", "-a", "-m", summary)
+
+    kb.git.run("switch", "-q", "-c", "side")
+    write("Theirs.", "Sign in April.")
+    kb.git.run("switch", "-q", branch)
+    write("Ours.", "Sign in May.")
+    kb.git.run("merge", "side", ok=(1,))
+    lines = place.read_text(encoding="utf-8").split("\n")
+    starts = [at for at, line in enumerate(lines, 1) if line.startswith("<<<<<<<")]
+    ends = [at for at, line in enumerate(lines, 1) if line.startswith(">>>>>>>")]
+    way = f"Run kmkit resolve '{note.path}'.\n"
+    ran = run(kb.root, "check")
+    assert ran.code == 1
+    both = ", ".join(f"{start}-{end}" for start, end in zip(starts, ends, strict=True))
+    head = f"{note.path}:{starts[0]}:1: merge-conflict: The file is in conflict: git's marks stand"
+    assert ran.out == f"{head} in the lines {both}. {way}"
+    assert "problems" in run(kb.root, "list").err
+    assert run(kb.root, "resolve", str(note.path)).code == 3
+    front = [*lines[: starts[0] - 1], "summary: Ours.", *lines[ends[0] :]]
+    place.write_text("\n".join(front), encoding="utf-8")
+    ran = run(kb.root, "check")
+    assert ran.out.count("\n") == 1
+    assert "merge-conflict" in ran.out
+    assert ran.out.endswith(way)
+
+
+def test_marks_that_a_note_quotes_are_no_conflict(kb: KnowledgeBase, run: Run) -> None:
+    captured(kb)
+    note = captured(kb, "Merge with care")
+    marks = "<<<<<<< ours\nMay\n=======\nApril\n>>>>>>> theirs\n"
+    place = kb.root / note.path
+    with place.open("a", encoding="utf-8") as file:
+        file.write(f"\n```\n{marks}```\n\nA line <<<<<<< with an arrow.\n")
+    assert "merge-conflict" not in run(kb.root, "check").out
+    with place.open("a", encoding="utf-8") as file:
+        file.write(f"\n{marks}")
+    assert run(kb.root, "check").out.count("merge-conflict") == 1
+
+
+def test_one_format_and_a_rule_that_is_named(kb: KnowledgeBase, run: Run) -> None:
+    ran = run(kb.root, "check", "--json", "--format", "sarif")
+    assert (ran.code, ran.out) == (2, "")
+    assert run(kb.root, "check", "--json", "--format", "json").code == 0
+    ran = run(kb.root, "check", "--explain", "")
+    assert (ran.code, ran.out) == (2, "")
+    assert "yaml-syntax" in ran.err

@@ -1,4 +1,7 @@
 import json
+from pathlib import Path
+
+import pytest
 
 from kmkit.kb import KnowledgeBase
 from tests.conftest import Run, validated
@@ -35,3 +38,26 @@ def test_on_a_terminal(kb: KnowledgeBase) -> None:
     shown = on_terminal(kb.root, "status")
     assert "Habits worth a look: 2; kmkit audit --habits" in shown
     assert "ben@" not in shown
+
+
+def test_half_a_history_tells_no_habits(kb: KnowledgeBase, run: Run, tmp_path: Path) -> None:
+    validated(kb)
+    kb.git.run("clone", "-q", "--depth=1", kb.root.as_uri(), str(tmp_path / "shallow"))
+    ran = run(tmp_path / "shallow", "audit", "--habits")
+    assert (ran.code, ran.out) == (4, "")
+    assert "This clone is shallow" in ran.err
+    assert "fetch-depth: 0" in ran.err
+
+
+HABITS_TAKE = [
+    ["x7k2"], ["--since", "HEAD"], ["--format", "sarif"], ["--json", "--format", "junit"],
+    ["--anchor", "HEAD"], ["--pin"], ["--require-signatures"], ["--records"], ["--no-cache"],
+    ["--accept-rewrite"], ["--explain", "unread"], ["--output", "habits.json"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("more", HABITS_TAKE)
+def test_what_habits_do_not_take_is_refused(kb: KnowledgeBase, run: Run, more: list[str]) -> None:
+    ran = run(kb.root, "audit", "--habits", *more)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--habits" in ran.err

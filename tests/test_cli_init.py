@@ -21,7 +21,7 @@ def test_a_new_knowledge_base_works_at_once(tmp_path: Path, run: Run) -> None:
     root = tmp_path / "my kb"
     assert ran.code == 0, ran.err
     assert f"Made a git repository in {root}." in ran.err
-    assert "cd 'my kb'" in ran.err
+    assert f"cd '{root}'; then" in ran.err
     assert git(root, "status", "--short") == ""
     assert load_config(root).organisation.name == 'Agency "X" [red]'
     kb = KnowledgeBase.find(root)
@@ -133,3 +133,12 @@ def test_every_setting_stands_there_with_a_comment_above(
         assert all(lines[number - 1].startswith("# ") for number in at), setting
     for above, line in zip(["", *lines], lines, strict=False):
         assert above.startswith("#") or " = " not in line or line.startswith("#"), line
+
+
+def test_the_folder_where_one_is_needs_no_cd(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run(Path(), "init", ".", "--name", "T", "--no-first-note")
+    assert ran.code == 0
+    assert "Next: kmkit capture" in ran.err

@@ -1,6 +1,7 @@
 """What stands out in how notes are judged: counted, from thresholds on, and with nobody blamed."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -103,3 +104,18 @@ def test_a_year_is_looked_back(today: str, times: int) -> None:
     five = [event("confirm", at, note=f"n{at}") for at in range(5)]
     assert len(recent_habits(five, date.fromisoformat(today))) == times
     assert recent_habits(five, date.min) == [*habits(five)]
+
+
+def test_the_page_has_the_figures_of_the_code() -> None:
+    from kmkit.learn import habits as told
+
+    place = Path(__file__).parent.parent / "docs" / "lifecycle.md"
+    page = place.read_text(encoding="utf-8")
+    for said in (
+        f"| `bulk` | {told.MANY} notes",
+        f"| `repeated-reason` | {told.SEVERAL} sittings",
+        f"| `quick-approval` | {told.SEVERAL} approvals by one person, each within "
+        f"{told.SECONDS.seconds} seconds",
+        f"| `never-returns` | {told.VERDICTS} verdicts",
+    ):
+        assert said in page

@@ -10,6 +10,7 @@ from kmkit.trail.audit.anchor import (
     ANCHOR,
     Anchor,
     anchor_of,
+    entitled,
     leads_back,
     pin,
     remember,
@@ -77,6 +78,34 @@ def test_the_one_asked_for_goes_before_the_pinned_one(history: History) -> None:
     assert wanted == Anchor(second, CY.email, pinned=False)
     with pytest.raises(UsageError, match="no commit 'nowhere'"):
         anchor_of(history.git, "", second, "nowhere")
+
+
+ROLES = (
+    '[roles]\nsteward = ["*@example.net", "x?@example.org", "[ab]@x", "Dee@example.org", "e@x"]\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "author", "steward"),
+    [
+        (ROLES, "dee@example.org", "dee@example.org"),
+        (ROLES, "Guest@example.net", "Guest@example.net"),
+        (ROLES, "cy@example.org", "dee@example.org"),
+        (ROLES, "", "dee@example.org"),
+        ('[roles]\nsteward = ["*"]\n', "", ""),
+        ('[roles]\nsteward = ["*@example.net"]\n', "cy@example.org", ""),
+        ('[roles]\nmanager = ["cy@example.org"]\nsteward = []\n', "cy@example.org", ""),
+        ("", "cy@example.org", ""),
+        ("[roles\n", "cy@example.org", ""),
+    ],
+)
+def test_a_steward_is_who_the_rules_of_the_anchor_name(
+    history: History, policy: str, author: str, steward: str
+) -> None:
+    made = history.commit("Roles\n", {"kb/policy.toml": policy.encode()}, who=CY)
+    assert entitled(history.git, "kb/", made, author) == steward
+    assert entitled(history.git, "", made, author) == ""
+    assert entitled(history.git, "none/", made, author) == ""
 
 
 def test_every_knowledge_base_has_its_own_pin(history: History) -> None:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmkit.cli.completing import complete_owner
-from kmkit.cli.formats import Findings, deliver, in_repository, many, show_findings
+from kmkit.cli.formats import (
+    Findings,
+    deliver,
+    findings_format,
+    in_repository,
+    many,
+    show_findings,
+)
 from kmkit.cli.options import AsJson
 from kmkit.cli.recording import called
 from kmkit.cli.screen import on_terminal, say, table
@@ -70,7 +77,7 @@ def command(
             in_the_house(index, "Whose actions they are is about people")
         who = index.git.identity().key if mine else by
         rows = actions(index, by=who, where=where, overdue=overdue, unverified=to_verify)
-        _show(index, rows, Findings.JSON if as_json else fmt)
+        _show(index, rows, findings_format(ctx, fmt, as_json=as_json))
         chosen = bool(by or where or mine or index.wide)
         say(_sum(rows, to_verify=to_verify, chosen=chosen))
         if by and not rows:

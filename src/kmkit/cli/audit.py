@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.audit_rows import doubtful, only, standings, summary, unproved_learning
-from kmkit.cli.formats import Findings, OutputFile, deliver, show_findings
-from kmkit.cli.options import AsJson, folder, open_kb
+from kmkit.cli.audit_rows import (
+    doubtful,
+    only,
+    standings,
+    summary,
+    unproved_learning,
+    unproved_notes,
+)
+from kmkit.cli.formats import Findings, OutputFile, deliver, findings_format, show_findings
+from kmkit.cli.options import AsJson, folder, given, open_kb
 from kmkit.cli.screen import out, say
 from kmkit.errors import Cannot, Exit, UsageError
+from kmkit.places import POLICY
 
 if TYPE_CHECKING:
     from kmkit.trail.audit.anchor import Anchor
@@ -66,19 +74,21 @@ def command(
     to this person, for this text? Who verified that a lesson helped? What is committed is looked
     at, not what stands in files. Exits with 1 if there is a finding. Works in bare repositories.
     """
-    if explain:
-        _explain(explain)
-        return
     if habits:
-        from kmkit.cli.habits import show_habits
+        from kmkit.cli.habits import alone, show_habits
 
+        alone(ctx)
         show_habits(open_kb(ctx), as_json=as_json)
         return
+    if given(ctx, "explain"):
+        _explain(explain)
+        return
+    fmt = findings_format(ctx, fmt, as_json=as_json)
     from kmkit.trail.audit.anchor import anchor_of
 
     git, prefix, tip = _place(ctx)
     begin = anchor_of(git, prefix, tip, anchor)
-    rows = bool(notes) or records or as_json or fmt is Findings.JSON
+    rows = bool(notes) or records or fmt is Findings.JSON
     since = _rev(git, since)
     required = require_signatures
     report = _report(git, prefix, begin, tip, since, required, rows, no_cache)
@@ -86,15 +96,17 @@ def command(
         report = _compared(git, report)
     if notes:
         report = only(report, notes)
-    _show(report, begin, prefix, Findings.JSON if as_json else fmt, output)
-    if fmt is Findings.TEXT and not (as_json or output):
+    _show(report, begin, prefix, fmt, output)
+    if fmt is Findings.TEXT and not output:
         standings(report, notes=bool(notes), records=bool(notes) or records)
     summary(report, begin)
-    if doubtful(report):
-        told = report.records
+    if doubtful(report) or (report.proofs.get("unproved") and not notes):
+        told = report
         if not rows:
-            told = _report(git, prefix, begin, tip, since, required, True, no_cache).records
-        unproved_learning(told)
+            told = _report(git, prefix, begin, tip, since, required, True, no_cache)
+        if not notes:
+            unproved_notes(told)
+        unproved_learning(told.records)
     _keep(git, prefix, begin, report, pin=pin, accepted=accept_rewrite)
     if report.findings:
         raise typer.Exit(Exit.FINDINGS)
@@ -136,6 +148,7 @@ def _explain(rule: str) -> None:
 def _place(ctx: typer.Context) -> "tuple[Git, str, str]":
     """The repository, the knowledge base's path in it, and the commit that is audited."""
     from kmkit.places import find_root
+    from kmkit.trail.audit.asking import ask
     from kmkit.trail.git import Git
 
     try:
@@ -148,6 +161,10 @@ def _place(ctx: typer.Context) -> "tuple[Git, str, str]":
             raise
         git, prefix = Git.find_bare(folder(ctx)), None
     if not (tip := git.tip()):
+        if git.text("rev-parse", "--verify", "--quiet", "HEAD", ok=(0, 1)):
+            ask(git, "rev-list", "--max-count=1", "HEAD", "--")  # Cannot: it cannot be read
+        if git.bare:
+            raise Cannot("Nothing was pushed here yet.", "Push a knowledge base to it first.")
         raise Cannot("Nothing is committed here yet.", "Capture a note first: kmkit capture.")
     return git, _prefix(git, tip) if prefix is None else prefix, tip
 
@@ -208,16 +225,18 @@ def _report(
 
 def _compared(git: "Git", report: "Report") -> "Report":
     """The report, with what became of the history that was audited last."""
+    import shlex
     from dataclasses import replace
 
-    from kmkit.trail.audit.anchor import rewritten
+    from kmkit.trail.audit.anchor import SEEN, rewritten, seen
     from kmkit.trail.audit.findings import RULES, Finding
 
     if not (last := rewritten(git, report.tip)):
         return report
     rule = "history-rewritten"
     message = f"{last[:12]}, which was audited here last, is no longer part of the history."
-    found = Finding(rule, "", "", report.tip, message, RULES[rule].mend())
+    mend = RULES[rule].mend().replace(f"{SEEN}/heads/BRANCH", shlex.quote(seen(git)))
+    found = Finding(rule, "", "", report.tip, message, mend)
     return replace(report, findings=(found, *report.findings))
 
 
@@ -247,5 +266,11 @@ def _keep(
     if not report.findings or accepted:
         anchors.remember(git, report.tip)
     if pin:
-        anchors.pin(git, prefix, begin.commit, begin.steward)
+        author = anchors.steward_of(git, begin.commit)
+        steward = anchors.entitled(git, prefix, begin.commit, author)
+        anchors.pin(git, prefix, begin.commit, steward or author)
         say(f"Pinned: {begin.commit}.")
+        if steward != author or not steward:
+            who = f"{author}, who made it," if author else "Whoever made it"
+            instead = f"; {steward} is" if steward else ""
+            say(f"{who} is no steward by the {POLICY} of that commit{instead}.")

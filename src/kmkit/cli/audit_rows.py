@@ -16,13 +16,13 @@ _COLUMNS = ("note", "state", "proof", "by", "recorded by", "since", "path")
 _RECORDS = ("record", "kind", "stands", "outcome", "proof", "by", "since", "note", "path")
 _WORDS: "dict[Proof, str]" = {
     "proved": "proved by signatures",
-    "claimed": "told by the trail, of whoever the commits name",
+    "claimed": "claimed by those whom the commits name",
     "unproved": "unproved",
     "before-anchor": "older than the anchor",
 }
 _FILED: "dict[RecordCount, str]" = {
     "record-proved": "proved by signatures",
-    "record-claimed": "told by the trail",
+    "record-claimed": "claimed by those whom the commits name",
     "record-by-hand": "by hand",
     "record-unproved": "unproved",
     "record-before-anchor": "older than the anchor",
@@ -79,7 +79,8 @@ def _records(report: "Report") -> None:
 def summary(report: "Report", begin: "Anchor") -> None:
     """Say on stderr what was gone through, and how notes and records stand."""
     how = "pinned here" if begin.pinned else "not pinned here"
-    by = f" by {begin.steward}" if begin.steward else ""
+    role = ", steward" if begin.pinned else " by"
+    by = f"{role} {begin.steward}" if begin.steward else ""
     say(f"Anchor: {report.anchor[:12]}{by}, {how}. Compare it with the one your steward published.")
     counts = report.proofs
     notes = _brief("note", {words: counts.get(name, 0) for name, words in _WORDS.items()})
@@ -97,6 +98,22 @@ def _brief(what: str, counts: dict[str, int]) -> str:
     """How many stand how well, in a sentence; '' where there are none."""
     parts = [f"{count} {words}" for words, count in counts.items() if count]
     return f"{many(sum(counts.values()), what)}: {'; '.join(parts)}. " if parts else ""
+
+
+_MOST = 3
+"""Notes that are named; the others are counted."""
+
+
+def unproved_notes(report: "Report") -> None:
+    """Name the notes that nothing proves and no finding names, and what is to be done."""
+    told = {finding.note for finding in report.findings}
+    bare = [s for s in report.standings if s.proof == "unproved" and s.note not in told]
+    if not bare:
+        return
+    left = f" and {len(bare) - _MOST} more" if len(bare) > _MOST else ""
+    paths = ", ".join(one.path for one in bare[:_MOST])
+    say(f"Unproved, since no capture of {'it' if len(bare) == 1 else 'them'} stands in the "
+        f"history: {paths}{left}. Capture each anew: kmkit capture PATH.")  # fmt: skip
 
 
 def doubtful(report: "Report") -> bool:

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmkit.cli.filters import filtered
-from kmkit.cli.formats import Findings, OutputFile, in_repository, many, show_findings
-from kmkit.cli.options import AsJson, folder, now, open_kb
+from kmkit.cli.formats import (
+    Findings,
+    OutputFile,
+    findings_format,
+    in_repository,
+    many,
+    show_findings,
+)
+from kmkit.cli.options import AsJson, folder, given, now, open_kb
 from kmkit.cli.screen import out, say
 from kmkit.errors import Cannot, Exit, UsageError
 from kmkit.index.choosing.filters import ANY, Filter
@@ -44,10 +51,10 @@ def command(
     checked; `--problem RULE` shows what breaks that rule. Exits with 1 if there is an error;
     warnings alone do not count.
     """
-    if explain:
+    if given(ctx, "explain"):
         _explain(explain)
     else:
-        check(ctx, asked, paths or [], Findings.JSON if as_json else fmt, output)
+        check(ctx, asked, paths or [], findings_format(ctx, fmt, as_json=as_json), output)
 
 
 def check(

@@ -29,6 +29,15 @@ class Findings(StrEnum):
     JUNIT = "junit"
 
 
+def findings_format(ctx: typer.Context, fmt: Findings, *, as_json: bool) -> Findings:
+    """The format that ``--format`` and ``--json`` ask for; UsageError where they differ."""
+    from kmkit.cli.options import given
+
+    if as_json and given(ctx, "fmt") and fmt is not Findings.JSON:
+        raise UsageError(f"--json and --format {fmt} exclude each other.", "Give one of them.")
+    return Findings.JSON if as_json else fmt
+
+
 OutputFile = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="write to FILE instead of the screen"),

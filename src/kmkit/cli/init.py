@@ -49,5 +49,6 @@ def command(
     for path in laid.kept:
         say(f"{'Would have kept' if dry_run else 'Kept'} {path} as it is.")
     if not dry_run:
-        go = f"cd {shlex.quote(str(directory))}; then " if directory else ""
+        elsewhere = directory and root.resolve() != Path.cwd()
+        go = f"cd {shlex.quote(str(root))}; then " if elsewhere else ""
         say(f"Next: {go}kmkit capture writes down a lesson; kmkit status says what to do.")

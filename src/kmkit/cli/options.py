@@ -199,12 +199,17 @@ NoInput = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="as JSON, with a versioned schema")]
 
 
+def given(ctx: typer.Context, name: str) -> bool:
+    """Whether the command line itself names a parameter, be it with nothing in it."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def not_empty(ctx: typer.Context, param: typer.CallbackParam, value: str) -> str:
     """What an option names; UsageError where it is there and empty, as by a variable not set.
 
     Without the option there is a default; nobody who names a circle means that.
     """
-    source = ctx.get_parameter_source(param.name or "")
-    if not value and source is not None and source.name == "COMMANDLINE":
+    if not value and given(ctx, param.name or ""):
         raise UsageError(f"{param.opts[0]} is empty.", "Name what you mean, or leave it out.")
     return value

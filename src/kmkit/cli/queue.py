@@ -93,6 +93,18 @@ def show_queue(kb: "KnowledgeBase", *, as_json: bool) -> None:
             for w in rows
         ],
     )
+    for row in rows:
+        _say_settle(kb, row.note)
+
+
+def _say_settle(kb: "KnowledgeBase", note: "Note") -> bool:
+    """Say that its approvals suffice, where they do; whether they do."""
+    from kmkit.cli.settling import settle_due
+
+    due = settle_due(kb, note)
+    if due:
+        say(f"{note.title} ({note.short}): {due}")
+    return bool(due)
 
 
 def sit(kb: "KnowledgeBase", ref: str, *, method: str, topic: str) -> None:
@@ -105,6 +117,8 @@ def sit(kb: "KnowledgeBase", ref: str, *, method: str, topic: str) -> None:
     if not notes:
         say("Nothing waits for your verdict.")
     for place, note in enumerate(notes, 1):
+        if _say_settle(kb, note) and not ref:
+            continue
         try:
             request = with_method(kb, note, Request(method=method, topic=topic))
             _may(kb, note, request)

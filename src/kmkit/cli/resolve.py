@@ -48,15 +48,13 @@ def _judged(done: "Resolved") -> str:
 
 def _then(kb: "KnowledgeBase", done: "Resolved") -> str:
     """What is to be done once the merge is committed; '' for nothing."""
-    from kmkit.lifecycle.fingerprint import fingerprint
-    from kmkit.lifecycle.rounds import current_round
+    from kmkit.cli.settling import settle_due
     from kmkit.lifecycle.states import State
 
     note = done.note
     if note.state != State.CAPTURED:
         return ""
-    text = fingerprint(note, kb.guidance(note))
-    if current_round(note.fields.verdicts, text, kb.committed_policy).reached:
+    if settle_due(kb, note):
         settle = f"kmkit validate {note.short} --settle"
         return f"Both sides together reach the quorum; after that: {settle}."
     if done.changed_text:

@@ -92,6 +92,7 @@ def _chosen(ctx: typer.Context, kb: "KnowledgeBase", asked: Filter) -> "Iterator
 
 def _show(kb: "KnowledgeBase", note: "Note", *, draft: bool, raw: bool, as_json: bool) -> None:
     """One note."""
+    from kmkit.cli.settling import settle_due
     from kmkit.index.carding import listed
     from kmkit.views import porcelain
 
@@ -108,6 +109,8 @@ def _show(kb: "KnowledgeBase", note: "Note", *, draft: bool, raw: bool, as_json:
         _plain(kb, version, shown, draft)
     if version.revised and not draft and not as_json:
         say(f"It is being revised: kmkit show {note.short} --draft shows the revision.")
+    if not (raw or as_json) and (due := settle_due(kb, note)):
+        say(due)
 
 
 def _standing(kb: "KnowledgeBase", note: "Note") -> "Note":

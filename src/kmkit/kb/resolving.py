@@ -1,6 +1,5 @@
 """Mending a note that a merge of git left in conflict, and merging one in git's place."""
 
-import re
 import secrets
 import tempfile
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.merging import Join, Merged, merge
+from kmkit.note.conflict import marks
 from kmkit.note.file import read
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
@@ -16,8 +16,6 @@ from kmkit.trail.git import Git
 from kmkit.trail.safely import kmkit_lock, write_file
 from kmkit.trail.stage import stage
 
-_OPENS, _CLOSES = re.compile(r"<{7} "), re.compile(r">{7} ")
-"""The marks that git sets around a place where both sides differ."""
 _ANY = range(128)
 """Exit codes of ``git merge-file``: how many conflicts there are."""
 
@@ -118,22 +116,9 @@ def _settled(note: Note) -> str | None:
     """The text as the file has it, where no mark of git stands in it."""
     document, flaws = split(note.text)
     cut = any(flaw.rule in ("no-front-matter", "unclosed-fence") for flaw in flaws)
-    if cut or not note.data or _marks(document.body):
+    if cut or not note.data or marks(document.body):
         return None
     return document.body.replace("\r\n", "\n")
-
-
-def _marks(text: str) -> list[tuple[int, int]]:
-    """First and last line, from 1, of each place that git marked."""
-    found: list[tuple[int, int]] = []
-    start = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        if _OPENS.match(line):
-            start = number
-        elif _CLOSES.match(line):
-            found.append((start or 1, number))
-            start = 0
-    return found + ([(start, start)] if start else [])
 
 
 def _unresolved(note: Note, merged: Merged) -> Refused:
@@ -142,7 +127,7 @@ def _unresolved(note: Note, merged: Merged) -> Refused:
     if merged.text_conflicts:
         document, _ = split(note.text)
         above = document.body_line - 1
-        lines = [f"{first + above}-{last + above}" for first, last in _marks(document.body)]
+        lines = [f"{first + above}-{last + above}" for first, last in marks(document.body)]
         where = f" (lines {', '.join(lines)})" if lines else ""
         return Refused(
             f"{note.path}: {said}",

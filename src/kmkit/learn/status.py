@@ -77,7 +77,8 @@ def status(index: Index, *, me: str) -> Status:
     mine = tuple(_mine(index, stale, who)) if who else ()
     codes = Counter(code for row in stale for code in row.codes)
     broken = index.count("errors")
-    steps = _next(states, uncovered, codes, mine, broken, who, index.rules, _owed(index))
+    settle, owed = _unsettled(index, who), _owed(index)
+    steps = _next(states, uncovered, codes, mine, broken, who, index.rules, settle, owed)
     return Status(
         notes=sum(state.notes for state in states),
         broken=broken,
@@ -210,6 +211,7 @@ def _next(
     broken: int,
     who: str,
     rules: Rules,
+    settle: Sequence[Step],
     owed: Sequence[Step],
 ) -> Iterator[Step]:
     """What is worth doing next, of what ``who`` may do; most urgent first."""
@@ -220,11 +222,12 @@ def _next(
     reviewer, editor, manager = (
         rules.has_role(who, role) for role in ("reviewer", "editor", "manager")
     )
+    waiting = count[State.CAPTURED] - len(settle)
     due = sum(task.why in ("overdue", "due-soon", "contradicted") for task in mine)
     for what, many, command in (
         ("Cannot be read without an error", broken, "kmkit check"),
         ("Yours, to be reviewed", due, "kmkit review"),
-        ("To be validated", reviewer * count[State.CAPTURED], "kmkit validate --queue"),
+        ("To be validated", reviewer * waiting, "kmkit validate --queue"),
         ("To be made ready for readers", editor * count[State.VALIDATED], "kmkit format --all"),
         (
             "Ready to go out",
@@ -235,10 +238,22 @@ def _next(
     ):
         if many:
             yield Step(f"{what}: {_notes(many)}.", command)
+    yield from settle
     yield from owed
     for topic in uncovered:
         said = f"No validated note covers the critical topic '{topic}'."
         yield Step(said, f"kmkit capture --for {topic}")
+
+
+def _unsettled(index: Index, who: str) -> list[Step]:
+    """Each note of which a merge brought enough approvals together, where ``who`` may settle it."""
+    marked = "n IN (SELECT n FROM marks WHERE name = 'settle')"
+    entitled = index.rules.has_role(who, "contributor")
+    return [
+        Step(f"All approvals stand: {note.title}.", f"kmkit validate {note.short} --settle")
+        for note in index.cards(marked)
+        if entitled or note.owner == who
+    ]
 
 
 def _owed(index: Index) -> list[Step]:

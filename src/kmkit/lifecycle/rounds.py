@@ -8,6 +8,7 @@ author approves or the substance changes.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from kmkit.lifecycle.states import State
 from kmkit.measures import Measures
 from kmkit.note.methods import VALIDATION_METHODS as VALIDATION_METHODS
 from kmkit.note.model import Note, Verdict
@@ -54,6 +55,17 @@ def current_round(verdicts: Iterable[Verdict], fingerprint: str, policy: Measure
     approvals = tuple(v for v in latest.values() if v.verdict == "approve")
     returned = tuple(v for v in latest.values() if v.verdict == "return")
     return Round(method, approvals, returned, max(0, quorum(method, policy) - len(approvals)))
+
+
+def to_settle(note: Note, fingerprint: str, policy: Measures) -> Round | None:
+    """The round of a note that waits in ``captured`` though its quorum is reached; else None.
+
+    A merge leaves a note so: each side had too few approvals, both together have enough.
+    """
+    if note.state != State.CAPTURED:
+        return None
+    found = current_round(note.fields.verdicts, fingerprint, policy)
+    return found if found.reached else None
 
 
 def quorum(method: str, policy: Measures) -> int:

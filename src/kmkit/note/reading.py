@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kmkit.errors import Cannot
+from kmkit.note.conflict import conflict
 from kmkit.note.fitting import fields_in, typed
 from kmkit.note.frontmatter import Document, decoded, load, split
 from kmkit.note.model import Fields, Note, Section, shows_all
@@ -50,6 +51,7 @@ def assembled(
         raw = loaded.values
         fields, misfits = typed(loaded)
         flaws += [*loaded.flaws, *misfits]
+        flaws = _in_conflict(data, path, document, flaws)
     if not printable and "\0" in document.body:
         flaws.append(_nul(document))
     found = {
@@ -66,6 +68,15 @@ def assembled(
         if printable and not flaws:
             found["clear"] = True
     return _noted(found)
+
+
+def _in_conflict(
+    data: bytes, path: PurePosixPath, document: Document, flaws: list[Flaw]
+) -> list[Flaw]:
+    """Instead of ``flaws``, that the front matter is in conflict, where it is."""
+    found = conflict(data, path) if flaws else None
+    cut = any(flaw.rule in ("no-front-matter", "unclosed-fence") for flaw in flaws)
+    return [found] if found and (cut or found.line < document.body_line) else flaws
 
 
 def clear_note(

@@ -12,6 +12,7 @@ from kmkit.index.carding import card_of
 from kmkit.index.keeping.grounds import Grounds
 from kmkit.index.reasons import hidden, reapproved
 from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.rounds import to_settle
 from kmkit.lifecycle.standing import overlaid
 from kmkit.lifecycle.states import State
 from kmkit.note.checks import CheckContext, check
@@ -95,7 +96,11 @@ class Entering:
                 print_,
                 print_ if standing is note else self._print(standing) if standing else "",
             ),
-            tuple(marks_of(card, shown, problems) | _special(note, standing)),
+            tuple(
+                marks_of(card, shown, problems)
+                | _special(note, standing)
+                | self._waits(note, print_)
+            ),
             linked(note),
             tuple([(p.line, p.col, p.rule, p.severity, p.message, p.mend) for p in problems]),
             self._words(card, shown, standing) if self.words else None,
@@ -125,6 +130,11 @@ class Entering:
 
     def _print(self, note: Note) -> str:
         return fingerprint(note, self.grounds.guidance(note.kind))
+
+    def _waits(self, note: Note, print_: str) -> set[tuple[str, str]]:
+        """Whether only the last step of its validation is left to be taken."""
+        judged = bool(note.fields.verdicts) and not note.problems
+        return {("settle", "")} if judged and to_settle(note, print_, self.grounds) else set()
 
     def columns(self, card: Card, shown: Card) -> tuple[str | int, ...]:
         """Those of the table ``notes`` behind ``seen``, of a note and the version that stands."""

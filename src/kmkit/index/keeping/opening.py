@@ -225,9 +225,13 @@ class Opened:
         """Have the table of events hold all steps up to HEAD."""
         from kmkit.index.keeping.told import bring_up, told_up_to
 
-        if self.git is None or told_up_to(self._index, self.git) == self.head:
-            return
         git = self.git
+        if git is None:
+            return
+        if self._tree is None and self._settled and git.tip():  # Cannot where git refuses
+            raise Cannot("git could not tell what has changed here.", "Run git status to see why.")
+        if told_up_to(self._index, git) == self.head:
+            return
         self._writing(lambda index: bring_up(index, git, self.head))
 
     def trail(self, where: str, values: Values) -> "Iterator[Event]":

@@ -3,7 +3,8 @@
 from contextlib import suppress
 from typing import NamedTuple
 
-from kmkit.errors import Cannot, UsageError
+from kmkit.config.policy import parse_policy
+from kmkit.errors import Cannot, KmkitError, UsageError
 from kmkit.places import POLICY
 from kmkit.trail.audit.asking import ask
 from kmkit.trail.event import author_of
@@ -22,7 +23,7 @@ class Anchor(NamedTuple):
 
     commit: str
     steward: str
-    """Who made it, by e-mail."""
+    """Who made it, by e-mail; where it is pinned, its steward."""
     pinned: bool
     """Whether it stands in git's configuration; otherwise it was asked for, or it is the first
     commit that has a policy.toml."""
@@ -43,6 +44,22 @@ def steward_of(git: Git, commit: str) -> str:
     """Who made a commit, as it says."""
     author = author_of(ask(git, "cat-file", "commit", commit))
     return author[1] if author else ""
+
+
+def entitled(git: Git, prefix: str, commit: str, author: str) -> str:
+    """A steward by the policy.toml of ``commit``: its ``author``, else the first named there.
+
+    '' where nobody is named, or it cannot be read.
+    """
+    try:
+        data = ask(git, "cat-file", "blob", f"{commit}:{prefix}{POLICY}")
+        policy = parse_policy(data.decode("utf-8", "replace"))
+    except KmkitError:
+        return ""
+    if author and policy.has_role(author, "steward"):
+        return author
+    named = policy.roles.get("steward", ())
+    return next((who.casefold() for who in named if not set("*?[") & {*who}), "")
 
 
 def anchor_of(git: Git, prefix: str, tip: str, wanted: str = "") -> Anchor:
