@@ -1,11 +1,16 @@
 import os
+import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.context import Request
 from kmkit.trail import commit as trail_commit
+from kmkit.trail import safely
+from kmkit.trail.holder import holding
 from kmkit.trail.journal import place
 from tests.conftest import Run, at, captured
 from tests.cut_off import assert_sound, forked, git
@@ -94,6 +99,76 @@ def test_a_lock_of_git_is_named_and_left(kb: KnowledgeBase, run: Run) -> None:
 
 def test_a_damaged_journal_is_named(kb: KnowledgeBase, run: Run) -> None:
     place(kb.git).write_text("{", "utf-8")
+    ran = run(kb.root, "doctor")
+    assert ran.code == 1
+    assert "The journal of a move that was cut off is damaged" in ran.out
+    assert "kmkit doctor --mend" in run(kb.root, "capture", "T", "-m", "x", "--no-input").err
     ran = run(kb.root, "doctor", "--mend")
-    assert ran.code == 4
-    assert "journal-main.json cannot be read" in ran.err
+    assert (ran.code, ran.out) == (0, "")
+    assert "journal-main.damaged. Nobody knows what the move had still to do" in ran.err
+    assert place(kb.git).with_suffix(".damaged").read_text("utf-8") == "{"
+    assert run(kb.root, "capture", "T", "-m", "x", "--no-input").code == 0
+
+
+def test_the_process_that_holds_the_lock_for_long_is_named(
+    kb: KnowledgeBase, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not Path("/proc/locks").exists():
+        pytest.skip("this system does not tell who holds a lock")
+    captured(kb)
+    monkeypatch.setattr(safely, "PATIENCE", 0.1)
+    begun, over = os.pipe(), os.pipe()
+
+    def hang() -> None:
+        with safely.kmkit_lock(kb.git.common_dir):
+            os.write(begun[1], b"x")
+            os.read(over[0], 1)
+
+    pid = forked(hang)
+    os.read(begun[0], 1)
+    ran = run(kb.root, "doctor")
+    os.write(over[1], b"x")
+    os.waitpid(pid, 0)
+    assert ran.code == 3
+    assert f"at work for long: process {pid}, begun 20" in ran.err
+    assert "if it hangs, end that process" in ran.err
+    assert holding(kb.git.common_dir / "kmkit" / "lock") is None
+
+
+def powerless(kb: KnowledgeBase, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Runs kmkit as somebody whom permissions hold back, which root is not."""
+    less: list[str] = []
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("only setpriv takes root's power away")
+        gone = "-dac_override,-dac_read_search"
+        less = ["setpriv", f"--bounding-set={gone}", f"--inh-caps={gone}"]
+    command = [*less, sys.executable, "-m", "kmkit", "-C", str(kb.root), *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+
+
+def test_where_nothing_may_be_written_it_still_looks(kb: KnowledgeBase) -> None:
+    note = captured(kb)
+    folders = [kb.git.git_dir / "kmkit", (kb.root / note.path).parent]
+    lock, journal = folders[0] / "lock", place(kb.git)
+    try:
+        folders[1].chmod(0o555)
+        done = powerless(kb, "capture", "T", "-m", "x", "--no-input")
+        assert done.returncode == 4
+        assert ".md cannot be written: Permission denied.\n" in done.stderr
+        assert f"permissions of the folder {folders[1]}." in done.stderr
+        assert ".kmkit-" not in done.stderr
+        lock.chmod(0o444)
+        folders[0].chmod(0o555)
+        done = powerless(kb, "doctor")
+        assert (done.returncode, done.stderr) == (0, "Nothing is left behind here.\n")
+        folders[0].chmod(0o755)
+        journal.write_text("{}", "utf-8")
+        journal.chmod(0)
+        done = powerless(kb, "doctor")
+        assert done.returncode == 4
+        assert f"cannot be read: {journal}: Permission denied.\n" in done.stderr
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+        lock.chmod(0o644)

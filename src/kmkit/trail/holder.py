@@ -5,6 +5,7 @@ import os
 import platform
 import secrets
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,3 +75,28 @@ def signer(lock: Path) -> Holder | None:
         return Holder(int(pid), str(host), str(started))
     except (OSError, ValueError, IndexError, TypeError):
         return None
+
+
+def holding(lock: Path) -> tuple[int, datetime | None] | None:
+    """The process that holds a lock of the system on a file, and when it began.
+
+    None where nobody does, or the system does not tell, as none but Linux does.
+    """
+    with suppress(OSError, ValueError, IndexError):
+        found = lock.stat()
+        place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+        for row in Path("/proc/locks").read_text("ascii", "replace").splitlines():
+            fields = row.split()
+            if place in fields and fields[1] == "FLOCK" and int(fields[4]) > 0:
+                return int(fields[4]), _began(int(fields[4]))
+    return None
+
+
+def _began(pid: int) -> datetime | None:
+    """When a process of this machine began, where /proc tells."""
+    with suppress(OSError, ValueError, IndexError):
+        rows = Path("/proc/stat").read_text("ascii").splitlines()
+        boot = next(int(row.split()[1]) for row in rows if row.startswith("btime "))
+        ticks = int(_started(pid).split()[1])
+        return datetime.fromtimestamp(boot + ticks / os.sysconf("SC_CLK_TCK")).astimezone()
+    return None

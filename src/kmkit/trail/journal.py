@@ -6,6 +6,7 @@ as they should it is removed, so that as a rule there is none.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,10 @@ class Planned(NamedTuple):
     after: str
     temporary: str
     """The file beside it that holds the new content; '' where it stands already."""
+
+
+class DamagedError(Cannot):
+    """The journal of a move does not say what it should."""
 
 
 class Journal(NamedTuple):
@@ -89,9 +94,25 @@ def read(git: Git) -> Journal | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
-        raise Cannot(
-            f"{path} cannot be read.", "Look at git status, then remove that file."
+        raise DamagedError(
+            f"The journal of a move that was cut off is damaged: {path}.",
+            "Run kmkit doctor --mend, which puts it aside.",
         ) from None
+    except OSError as error:
+        raise Cannot(
+            f"The journal of a move that was cut off cannot be read: {path}: {error.strerror}.",
+            "Look at the permissions of that file, or ask whoever began the move.",
+        ) from None
+
+
+def put_aside(git: Git) -> Path:
+    """Give a journal that is damaged another name, under which nobody reads it; the name."""
+    path = place(git)
+    aside = path.with_suffix(".damaged")
+    with writing():
+        os.replace(path, aside)
+        harden([path.parent])
+    return aside
 
 
 def _holder(told: Any) -> Holder:

@@ -5,12 +5,12 @@ follow; where it does not, what was made ready is removed. What somebody changed
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from kmkit.errors import Refused
+from kmkit.errors import Cannot, Refused
 from kmkit.text import one_line
 from kmkit.trail import journal as book
 from kmkit.trail.branch import holds, left_locks, settled
@@ -166,7 +166,9 @@ def _put(git: Git, journal: Journal, file: Planned) -> bool:
 
 def examine(git: Git) -> list[Left]:
     """What commands that were cut off left here; nothing is changed."""
-    with kmkit_lock(git.common_dir):
+    with ExitStack() as stack:
+        with suppress(Cannot):  # where nothing may be written, it can still be looked
+            stack.enter_context(kmkit_lock(git.common_dir))
         return list(_examined(git))
 
 
@@ -174,14 +176,32 @@ def mend(git: Git) -> list[str]:
     """Finish or clear away what `examine` names, as far as it is kmkit's; a sentence each."""
     with kmkit_lock(git.common_dir):
         there = bool(_something(git))
-        told = recover(git, on_request=True)
+        aside = _put_aside(git)
+        told = aside + recover(git, on_request=True)
         if there and not told:
             told = ["What a kmkit command that was cut off had made ready is removed."]
     return told
 
 
+def _put_aside(git: Git) -> list[str]:
+    """Take a damaged journal out of the way, and say what is left to be done by hand."""
+    try:
+        book.read(git)
+    except book.DamagedError:
+        aside = book.put_aside(git)
+        return [
+            f"The journal of a move was damaged, and is put aside as {aside}. Nobody knows what "
+            "the move had still to do: look at git status, and at kmkit log of what it names."
+        ]
+    return []
+
+
 def _examined(git: Git) -> Iterator[Left]:
-    journal = book.read(git)
+    journal = None
+    try:
+        journal = book.read(git)
+    except book.DamagedError as damaged:
+        yield Left(damaged.message, damaged.mend)
     if journal:
         yield _unfinished(git, journal)
     lock = git.git_dir / "index.lock"

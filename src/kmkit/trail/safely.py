@@ -14,7 +14,7 @@ from typing import IO
 from filelock import FileLock, Timeout
 
 from kmkit.errors import Cannot, Refused
-from kmkit.trail.holder import signed, signer
+from kmkit.trail.holder import holding, signed, signer
 
 PATIENCE = 10.0
 """Seconds to wait for a lock."""
@@ -36,11 +36,26 @@ def kmkit_lock(common_dir: Path) -> Iterator[None]:
         with FileLock(place / "lock", timeout=PATIENCE, is_singleton=True):
             yield
     except Timeout:
-        raise Refused("Another kmkit command has been at work for long.", "Try again.") from None
-    except PermissionError as error:
+        raise _at_work(place / "lock") from None
+    except OSError as error:
+        if error.errno not in _FORBIDDEN:
+            raise
         raise Cannot(
             f"{error.filename} cannot be written.", "Look at the folder's permissions."
         ) from None
+
+
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def _at_work(lock: Path) -> Refused:
+    """Who holds kmkit's own lock for so long, where the system tells."""
+    long = "Another kmkit command has been at work for long"
+    if not (found := holding(lock)):
+        return Refused(f"{long}.", "Try again.")
+    pid, since = found
+    began = f", begun {since:%Y-%m-%d %H:%M:%S}" if since else ""
+    return Refused(f"{long}: process {pid}{began}.", "Try again; if it hangs, end that process.")
 
 
 @contextmanager
@@ -110,13 +125,21 @@ def _held(path: Path, ours: bool) -> Refused:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """Says what could not be written, where the system does not let it be."""
+def writing(place: Path | None = None, temporary: Path | None = None) -> Iterator[None]:
+    """Says what could not be written, where the system does not let it be.
+
+    ``temporary``: a name that nobody knows, for a moment in place of ``place``.
+    """
     try:
         yield
     except OSError as error:
-        reason = error.strerror or error
-        raise Cannot(f"{error.filename or 'A file'} cannot be written: {reason}.") from None
+        there = error.filename or "A file"
+        what = place if place and str(there) == str(temporary) else there
+        mend = ""
+        if place and error.errno in _FORBIDDEN:
+            folder = next((one for one in place.parents if one.exists()), place.parent)
+            mend = f"Look at the permissions of the folder {folder}."
+        raise Cannot(f"{what} cannot be written: {error.strerror or error}.", mend) from None
 
 
 def beside(path: Path) -> Path:
@@ -136,11 +159,12 @@ def ready_files(
     try:
         with writing():
             for path, data in files.items():
-                make_folder(path.parent)
-                with named[path].open("xb") as stream:
-                    _whole(stream, data)
-                if path.exists():
-                    named[path].chmod(path.stat().st_mode & 0o7777)
+                with writing(path, named[path]):
+                    make_folder(path.parent)
+                    with named[path].open("xb") as stream:
+                        _whole(stream, data)
+                    if path.exists():
+                        named[path].chmod(path.stat().st_mode & 0o7777)
             yield named
     finally:
         for left in named.values():
