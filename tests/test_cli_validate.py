@@ -73,8 +73,61 @@ def test_approved_by_a_peer_and_refused_to_the_author(kb: KnowledgeBase, run: Ru
     peer = run(kb.root, "validate", note.short, *YES, who=BEN)
     assert peer.code == 0
     assert "captured → validated" in peer.err
-    assert "it needs: Solution and actions, Results" in peer.err
+    assert "it needs: topics, matters_to, Solution and actions, Results" in peer.err
     assert f"kmkit edit {note.short} --reword" in peer.err
+
+
+def whole(kb: KnowledgeBase, **fields: object) -> str:
+    """The short name of a captured note with every section filled."""
+    names = ("Context and challenge", "Solution and actions", "Results", "Lessons")
+    body = "".join(f"## {name}\n\nText of {name}.\n\n" for name in names)
+    given = {"title": "Boil water", "summary": "Boil it.", "sources": ["anonymous"], **fields}
+    return kb.capture(given, body).note.short
+
+
+NEEDS = "Before it can be formatted, it needs: "
+
+
+def test_what_is_next_can_be_done(kb: KnowledgeBase, run: Run) -> None:
+    """Formatting would refuse a note that lacks something: that is named first, and the way."""
+    kb.git.run("switch", "-q", "-c", "side")
+    short = whole(kb)
+    step = f"Next: kmkit format {short}"
+    ran = run(kb.root, "validate", short, *YES, who=BEN)
+    assert ran.err.splitlines()[1:] == [
+        f"{NEEDS}topics, matters_to. {step} --topic TOPIC --matters-to '…'."
+    ]
+    ran = run(kb.root, "edit", short, "--topic", "fuel")
+    assert ran.err.splitlines()[1:] == [f"{NEEDS}matters_to. {step} --matters-to '…'."]
+    kb.git.run("switch", "-q", "main")
+    kb.git.run("merge", "-q", "--squash", "side")  # which loses the moves
+    kb.git.run("commit", "-q", "-m", "Boil water")
+    ran = run(kb.root, "validate", short, "--renew", "--because", "It holds.", who=CY)
+    assert ran.err.splitlines()[1:] == [f"{NEEDS}matters_to. {step} --matters-to '…'."]
+    ran = run(kb.root, "edit", short, "--matters-to", "Whoever drives.")
+    assert ran.err.splitlines()[1:] == [f"{step}."]
+    assert run(kb.root, "format", short).code == 0
+
+
+def test_empty_sections_are_next_and_a_rewording(kb: KnowledgeBase, run: Run) -> None:
+    short = captured(kb, topics=["fuel"]).short
+    ran = run(kb.root, "validate", short, *YES, who=BEN)
+    assert ran.err.splitlines()[1:] == [
+        f"{NEEDS}matters_to, Solution and actions, Results. Fill them in by kmkit edit {short} "
+        f"--reword; then one of its approvers runs kmkit validate {short} --same-meaning."
+    ]
+
+
+def test_a_topic_that_formatting_will_not_take_is_named(kb: KnowledgeBase, run: Run) -> None:
+    short = whole(kb, topics=["feul"], matters_to="Whoever drives.")
+    path = kb.root / "kmkit.toml"
+    path.write_text(path.read_text("utf-8").replace("[topics]", '[topics]\nfuel = ""'), "utf-8")
+    kb.git.run("commit", "-qam", "A vocabulary")
+    ran = run(kb.root, "validate", short, *YES, who=BEN)
+    assert ran.err.splitlines()[1:] == [
+        "The topic 'feul' is not in the vocabulary of kmkit.toml. Did you mean fuel? Or add it "
+        f"there. Next: kmkit edit {short}."
+    ]
 
 
 def test_a_return_that_stands(kb: KnowledgeBase, run: Run) -> None:
@@ -310,3 +363,35 @@ def test_the_queue_on_a_narrow_terminal(kb: KnowledgeBase, colour: str) -> None:
     assert "\u202e" not in plain
     if colour:
         assert not re.search(r"\x1b\[(3|4|9)", sat.screen)
+
+
+def test_approvals_that_a_merge_brought_together_are_to_be_settled(
+    kb: KnowledgeBase, run: Run
+) -> None:
+    policy = kb.root / "policy.toml"
+    policy.write_text(policy.read_text("utf-8").replace("crowd = 3", "crowd = 2"), "utf-8")
+    kb.git.run("commit", "-q", "-a", "-m", "Two are a crowd")
+    note, branch = captured(kb), kb.git.branch().removeprefix("refs/heads/")
+    crowd = Request(method="crowd", verdict="approve", because="I saw it.")
+    kb.git.run("switch", "-q", "-c", "side")
+    at(kb, BEN).move("validate", note, crowd)
+    kb.git.run("switch", "-q", branch)
+    at(kb, CY).move("validate", at(kb).read(note.path), crowd)
+    way = f"kmkit validate {note.short} --settle"
+    assert way not in run(kb.root, "show", note.short).err
+    assert "To be validated: 1 note.\t" in run(kb.root, "status").out
+    kb.git.run("merge", "-q", "side", ok=(0, 1))
+    assert way in run(kb.root, "resolve", str(note.path)).err
+    kb.git.run("commit", "-q", "--no-edit")
+    assert (
+        f"2 of 2 approvals stand, so what is left is: {way}."
+        in run(kb.root, "show", note.short).err
+    )
+    assert way in run(kb.root, "validate", "--queue").err
+    ran = run(kb.root, "validate", note.short, "--no-input")
+    assert (ran.code, way in ran.err) == (2, True)
+    ran = run(kb.root, "status")
+    assert f"All approvals stand: {note.title}.\t\t\t{way}\n" in ran.out
+    assert "To be validated" not in ran.out
+    assert run(kb.root, "validate", note.short, "--settle").code == 0
+    assert way not in run(kb.root, "show", note.short).err + run(kb.root, "status").out

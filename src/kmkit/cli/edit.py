@@ -100,6 +100,7 @@ def _record(
     no_input: bool,
 ) -> "Moved | None":
     """Commit the change, as what it is; say so where there is none."""
+    from kmkit.cli.validate import wanted_for_format
     from kmkit.kb.comparing import differs, substance_changed
     from kmkit.lifecycle.context import Request
 
@@ -113,7 +114,7 @@ def _record(
         because = needed(because, "--because", "The substance changed. Why?", no_input)
     verb = "reword" if reword and changed else "edit"
     moved = kb.move(verb, note, Request(because=because, withdraw=withdraw), data=data)
-    then = None
+    then = wanted_for_format(kb, moved.note) or None
     if verb == "reword":
         then = f"Next, by one of its approvers: kmkit validate {note.short} --same-meaning."
     report(moved, dry_run=kb.dry_run, then=then)

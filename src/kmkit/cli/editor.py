@@ -16,12 +16,16 @@ from kmkit.errors import Cannot, UsageError
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
 
+OR_OPTIONS = "Set EDITOR, or give the text as options."
+"""What to do without an editor, where options can say the same."""
 VARIABLES = ("KMKIT_EDITOR", "GIT_EDITOR", "VISUAL", "EDITOR")
 """Where the editor is named; the first that is set counts."""
 
 
 @contextmanager
-def editing(kb: "KnowledgeBase", name: str, data: bytes) -> Iterator[bytes]:
+def editing(
+    kb: "KnowledgeBase", name: str, data: bytes, without: str = OR_OPTIONS
+) -> Iterator[bytes]:
     """What the person made of ``data`` in the editor; where the block fails, the text is kept.
 
     UsageError where nobody is there to edit, Cannot where the editor cannot be run.
@@ -29,7 +33,7 @@ def editing(kb: "KnowledgeBase", name: str, data: bytes) -> Iterator[bytes]:
     draft = _draft(kb, name)
     draft.write_bytes(data)
     try:
-        run(draft)
+        run(draft, without)
         yield draft.read_bytes()
     except BaseException:
         if not draft.is_file() or draft.read_bytes() == data:
@@ -55,12 +59,15 @@ def _draft(kb: "KnowledgeBase", name: str) -> Path:
     return next(place / name for name in names if not (place / name).exists())
 
 
-def run(path: Path) -> None:
-    """Open a file in the editor, and wait until it is closed; Cannot where that fails."""
+def run(path: Path, without: str) -> None:
+    """Open a file in the editor, and wait until it is closed; Cannot where that fails.
+
+    ``without``: what to do where no editor is set, which is a UsageError.
+    """
     command = next((os.environ[name] for name in VARIABLES if os.environ.get(name)), "")
     if not command:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise UsageError("No editor is set.", "Set EDITOR, or give the text as options.")
+            raise UsageError("No editor is set.", without)
         command = "notepad" if os.name == "nt" else "vi"
     try:
         words = shlex.split(command, posix=os.name != "nt")

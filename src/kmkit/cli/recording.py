@@ -66,7 +66,7 @@ def edit(kb: "KnowledgeBase", path: PurePosixPath, because: str) -> None:
     from kmkit.kb.recording import rewrite
 
     before = read_plain(kb.root / path)
-    with editing(kb, path.stem, before) as data:
+    with editing(kb, path.stem, before, "Set EDITOR.") as data:
         if data == before:
             say("Nothing was changed.")
         else:

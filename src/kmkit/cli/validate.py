@@ -126,9 +126,15 @@ def command(
 
         sit(kb, note, method=method, topic=topic)
     else:
-        raise UsageError(
-            "A verdict is missing.", "Give --approve, --return or --reject, with --because '…'."
-        )
+        raise UsageError("A verdict is missing.", _way(kb, note))
+
+
+def _way(kb: "KnowledgeBase", ref: str) -> str:
+    """How a verdict on the note ``ref`` is given, or what it needs in its place."""
+    from kmkit.cli.settling import settle_due
+
+    left = settle_due(kb, kb.resolve(ref)) if ref else ""
+    return left or "Give --approve, --return or --reject, with --because '…'."
 
 
 def judge(kb: "KnowledgeBase", note: "Note", request: "Request", verb: str = "validate") -> None:
@@ -195,26 +201,44 @@ def _then(kb: "KnowledgeBase", moved: "Moved") -> str | None:
                 return f"{names} returned it: they approve, or the substance changes first."
             have = len(round_.approvals)
             return f"{have} of {have + round_.missing} approvals by {round_.method}."
-        case "validate/quorum" | "settle":
-            return unfilled(kb, note) or None
-    return None
+    return wanted_for_format(kb, note) or None
 
 
-def unfilled(kb: "KnowledgeBase", note: "Note") -> str:
-    """Which sections formatting will ask for, and how they are filled now; '' for none."""
-    from kmkit.lifecycle.guards import upto
+def wanted_for_format(kb: "KnowledgeBase", note: "Note") -> str:
+    """What a validated note still needs to be formatted, and how it gets it; '' for nothing."""
+    from kmkit.lifecycle.guards import unknown_topics, upto
     from kmkit.lifecycle.states import State
+    from kmkit.note.file import read
+    from kmkit.note.formatting import in_order
     from kmkit.note.required import missing_for
 
-    wanted = missing_for(note, upto(State.FORMATTED), kb.policy, kb.kind(note))
-    names = [_named_in(problem) for problem in wanted if problem.rule.endswith("-section")]
-    if not names:
+    if note.state != State.VALIDATED:
         return ""
-    return (
-        f"Before it can be formatted, it needs: {', '.join(names)}. Fill them in by kmkit edit "
-        f"{note.short} --reword; then one of its approvers runs kmkit validate {note.short} "
-        "--same-meaning."
-    )
+    kind = kb.kind(note)
+    mended = read(in_order(note, kind), note.path)
+    wanted = missing_for(mended, upto(State.FORMATTED), kb.policy, kind)
+    names = [_named_in(problem) for problem in wanted]
+    unknown = [f"{one.message} {one.mend}" for one in unknown_topics(note, kb.config)]
+    needs = [f"Before it can be formatted, it needs: {', '.join(names)}."] if names else []
+    said = [*needs, *unknown]
+    judged = [p for p in wanted if p.rule.endswith("-section") or _named_in(p) in _JUDGED]
+    if judged:
+        said.append(
+            f"Fill them in by kmkit edit {note.short} --reword; then one of its approvers runs "
+            f"kmkit validate {note.short} --same-meaning."
+        )
+    elif unknown or set(names) - set(_AT_FORMAT):
+        said.append(f"Next: kmkit edit {note.short}.")
+    elif names:
+        options = " ".join(_AT_FORMAT[name] for name in names)
+        said.append(f"Next: kmkit format {note.short} {options}.")
+    return " ".join(said)
+
+
+_JUDGED = ("summary", "evidence")
+"""Fields of the substance that a validated note can lack."""
+_AT_FORMAT = {"topics": "--topic TOPIC", "matters_to": "--matters-to '…'"}
+"""Fields that can be given when formatting."""
 
 
 def _named_in(problem: "Problem") -> str:

@@ -108,7 +108,7 @@ MOVES: tuple[Move, ...] = (
           (*_JUDGE, judge.restorable), do.revision_rejected,
           "A revision is not kept; the version in force stands again."),
     _move("settle", (CAPTURED,), APPROVED, "contributor owner", "approvals that reach the quorum",
-          (judge.quorate, ask.complete(VALIDATED)), do.settled,
+          (judge.quorate, ask.complete(VALIDATED, writes=("verdicts",))), do.settled,
           "Approvals from several branches reach the quorum together; nobody judges anew."),
     _move("renew", APPROVED, SAME, "", "a method and a reason",
           (*_APPROVE, ask.complete_for_its_state), do.renewed,
