@@ -5,12 +5,14 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 
 import pytest
 
 from kmkit.kb import KnowledgeBase
+from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.period import Period
 from kmkit.trail.audit import second
@@ -20,7 +22,8 @@ from kmkit.trail.audit.reading import _COVERED, Reading, readings, rest_of, vers
 from kmkit.trail.audit.second import Process, _Given, _possible, hand_over, ready, taken_over
 from kmkit.trail.audit.trailers import Told
 from kmkit.trail.git import Git
-from tests.conftest import captured, disseminated
+from tests.conftest import ANA, captured, disseminated
+from tests.forgeries.builder import History
 
 PATHS = ("notes", "policy.toml", "kmkit.toml", "templates", "records")
 
@@ -43,11 +46,43 @@ def here(range_: Range, git: Git) -> list[Reading]:
     return list(readings(git, range_, "", PATHS))
 
 
+def test_in_a_folder_paths_are_those_of_the_knowledge_base(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.run("init", "-q", "-b", "main")
+    first = history.commit("Begin\n", {"README.md": b"x\n"}, who=ANA, parents=[])
+    inside = {"kb/policy.toml": b"p", "kb/notes/a.md": b"a", "kb/README.md": b"r"}
+    history.commit("On\n", {**inside, "notes/b.md": b"b", "policy.toml": b"q"}, who=ANA)
+    with commits_since(history.git, first, history.tip()) as range_:
+        (reading,) = readings(history.git, range_, "kb/", PATHS)
+    changes = reading.commit.changes
+    assert [change.path for change in changes] == ["notes/a.md", "policy.toml"]
+    assert [reading.commit.blobs[change.blob] for change in changes] == [b"a", b"p"]
+    assert [*reading.versions] == ["notes/a.md"]
+
+
 def test_the_second_process_hands_over_each_commit_and_no_more(
     kb: KnowledgeBase, listed: Range, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_DIR", "/nowhere")  # as a hook may have it
     assert all_of(listed, kb.git) == here(listed, kb.git)
+
+
+def test_from_when_on_there_is_a_second_process(
+    kb: KnowledgeBase, listed: Range, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = here(listed, kb.git)
+
+    def read(worth: int, *, possible: bool) -> list[Reading]:
+        monkeypatch.setattr(second, "WORTH", worth)
+        monkeypatch.setattr(second, "_possible", lambda: possible)
+        return list(second.read_aside(kb.git, listed, "", PATHS))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(second, "_of_second", None)
+        assert read(1, possible=False) == read(listed.count + 1, possible=True) == ours
+    monkeypatch.setattr(second, "_of_second", lambda *_: (reading for reading in ours))
+    monkeypatch.setattr(second, "readings", None)
+    assert read(listed.count, possible=True) == ours
 
 
 def test_the_work_of_the_second_process(
@@ -122,7 +157,7 @@ def test_nothing_is_left_of_a_second_process(
     monkeypatch.setattr(second, "_started", started)
     some = second._of_second(kb.git, listed, "", PATHS, None)
     next(some)
-    some.close()  # type: ignore[attr-defined]  # a generator
+    some.close()
     monkeypatch.setattr(second, "WORTH", 1)
     monkeypatch.setattr(second, "_possible", lambda: True)
     kb.git.run("repack", "-adq")
@@ -205,6 +240,45 @@ def test_the_rest_of_a_note_is_what_no_move_writes_and_no_approval_covers() -> N
     assert {"kind", "title", "summary", "evidence", "state", "owner"} <= _COVERED
     other = notes_of(versions("unit: b", "topics: a", "unit: a\ntopics: a"))
     assert len({rest_of(note) for note in (plain, *other)}) == 4
+
+
+ODD = [
+    b"", b"---\n", b"## A\n", b"---\n---\n", b"---\n---\ntitle: T\n---\n## A\n",
+    b"title: T\nunit: U\n---\n## A\n", b"xx\ntitle: T\n---\n## A\n", b"xxx\ntitle: T\n---\n",
+    b"---\ntitle: T\n## A\n\nb\n", b"---\ntitle: T\n---", b"---\ntitle: T\n---\n\r",
+    b"---\ntitle: T\n--- \n## A\n", b"---\ntitle: T\n---x\n---\n## A\n", b"--- \ntitle: T\n---\n",
+    b"---\ntitle: T\n...\nunit: U\n---\n## A\n", b"---\ntitle: T\n---\n\n\n## A\n---\n## B\nc",
+    b"---\ntitle: T\r\n---\n## A\n", b"---\r\ntitle: T\r\n---\r\n## A\r\nb\r\n",
+    b"---\ntitle: T\n---\n## A\rb\n", b"---\ntitle: T\0\n---\n## A\n", b"---\ntitle: T\n---\n\0",
+    b"---\ntitle: T\xc2\xad\n---\n## A\n", b"---\ntitle: T\n---\n## A\xe2\x80\xae\n",
+    b"---\ntitle: \xff\n---\n## A\n", b"---\ntitle: T\n---\n## \xff\n",
+    b"\xef\xbb\xbf---\ntitle: T\n---\n",
+    b"\n---\ntitle: T\n---\n", b"---\ntitle: T\ntitle: U\n---\n",
+    b"---\nsummary: <!-- c -->\n---\n",
+    b"---\nsummary: S\n---\n<!-- c -->\n", b"---\ntitle: T\n---\n```\n## A\n```\n## B\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("before", [b"", b"---\ntitle: T\n---\n## A\n"])
+def test_odd_files_say_what_everybody_reads_of_them(before: bytes) -> None:
+    for data in ODD:
+        version_of(before, "notes/odd.md")  # what is remembered of it belongs to nothing else
+        version = version_of(data, "notes/odd.md")
+        note = read(data, PurePosixPath("notes/odd.md"))
+        assert version.note == note
+        assert (version.note.ordinary, version.note.clear) == (note.ordinary, note.clear)
+        assert version.fingerprint == ("" if b"<!--" in data else fingerprint(note))
+        assert version.rest == rest_of(note)
+
+
+@pytest.mark.parametrize("body", ["", "## A\n---\nb\n", "\u00c9t\u00e9\n---\n\n## A\r\nb"])
+def test_a_note_like_most_is_read_in_the_quick_way(
+    monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    data = f"---\ntitle: T\ntopics: [a]\n---\n{body}".encode()
+    note = read(data, PurePosixPath("notes/a.md"))
+    monkeypatch.setattr("kmkit.trail.audit.reading._unusual", None)
+    assert version_of(data, "notes/a.md").note == note
 
 
 def test_what_is_wrong_below_ordinary_front_matter_is_handed_over() -> None:

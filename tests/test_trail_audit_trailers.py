@@ -1,5 +1,7 @@
 """What a message tells, and each way in which two readers could understand it in two ways."""
 
+import re
+
 import pytest
 
 from kmkit.trail.audit.trailers import _at_a_glance, told
@@ -32,6 +34,8 @@ CERTAIN = {
     "with a co-author": PLAIN + "Co-authored-by: Dee Lim <dee@example.org>\n",
     "with a word like it": PLAIN.replace("Checked.", "See the kmkit-note above."),
     "reviewed by, in prose": PLAIN.replace("Checked.", "It was reviewed-by nobody else."),
+    "without an end of its last line": PLAIN.removesuffix("\n"),
+    "with its name set in": PLAIN.replace("Checked.", "He said:\n Kmkit-Note: x\n\tKmkit-Move: y"),
     "with its name in a quote": PLAIN.replace("Checked.", "He said:\n  Kmkit-Note: x"),
 }
 
@@ -54,6 +58,26 @@ def test_the_usual_message_is_certain_at_a_glance(reason: str) -> None:
     assert event
     assert event == parse("1" * 40, message)
     assert event.reason == reason
+
+
+ODD = (
+    *("\r", "\t", " ", "\n", "\n\n", ":", "x", "---", ">8", "# - >8 -- x\n", "kmkit-", "KMKIT-"),
+    *("Kmkit-Level: x\n", "Kmkit-Note: z\n", "Kmkit-Record: r\n", "Kmkit-Attached: a\n"),
+    *("Reviewed-by: ", "reviewed-by: x\n", "Co-authored-by: A <b>\n"),
+    *("\0", "\x85", "\u00a0", "\u0131", "\u212a", "\u2028", "\ufeff", "\u00e9"),
+)
+"""What somebody may put into a message."""
+BYTES = (*(odd.encode() for odd in ODD), b"\xe9", b"\xc3x\xa9")
+
+
+@pytest.mark.parametrize("odd", BYTES)
+def test_at_a_glance_nothing_else_is_told(odd: bytes) -> None:
+    """Of a message that names its encoding all is looked at."""
+    head, plain = HEAD.encode(), PLAIN.encode()
+    named = head.replace(b"+0000\n\n", b"+0000\nencoding UTF-8\n\n")
+    for place in re.finditer(rb"(?m)\b|$", plain):
+        message = plain[: place.start()] + odd + plain[place.start() :]
+        assert told("1" * 40, head + message) == told("1" * 40, named + message)
 
 
 def test_a_message_in_bytes_that_are_no_text() -> None:
@@ -125,6 +149,9 @@ DOUBTFUL = {
     "both": (PLAIN.replace("Kmkit-Move", "Kmkit-Record: r\nKmkit-Move"), "and of a record"),
     "reviewer in capitals": (PLAIN.replace("Reviewed-by", "REVIEWED-BY"), "'REVIEWED-BY' is spelt"),
     "reviewer in small": (PLAIN + "reviewed-by: Dee <d@x.org>\n", "'reviewed-by' is spelt"),
+    "no colon": (PLAIN.replace("Method: peer-review", "Method"), "outside"),
+    "a reviewer without a colon": (PLAIN + "Reviewed-by\n", "outside"),
+    "a move before the last": ("x\n\nKmkit-Move: y\n\nKmkit-Note: z\n", "outside"),
     "a blank before": (PLAIN.replace("Move: ", "Move : "), ""),
 }  # fmt: skip
 

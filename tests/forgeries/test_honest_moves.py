@@ -10,7 +10,7 @@ from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
 from kmkit.trail.audit.report import Report
 from tests.conftest import ANA, BEN, CY, DEE
-from tests.forgeries.base import BOATS, FUEL, ROADS, capture
+from tests.forgeries.base import BOATS, FUEL, ROADS, WELLS, capture
 from tests.forgeries.builder import ASK, History
 from tests.forgeries.conftest import New, audited
 from tests.forgeries.corpus import APPROVE, CROWD, RETURN, WORDS, swap
@@ -73,6 +73,15 @@ def test_a_note_from_elsewhere_is_captured_anew(new: New) -> None:
     assert proof(report, "lorries") == "claimed"
     assert report.findings == ()
     assert report.mended
+
+
+def test_a_format_fills_in_what_readers_need(new: New) -> None:
+    history = new(False)
+    needed = swap("language:", "matters_to: Anybody who drives.\nlanguage:")
+    kb = history.kb(ANA)
+    kb.move("format", kb.resolve(WELLS), ASK, data=needed(history.data(history.path(WELLS))))
+    assert proof(honest(history), WELLS) == "claimed"
+    assert history.note(WELLS).state == "formatted"
 
 
 # Days prove nothing

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from kmkit.note.file import write_fields
 from kmkit.trail.audit.audit import audit
 from kmkit.trail.audit.report import Report
@@ -68,6 +70,18 @@ def test_a_revision_that_a_merge_gave_the_old_text_is_dropped(new: New) -> None:
     history.move("validate", FUEL, BEN, replace(APPROVE, verdict="reject"))
     assert rules(history) == []
     assert history.note(FUEL).state == "validated"
+
+
+@pytest.mark.parametrize(
+    ("old", "odd"),
+    [("language:", "colour: red\nlanguage:"), ("gathered: {on: 2026-11-25", "gathered: {on: soon")],
+)
+def test_a_field_that_cannot_be_read_leaves_the_note_readable(new: New, old: str, odd: str) -> None:
+    history = new(False)
+    path = history.path(ROADS)
+    history.commit("By hand\n", {path: swap(old, odd)(history.data(path))}, who=DEE)
+    assert history.note(ROADS).problems
+    assert (rules(history), proof(history, ROADS)) == ([], "claimed")
 
 
 def test_who_captures_what_lay_there_may_leave_out_their_name(new: New) -> None:

@@ -238,6 +238,13 @@ def test_each_rule_comes_from_the_branch_that_changed_it(new: New) -> None:
     assert rules(history) == []
 
 
+def test_settings_change_in_the_commit_of_a_move(new: New) -> None:
+    history = new(False)
+    files = {CONFIG: history.data(CONFIG) + b"\n# Mine\n"}
+    history.forge("validate/quorum", FUEL, BEN, APPROVE, files=files)
+    assert rules(history) == []
+
+
 def test_another_guidance_for_a_note_that_has_another_kind_since(new: New) -> None:
     history = new(False)
     path, comment = history.path(FUEL), "<!-- Why? -->"

@@ -224,6 +224,19 @@ def rejected_revision_that_gains_a_state(h: History) -> str:
 
 
 @caught_as("bad-in-force")
+def revision_rejected_for_a_version_that_is_not_there(h: History) -> str:
+    """What stands again is the approved text; what the revision left in force is nothing."""
+    path = h.path(ROADS)
+    before, blob = h.data(path), h.run("rev-parse", f"main:{path}")
+    made = h.imitate("revise", ROADS, CY, data=WORDS(before))
+    nothing = "f" * len(blob)
+    data = swap(blob, nothing)(made.data)
+    h.commit(reply(blob, nothing)(made.message), {path: data}, who=CY)
+    made = h.imitate("validate/quorum", ROADS, BEN, REJECT)
+    return h.commit(made.message, {path: before}, who=BEN)
+
+
+@caught_as("bad-in-force")
 def revision_that_leaves_what_nobody_approved_in_force(h: History) -> str:
     made = h.imitate("reword", ROADS, ANA, data=WORDS(h.data(h.path(ROADS))))
     h.commit(made.message, {h.path(ROADS): made.data}, who=ANA)
@@ -308,6 +321,28 @@ def new_note_without_a_state(h: History) -> str:
 def new_note_with_verdicts(h: History) -> str:
     data = swap("state: validated", "state: captured")(h.data(h.path(ROADS)))
     return h.commit("Add\n", {NEW_PATH: data.replace(ROADS.encode(), b"lorries-eeee")}, who=CY)
+
+
+def brought(h: History, entry: str) -> str:
+    """A new note that is only captured comes with what a move leaves behind."""
+    data = swap("language:", f"{entry}\nlanguage:")(captured(h)[0])
+    return h.commit("Add\n", {NEW_PATH: data}, who=CY)
+
+
+@caught_as("unproved")
+def new_note_that_reached_somebody(h: History) -> str:
+    return brought(h, "disseminated:\n  - {on: 2026-11-21, channel: weekly-digest}")
+
+
+@caught_as("unproved")
+def new_note_that_was_reviewed(h: History) -> str:
+    return brought(h, "reviewed: {on: 2026-11-21, by: cy@example.org}")
+
+
+@caught_as("unproved")
+def new_note_with_a_version_in_force(h: History) -> str:
+    blob = h.run("rev-parse", f"main:{h.path(ROADS)}")
+    return brought(h, f"in_force: {{blob: {blob}, state: validated}}")
 
 
 # What was found stays found

@@ -30,7 +30,7 @@ _WAYS: dict[str, Callable[[History], str]] = {"whole": judged, "resumed": resume
 _ONCE = (("kmkit.note.file", "read"), ("kmkit.tomlread", "parse"), ("kmkit.config", "parse_policy"))
 """What is read by them is the same for every change."""
 _PATIENCE, _LONG = 4, 120
-"""Seconds for one history, and for all tests of one change."""
+"""Seconds of work for one history, and for all tests of one change."""
 _MEMORY = 6 * 1024**3
 
 
@@ -107,21 +107,27 @@ def first_noticed(cases: Sequence[tuple[Case, str]], answers: Answers) -> str:
     """The first history of which something else is said than before, '' without one."""
     with answering(answers):
         for (way, history), golden in cases:
-            signal.alarm(_PATIENCE)
+            _wait(_PATIENCE)
             try:
                 said = _WAYS[way](history)
             except Exception as error:
                 said = repr(error)
             if said != golden:
                 return f"{way} {history.name}"
-    signal.alarm(0)
+    _wait(0)
     return ""
+
+
+def _wait(seconds: int) -> None:
+    """End the process after so much work, or ten times as long: it may not have the machine."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(10 * seconds)
 
 
 def failed(tests: Sequence[str]) -> str:
     """The first test that fails, '' without one."""
     seen = _Seen()
-    signal.alarm(_LONG)
+    _wait(_LONG)
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
     code = pytest.main([*options, *tests], plugins=[seen])
     # 4: a test cannot be asked for by its name, and whoever is not asked notices nothing

@@ -5,7 +5,8 @@ first one judges (`second`).
 """
 
 import marshal
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Mapping, Sequence
+from contextlib import closing
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import PurePosixPath
@@ -50,7 +51,7 @@ class Reading(NamedTuple):
 
 def readings(
     git: Git, range_: Range, prefix: str, paths: Sequence[str], done: int = 0
-) -> Iterator[Reading]:
+) -> Generator[Reading, None, None]:
     """The commits of the range but for the first ``done``, oldest first.
 
     ``paths``, from the top of the knowledge base at ``prefix``, are looked at; of the files there
@@ -58,11 +59,12 @@ def readings(
     """
     cut = len(prefix)
     below = [prefix + path for path in paths]
-    for commit in walk(git, range_, below, lambda path: _wanted(path[cut:]), done):
-        if cut:
-            changes = tuple(change._replace(path=change.path[cut:]) for change in commit.changes)
-            commit = commit._replace(changes=changes)
-        yield Reading(commit, told(commit.sha, commit.raw), _versions(commit))
+    with closing(walk(git, range_, below, lambda path: _wanted(path[cut:]), done)) as commits:
+        for commit in commits:
+            if cut:
+                changes = tuple(one._replace(path=one.path[cut:]) for one in commit.changes)
+                commit = commit._replace(changes=changes)
+            yield Reading(commit, told(commit.sha, commit.raw), _versions(commit))
 
 
 def _versions(commit: Commit) -> dict[str, Version]:
@@ -87,7 +89,7 @@ def version_of(data: bytes, path: str) -> Version:
 def _usual(data: bytes, file: "_File") -> Version | None:
     """The same of a file like most: its front matter is ordinary, and it hides nothing."""
     end = data.find(b"\n---", 3)
-    if end < 0 or data[:4] != b"---\n" or data[end + 4 : end + 5] != b"\n" or b"\r" in data:
+    if end < 0 or data[:4] != b"---\n" or data[end + 4 : end + 5] != b"\n":
         return None
     front = data[4 : end + 1]
     try:

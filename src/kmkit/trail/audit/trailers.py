@@ -19,7 +19,7 @@ from kmkit.trail.event import (
     trailers_of,
 )
 
-_LINE = re.compile(r"^[ \t]?(kmkit-[a-z-]+)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(r"^(kmkit-[a-z-]+)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _CUTS = re.compile(r"^(?:---|\S+ -+ >8 -)", re.MULTILINE)
 """Lines at which some git commands take the message to end."""
 _BROKEN = re.compile(r"^kmkit-[a-z-]+[ \t]*:.*\n[ \t]+\S", re.IGNORECASE | re.MULTILINE)
@@ -114,7 +114,7 @@ def _harmless(above: str) -> bool:
 
 def _lines(text: str) -> list[str]:
     """The names of trailers with which lines begin that could be ours, wherever they stand."""
-    return [match[1] for match in _LINE.finditer(text) if match[0][0] not in " \t"]
+    return _LINE.findall(text)
 
 
 def _certain(text: str) -> list[tuple[str, str]]:
