@@ -122,12 +122,12 @@ def test_readers_see_the_version_that_a_revision_left_in_force(kb: KnowledgeBase
 def test_a_new_round_of_one_branch_stands_beside_what_another_did(
     kb: KnowledgeBase, again: Steps, turned: bool
 ) -> None:
-    note = walked(kb, [("validate", BEN)])(begun(kb))
+    note = walked(kb, [*REVISED, ("validate", CY)])(begun(kb))
 
     def narrowed(there: Note) -> Note:
         return kb.move("narrow", there, Request(because="Names.", level="internal")).note
 
-    sides = [walked(kb, [*again, ("validate", DEE)], since=3), narrowed]
+    sides = [walked(kb, [*again, ("validate", DEE)], since=6), narrowed]
     parted(kb, note, sides[turned], sides[not turned])
     note = merged(kb, note)
     assert (note.state, note.level) == ("validated", "internal")

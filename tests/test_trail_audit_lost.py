@@ -75,6 +75,7 @@ def walked(state: str, since: int, *moves: str, level: str = "domestic") -> Know
         (["format"], ["retire", "reopen"], ["reopen"]),
         ([], ["retire", "reopen"], ["reopen"]),
         (["format"], ["revise", "reopen"], ["reopen"]),
+        (["format"], ["reopen", "ask"], ["reopen"]),
     ],
 )
 def test_what_a_branch_took_back_itself_is_not_dropped(
