@@ -202,3 +202,34 @@ def test_a_state_by_hand_after_a_merge_is_no_branch(kb: KnowledgeBase) -> None:
     assert kb.claim(note).state == "validated"
     with pytest.raises(Refused, match="says state: disseminated, its history state: validated"):
         kb.move("confirm", note, WHY)
+
+
+def test_a_text_that_a_merge_put_under_an_approval_is_judged_anew(kb: KnowledgeBase) -> None:
+    note = begun(kb)
+
+    def reworded(there: Note) -> Note:
+        data = there.data.replace(b"Text of lessons", b"Text of errors")
+        return at(kb, CY).move("edit", there, WHY, data=data).note
+
+    parted(kb, note, reworded, walked(kb, APPROVED))
+    git(kb, "commit", "-q", "--no-edit")  # git sees nothing in it
+    kb.forget()
+    assert [rule for rule, _ in faults(kb)] == ["mixed-merge"]
+    again = kb.move("reopen", kb.read(note.path), WHY).note
+    assert at(kb, DEE).move("validate", again, APPROVE).note.state == "validated"
+    assert faults(kb) == []
+
+
+def test_what_one_branch_returned_and_another_approved_is_not_approved(kb: KnowledgeBase) -> None:
+    note = begun(kb)
+    back = Request(method="peer-review", verdict="return", because="Which harbour?")
+
+    def returned(there: Note) -> Note:
+        return at(kb, DEE).move("validate", there, back).note
+
+    parted(kb, note, returned, walked(kb, APPROVED))
+    note = merged(kb, note)
+    assert (note.state, len(note.fields.verdicts)) == ("captured", 2)
+    assert faults(kb) == []
+    assert at(kb, DEE).move("validate", note, APPROVE).note.state == "validated"
+    assert faults(kb) == []

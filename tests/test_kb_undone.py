@@ -79,3 +79,19 @@ def test_what_is_written_over_a_forged_approval_is_told_by_what_stood_before(
     git(kb, "commit", "-qam", "By hand")
     with pytest.raises(Refused, match="says state: formatted, its history state: captured"):
         kb.move("disseminate", kb.read(note.path), Request(channel="weekly-digest"))
+
+
+def test_nobody_is_told_to_write_a_forged_state(kb: KnowledgeBase) -> None:
+    note = captured(kb)
+    forged(kb, note, ANA)
+    for state in ("formatted", "captured"):
+        (kb.root / note.path).write_bytes(write_fields(kb.read(note.path), {"state": state}))
+        git(kb, "commit", "-qam", "By hand")
+        with pytest.raises(Refused) as refused:
+            kb.move("retire", kb.read(note.path), Request(because="So."))
+        assert "git revert" in refused.value.mend
+    for commit in ("HEAD", "HEAD~2", "HEAD~4"):  # the last one first
+        git(kb, "revert", "--no-edit", commit)
+    kb.forget()
+    assert faults(kb) == []
+    kb.move("retire", kb.read(note.path), Request(because="So."))

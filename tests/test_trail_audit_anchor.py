@@ -93,6 +93,7 @@ ROLES = (
         (ROLES, "cy@example.org", "dee@example.org"),
         (ROLES, "", "dee@example.org"),
         ('[roles]\nsteward = ["*"]\n', "", ""),
+        ('[roles]\nsteward = ["*", "Ana@example.org"]\n', "", "ana@example.org"),
         ('[roles]\nsteward = ["*@example.net"]\n', "cy@example.org", ""),
         ('[roles]\nmanager = ["cy@example.org"]\nsteward = []\n', "cy@example.org", ""),
         ("", "cy@example.org", ""),
@@ -106,6 +107,12 @@ def test_a_steward_is_who_the_rules_of_the_anchor_name(
     assert entitled(history.git, "kb/", made, author) == steward
     assert entitled(history.git, "", made, author) == ""
     assert entitled(history.git, "none/", made, author) == ""
+
+
+def test_bytes_that_are_no_text_hide_no_steward(history: History) -> None:
+    policy = b'# caf\xe9\n[roles]\nsteward = ["ana@example.org"]\n'
+    made = history.commit("Roles\n", {"policy.toml": policy}, who=CY)
+    assert entitled(history.git, "", made, "") == "ana@example.org"
 
 
 def test_every_knowledge_base_has_its_own_pin(history: History) -> None:

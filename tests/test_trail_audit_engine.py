@@ -444,3 +444,9 @@ def test_forty_branches_come_home_one_by_one(kb: KnowledgeBase) -> None:
     report = audited(kb)
     assert report.findings == ()
     assert len(report.standings) == 41
+
+
+def test_how_much_was_judged_this_time_is_no_part_of_the_verdict() -> None:
+    report = Report((), (), 3, "a", "t", judged=3)
+    assert replace(report, judged=1) == report
+    assert replace(report, mended=1) != report

@@ -7,7 +7,7 @@ from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import decided, kept, put, put_away, whole
 from kmkit.trail.audit.scene import Scene
 from tests.test_trail_audit_scene import policy, scene
-from tests.test_trail_audit_united import side
+from tests.test_trail_audit_united import side, verdict
 
 HERE = side(moves=("validate",), state="validated", level="domestic")._replace(id="n", blob="a")
 RETIRED = side(moves=("validate", "retire"), state="retired", level="domestic")._replace(
@@ -82,6 +82,14 @@ def test_what_a_branch_took_back_itself_is_not_dropped(
     own: list[str], more: list[str], dropped: list[str]
 ) -> None:
     taken, other = walked("formatted", 1, *own), walked("captured", 11, *more)
+    assert said(taken, taken, other) == dropped
+
+
+@pytest.mark.parametrize(("state", "dropped"), [("captured", ["validate return"]), ("retired", [])])
+def test_a_return_stands_until_the_note_is_retired(state: str, dropped: list[str]) -> None:
+    back = verdict("ben", "return")
+    taken, other = walked(state, 1, "ask"), walked("captured", 11, "validate/return")
+    other = other._replace(claim=other.claim._replace(verdicts=(back,)))
     assert said(taken, taken, other) == dropped
 
 

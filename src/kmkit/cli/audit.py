@@ -104,7 +104,7 @@ def command(
         told = report
         if not rows:
             told = _report(git, prefix, begin, tip, since, required, True, no_cache)
-        if not notes:
+        if not (notes or since):  # what was found before is not told, and names some of them
             unproved_notes(told)
         unproved_learning(told.records)
     _keep(git, prefix, begin, report, pin=pin, accepted=accept_rewrite)

@@ -75,6 +75,14 @@ class _Sides:
         """Whether the side has its verdicts from a round that began after the base."""
         return any(verdict not in side.fields.verdicts for verdict in self.base.fields.verdicts)
 
+    def returned(self, side: Note) -> bool:
+        """Whether somebody returned the merged text there, and has not approved it since."""
+        said = {
+            one.by.casefold(): one for one in side.fields.verdicts if one.fingerprint == self.new
+        }
+        returns = any(one.verdict == "return" for one in said.values())
+        return returns and side.state == State.CAPTURED
+
     def ended(self, side: Note) -> bool:
         """Whether the side retired the note."""
         return side.state == State.RETIRED != self.base.state
@@ -213,6 +221,8 @@ def _state(sides: _Sides) -> tuple[str, str]:
             return State.RETIRED, ""
         return "", "One side retired the note, and the other changed its text."
     if any(map(sides.began, sides.both)):
+        return State.CAPTURED, ""
+    if any(map(sides.returned, sides.both)):
         return State.CAPTURED, ""
     whole = [side for side in sides.both if sides.print_of(side) == sides.new]
     if not whole:

@@ -154,7 +154,8 @@ def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim, *, lost: bool 
         return known.claim
     proved = known.sound.claim if known and known.sound else claim
     if differences := list(_differences(there, proved)) or list(_differences(there, claim)):
-        raise _differing(note, differences)
+        undo = bool(known and known.sound) and "verdicts" in differing(there.fields, proved)
+        raise _differing(note, differences, undo=undo)
     return claim
 
 
@@ -184,8 +185,13 @@ def _way_out(note: Note) -> str:
     return f"Run kmkit capture '{note.path}'."
 
 
-def _differing(note: Note, differences: Sequence[tuple[str, str, str]]) -> Refused:
-    """What file and trail say of the note, and how the two are brought together."""
+def _differing(
+    note: Note, differences: Sequence[tuple[str, str, str]], *, undo: bool = False
+) -> Refused:
+    """What file and trail say of the note, and how the two are brought together.
+
+    ``undo``: verdicts stand in the file that prove nothing, so the whole file is put back.
+    """
     said = "; ".join(
         f"{ours or 'no ' + name}, its history {theirs or 'none'}"
         for name, ours, theirs in differences
@@ -195,6 +201,11 @@ def _differing(note: Note, differences: Sequence[tuple[str, str, str]]) -> Refus
     asked = [f"write {into} into" if into else "", f"take {out_of} out of" if out_of else ""]
     lines = " and ".join(filter(None, asked))
     mend = f"{lines[:1].upper()}{lines[1:]} the file and commit that with git, then go on."
+    if undo:
+        mend = (
+            f"kmkit audit {note.short} names the commits that are not proved: take them back with "
+            "git revert, the last one first, then go on."
+        )
     if note.state in WALK[1:]:
         mend += (
             " If a squash or rebase lost the moves, somebody entitled approves the text anew: "

@@ -254,8 +254,9 @@ _FILES = {
 _HISTORY = {
     "unproved": ("The proof was lost or never there", """The note claims a state that its history
         does not lead to: it came in from elsewhere, or a squash or rebase dropped the moves. The
-        claim may be true, but nothing here proves it. Mend: somebody entitled renews it with
-        kmkit validate NOTE --renew."""),
+        claim may be true, but nothing here proves it. Mend: if it is true, somebody entitled renews
+        it with kmkit validate NOTE --renew; a forged new note is taken away by a manager or a
+        steward, with git rm."""),
     "outside-anchor": ("A change from a history that does not begin at the anchor", """The commit
         changes notes or rules and comes from a line of history that does not lead back to the
         anchor, so no rules stood before it. Mend: repeat the change on a branch that begins after

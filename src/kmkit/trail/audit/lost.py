@@ -100,6 +100,8 @@ def _taken_back(more: Sequence[str], own: Sequence[str]) -> bool:
 
 
 def _said(taken: Known, side: Known, own: Collection[str]) -> bool:
+    if taken.claim.state == State.RETIRED:  # whoever takes it up again has it judged anew
+        return False
     kept = [bare(entry) for entry in taken.claim.verdicts]
     about = [v for v in side.claim.verdicts if v.fingerprint == taken.fingerprint]
     return any(v.verdict == "return" and bare(v) not in kept for v in about)

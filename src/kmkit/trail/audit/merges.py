@@ -185,7 +185,9 @@ def _joined(
             f"The merge took the state of {path} from one side and its text from another.",
         )
         written = united(lines, writing(scene))
-        new = new._replace(claim=claim_of(note.fields, new.claim), written=written)
+        claim = claim_of(note.fields, new.claim)
+        standing = next((one.standing for one in there if one.claim.state == claim.state), "")
+        new = new._replace(claim=claim, written=written, standing=standing)
     else:
         new = new._replace(written=merged(new.fingerprint, lines, writing(scene)))
         new = _united(scene, note, new, base, there)
