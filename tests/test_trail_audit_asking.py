@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kmkit.errors import Cannot
-from kmkit.trail.audit.asking import ask, objects, opened
+from kmkit.trail.audit.asking import _object, ask, objects, opened
 from kmkit.trail.git import Git
 from kmkit.trail.program import Stream, read_whole
 
@@ -109,3 +109,9 @@ def test_a_damaged_object_is_told_in_the_words_of_git(git: Git, at: int) -> None
         pytest.raises(Cannot, match=rf"({name[:12]}|history): .*(inflate|header)"),
     ):
         next(fetch([name]))
+
+
+def test_a_git_that_ended_is_not_told_as_an_object_that_is_not_there(git: Git) -> None:
+    with opened(git, ["cat-file", "--no-such-option"]) as reader, pytest.raises(Cannot) as said:
+        _object(reader, reader.output, "a" * 40)
+    assert said.value.message.startswith("git could not read the history: unknown option")
