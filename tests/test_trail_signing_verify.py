@@ -368,16 +368,18 @@ def test_a_signature_beside_a_foreign_one_proves_nothing(ana: GpgKey, tmp_path: 
 
 
 @with_gpg
-def test_a_revoked_openpgp_key_proves_nothing(ana: GpgKey, tmp_path: Path) -> None:
+def test_a_revoked_openpgp_key_proves_nothing(ana: GpgKey) -> None:
     raw = with_signature(PAYLOAD, gpg_sign(PAYLOAD, ana))
     certificate = next((ana.home / "openpgp-revocs.d").iterdir())
     text = certificate.read_text(encoding="utf-8").replace(":-----BEGIN", "-----BEGIN")
-    home = tmp_path / "gpg"
-    home.mkdir(mode=0o700)
-    gpg(home, "--import", stdin=ana.armour.encode())
-    gpg(home, "--import", stdin=text[text.index("-----BEGIN") :].encode())
-    revoked = gpg(home, "--armor", "--export").decode()
-    gpg_stop(home)
+    home = Path(mkdtemp(prefix="kg-"))  # short: gpg's agent puts a socket in it
+    try:
+        gpg(home, "--import", stdin=ana.armour.encode())
+        gpg(home, "--import", stdin=text[text.index("-----BEGIN") :].encode())
+        revoked = gpg(home, "--armor", "--export").decode()
+    finally:
+        gpg_stop(home)
+        shutil.rmtree(home, ignore_errors=True)
     assert "not by a key of theirs" in reason(raw, revoked)
 
 
