@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kmkit.errors import Refused
+from kmkit.index.problems import problems as found
 from kmkit.kb import KnowledgeBase
 from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
@@ -44,6 +45,11 @@ def walked(kb: KnowledgeBase, steps: Steps, since: int = 1) -> Callable[[Note], 
         return note
 
     return walk
+
+
+def problems(kb: KnowledgeBase) -> list[str]:
+    """The rules of what is wrong with the files."""
+    return [problem.rule for problem in found(kb) if problem.severity == "error"]
 
 
 def merged(kb: KnowledgeBase, note: Note) -> Note:
@@ -232,4 +238,84 @@ def test_what_one_branch_returned_and_another_approved_is_not_approved(kb: Knowl
     assert (note.state, len(note.fields.verdicts)) == ("captured", 2)
     assert faults(kb) == []
     assert at(kb, DEE).move("validate", note, APPROVE).note.state == "validated"
+    assert faults(kb) == []
+
+
+CROWD = Request(method="crowd", verdict="approve", because="Seen.")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_approval_goes_on_beside_one_by_another_method(kb: KnowledgeBase, turned: bool) -> None:
+    note = begun(kb)
+
+    def counted(there: Note) -> Note:
+        return at(kb, DEE).move("validate", there, CROWD).note
+
+    sides = [counted, walked(kb, APPROVED)]
+    parted(kb, note, sides[turned], sides[not turned])
+    note = merged(kb, note)
+    assert note.state == "validated"
+    assert [entry.by for entry in note.fields.verdicts] == [CY.email, DEE.email]
+    assert (problems(kb), faults(kb)) == ([], [])
+    note = kb.move("format", note).note
+    with pytest.raises(Refused, match="expert-review"):
+        kb.move("release", note, Request(because="All.", level="international"))
+    assert faults(kb) == []
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_return_by_another_method_stands_as_well(kb: KnowledgeBase, turned: bool) -> None:
+    note = begun(kb)
+
+    def returned(there: Note) -> Note:
+        back = Request(method="crowd", verdict="return", because="Which harbour?")
+        return at(kb, DEE, kb.now + timedelta(days=3)).move("validate", there, back).note
+
+    sides = [returned, walked(kb, APPROVED)]
+    parted(kb, note, sides[turned], sides[not turned])
+    note = merged(kb, note)
+    assert note.state == "captured"
+    with pytest.raises(Refused, match="goes by crowd"):
+        at(kb, BEN).move("validate", note, APPROVE)
+    with pytest.raises(Refused, match="nothing is settled"):
+        kb.move("settle", note)
+    for who in (DEE, BEN):
+        note = at(kb, who).move("validate", note, CROWD).note
+    assert note.state == "captured"
+    assert (problems(kb), faults(kb)) == (["future-date"], [])
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("way", ["narrow", "put back"])
+def test_a_release_that_one_branch_took_back_is_found_after_the_merge(
+    kb: KnowledgeBase, turned: bool, way: str
+) -> None:
+    note = walked(kb, [*APPROVED, ("format", ANA)])(begun(kb))
+    why = Request(because="Names.", level="internal")
+    note = kb.move("narrow", note, why).note
+
+    def released(day: int) -> Callable[[Note], Note]:
+        wide = Request(because="All of us.", level="domestic")
+        return lambda there: (
+            at(kb, ANA, kb.now + timedelta(days=day)).move("release", there, wide).note
+        )
+
+    def taken_back(there: Note) -> Note:
+        there = released(8)(there)
+        return at(kb, ANA, kb.now + timedelta(days=9)).move("narrow", there, why).note
+
+    sides = [taken_back, released(10)]
+    parted(kb, note, sides[turned], sides[not turned])
+    note = merged(kb, note)
+    assert [rule for rule, _ in faults(kb)] == ["merge-lost-move"]
+    if way == "narrow" and kb.claim(note).level == note.level:
+        kb.move("narrow", note, why)
+    else:
+        (kb.root / note.path).write_bytes(write_fields(note, {"level": "internal"}))
+        git(kb, "commit", "-qam", "As it was")
+    kb.forget()
+    note = kb.read(note.path)
+    assert faults(kb) == []
+    assert note.level == kb.claim(note).level == "internal"
+    assert kb.move("disseminate", note, Request(channel="weekly-digest")).note.level == "internal"
     assert faults(kb) == []

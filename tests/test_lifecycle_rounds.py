@@ -12,6 +12,7 @@ from kmkit.lifecycle.rounds import (
     VALIDATION_METHODS,
     approved_by,
     approved_fingerprints,
+    approving_methods,
     current_round,
     quorum,
 )
@@ -126,6 +127,18 @@ def test_nobody_else_can_carry_it_over() -> None:
     assert approved_by([carried], POLICY) == frozenset()
     rejected = verdict(PEER, "reject", fingerprint="k1:b", same_as="k1:a")
     assert approved_by([verdict(PEER), rejected], POLICY) == {"k1:a"}
+
+
+def test_a_method_approves_by_its_quorum_alone() -> None:
+    """Branches can have gone by two methods."""
+    policy = Policy(quorum={"expert-review": 2})
+    expert = verdict(SECOND, method="expert-review")
+    assert approving_methods([verdict(PEER), expert], policy) == {"peer-review"}
+    reworded = verdict(SECOND, method="expert-review", fingerprint="k1:b", same_as="k1:a")
+    assert approving_methods([verdict(PEER), expert, reworded], policy) == {"peer-review"}
+    assert approving_methods([expert], policy) == frozenset()
+    later = verdict(THIRD, method="expert-review")
+    assert approving_methods([expert, later, verdict(PEER)], policy) == {"expert-review"}
 
 
 def test_the_file_holds_the_portable_copy() -> None:

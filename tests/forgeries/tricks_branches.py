@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from kmkit.note.file import write_fields
 from tests.conftest import ANA, BEN, CY, DEE
 from tests.forgeries.base import BOATS, FUEL, MAL, ROADS
-from tests.forgeries.builder import History
-from tests.forgeries.corpus import APPROVE, RETURN, WORDS, caught_as, swap
+from tests.forgeries.builder import ASK, History
+from tests.forgeries.corpus import APPROVE, CROWD, RETURN, WORDS, caught_as, swap
 from tests.forgeries.tricks_more import NEW, NEW_PATH, captured
 from tests.signing_keys import ssh_key
 
@@ -43,6 +44,40 @@ def narrowing_undone_by_a_merge(h: History) -> str:
     h.forge("confirm", BOATS, CY, on="side")
     h.forge("narrow", BOATS, CY, replace(APPROVE, level="internal"))
     return h.merge(MAL, tree="side")
+
+
+@caught_as("merge-lost-move")
+def release_that_a_branch_took_back_taken_from_the_other(h: History) -> str:
+    wide = replace(ASK, level="domestic")
+    h.fork("side")
+    h.forge("release", BOATS, ANA, wide, on="side")
+    h.forge("narrow", BOATS, CY, replace(ASK, level="internal"), on="side")
+    h.forge("release", BOATS, ANA, wide)
+    return h.merge(MAL)
+
+
+def joined(h: History) -> str:
+    """A merge of two branches that takes the state of main, and the verdicts of side first."""
+    note, other = h.note(FUEL), h.note(FUEL, "side")
+    verdicts = [*other.fields.verdicts, *note.fields.verdicts]
+    data = write_fields(note, {"verdicts": verdicts})
+    return h.merge(CY, {h.path(FUEL): data}, tree="main")
+
+
+@caught_as("mixed-merge")
+def approval_beside_a_return_taken_for_enough(h: History) -> str:
+    h.fork("side")
+    h.forge("validate/return", FUEL, DEE, RETURN, on="side")
+    h.forge("validate/quorum", FUEL, BEN, APPROVE)
+    return joined(h)
+
+
+@caught_as("mixed-merge")
+def approval_behind_one_by_another_method(h: History) -> str:
+    h.fork("side")
+    h.forge("validate", FUEL, DEE, CROWD, on="side")
+    h.forge("validate/quorum", FUEL, BEN, APPROVE)
+    return joined(h)
 
 
 # Branches from the past, where signatures are asked for

@@ -160,7 +160,7 @@ class _Past:
             written = merged(here.print, lines, _writing(len(self.stands), raw))
         else:
             written = joined(one for about, one in lines if about == here.print)
-        return _Stand(blobs, here.print, written, _claim(here, sides))
+        return _Stand(blobs, here.print, written, _claim(here, sides, self.policy))
 
     def _here(self, blobs: Iterable[str]) -> _Version:
         """The note among what stands at its paths, where others can stand."""
@@ -172,11 +172,12 @@ class _Past:
         return restores(event) and any(print_ == stand.print for stand in self.stands.values())
 
 
-def _claim(here: _Version, sides: Sequence[_Stand]) -> Claim:
+def _claim(here: _Version, sides: Sequence[_Stand], policy: Policy) -> Claim:
     """Where the note stands after a merge.
 
     The state goes with the text, or with a new text that is captured; of what goes with both, each
-    field as the file has it, where a side says so too. Level and owner are those given last.
+    field as the file has it, where a side says so too. Level and owner are those given last; a
+    level that one side took back stays narrow, whatever the other gave.
     """
     states = [side for side in sides if side.claim.state == here.fields.state]
     alike = [side for side in states if side.print == here.print]
@@ -184,9 +185,10 @@ def _claim(here: _Version, sides: Sequence[_Stand]) -> Claim:
     if not fit:
         return sides[0].claim if sides else NEW
     said, claims = claim_of(here.fields), [side.claim for side in sides]
+    levels, owners = [one.level for one in claims], [one.owner for one in claims]
     found = fit[0].claim._replace(
-        level=_last([one.level for one in claims], said.level, claims),
-        owner=_last([one.owner for one in claims], said.owner, claims),
+        level=_last(levels, said.level, claims, [min(levels, key=policy.width)]),
+        owner=_last(owners, said.owner, claims, owners),
         held=next((one.held for one in claims if one.held), ()),
     )
     for name in set(differing(here.fields, found)) - {"level", "owner"}:
@@ -201,9 +203,12 @@ def _claim(here: _Version, sides: Sequence[_Stand]) -> Claim:
     return found
 
 
-def _last(given: Sequence[str], said: str, claims: Sequence[Claim]) -> str:
-    """Of what each side has, what no side put another in place of; ``said`` where that is left."""
-    left = [one for one in given if not any(one in claim.former for claim in claims)] or given
+def _last(given: Sequence[str], said: str, claims: Sequence[Claim], other: Sequence[str]) -> str:
+    """Of what each side has, what no side put another in place of; else of ``other``.
+
+    ``said`` where it is among them.
+    """
+    left = [one for one in given if not any(one in claim.former for claim in claims)] or other
     return next((one for one in left if address_key(one) == address_key(said)), left[0])
 
 

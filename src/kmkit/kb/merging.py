@@ -265,7 +265,20 @@ def _verdicts(sides: _Sides) -> Sequence[Any]:
     began = [side for side in sides.both if sides.began(side)]
     anew = [side for side in about if sides.anew(side)]
     those = ended or [side for side in about if side in began] or began or anew or about
-    return _entries(sides, "verdicts", those)
+    found = _entries(sides, "verdicts", those)
+    method = _method(sides, about)
+    return sorted(
+        found, key=lambda one: one.fingerprint == sides.new and one.method != (method or one.method)
+    )
+
+
+def _method(sides: _Sides, about: Sequence[Note]) -> str:
+    """The method that stands first, which is the round's: of the side that the state is from."""
+    returned = [side for side in about if sides.returned(side)]
+    far = max(_place(side.state) for side in about)
+    leading = returned or [side for side in about if _place(side.state) == far]
+    verdicts = leading[0].fields.verdicts if len(leading) == 1 else ()
+    return next((one.method for one in verdicts if one.fingerprint == sides.new), "")
 
 
 def _entries(sides: _Sides, name: str, those: Sequence[Note]) -> tuple[Any, ...]:

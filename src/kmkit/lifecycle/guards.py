@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kmkit.config import Config, Policy
 from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.person import address
-from kmkit.lifecycle.rounds import WIDEST_METHODS, approvals_of
+from kmkit.lifecycle.rounds import WIDEST_METHODS, approving_methods
 from kmkit.lifecycle.states import LONGEST_DEFERRAL, WALK, State
 from kmkit.note.checks import missing_for
 from kmkit.note.model import Note
@@ -182,12 +182,10 @@ def widening(note: Note, context: Context) -> Iterable[Objection]:
         )
 
 
-def _approving_methods(context: Context) -> set[str]:
+def _approving_methods(context: Context) -> frozenset[str]:
     """By which methods the version was approved that readers are shown."""
-    if context.held:
-        return {verdict.method for verdict in context.held if verdict.verdict == "approve"}
-    approvals = approvals_of(context.verdicts, {context.fingerprint} & context.approved)
-    return {verdict.method for verdict in approvals}
+    shown = context.held or (context.verdicts if context.fingerprint in context.approved else ())
+    return approving_methods(shown, context.policy)
 
 
 def narrowing(note: Note, context: Context) -> Iterable[Objection]:

@@ -103,6 +103,13 @@ def _suffices(entry: Verdict, policy: Measures) -> bool:
     return quorum(entry.method, policy) <= 1
 
 
+def approving_methods(verdicts: Iterable[Verdict], policy: Measures) -> frozenset[str]:
+    """The methods by which ``verdicts`` reach a quorum; those of rewordings say nothing new."""
+    entries = tuple(verdicts)
+    rounds = (current_round(entries, print_, policy) for print_ in {v.fingerprint for v in entries})
+    return frozenset(found.method for found in rounds if found.reached)
+
+
 def approvals_of(verdicts: Iterable[Verdict], approved: Iterable[str]) -> tuple[Verdict, ...]:
     """The approvals of ``approved`` fingerprints among ``verdicts``, oldest first."""
     prints = frozenset(approved)

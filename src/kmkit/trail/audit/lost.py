@@ -61,7 +61,9 @@ def lost(taken: Known, side: Known) -> str:
     for at, verb in enumerate(more):
         if verb in _BEGAN and ([at] != last or _taken_back(more[: at + 1], own)):
             continue
-        if _LOST.get(verb, _nothing)(taken, side, own):
+        again = verb == "narrow" and "release" in more[:at] and "narrow" not in own
+        left = again and taken.claim.level in side.claim.former
+        if left or _LOST.get(verb, _nothing)(taken, side, own):
             return verb.replace("/", " ")
     return ""
 

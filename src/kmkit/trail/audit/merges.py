@@ -7,7 +7,7 @@ without any conflict, and the approval then stands over words that nobody judged
 from collections.abc import Collection, Sequence
 
 from kmkit.lifecycle.rounds import person
-from kmkit.lifecycle.states import State
+from kmkit.lifecycle.states import WALK, State
 from kmkit.note.model import Fields, Note, Verdict
 from kmkit.note.plain import Plain
 from kmkit.trail.audit.compare import bare, claim_of, differing
@@ -230,10 +230,21 @@ def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[K
         message = f"The merge wrote {', '.join(odd)} of {new.path}, as no move on either side."
         rule = "verdicts-differ" if odd == ["verdicts"] else "mixed-merge"
         scene.say(rule, new.id, new.path, message)
+    elif _undone(scene, note, new, base):
+        message = f"The merge joined verdicts that together do not approve {new.path}."
+        scene.say("mixed-merge", new.id, new.path, message)
     held = next((side.claim.held for side in trusted if side.claim.held), ())
     claim = claim_of(note.fields, base.claim)._replace(held=held)
     signed = new.signed and all(side.signed for side in same)
     return new._replace(claim=claim, signed=signed)
+
+
+def _undone(scene: Scene, note: Note, new: Known, base: Known) -> bool:
+    """Whether verdicts of others undo the approval by which the state is that of ``base``."""
+    if note.state not in WALK[1:] or base.fingerprint != new.fingerprint:
+        return False
+    there = new.fingerprint in scene.rules.approved(base.claim.verdicts)
+    return there and new.fingerprint not in scene.rules.approved(tuple(note.fields.verdicts))
 
 
 def _of_a_side(

@@ -209,9 +209,10 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
     if settled and doubt == 1 and not wrong and _as_decided(new.sound, claim):
         doubt = 0
     renews = event.move == "renew" and not wrong and not ended and one
-    if renews:
-        doubt = 0
     sound = new.sound
+    back = sound is not None and sound.blob == new.blob and not (wrong or ended)
+    if renews or back:
+        doubt = 0
     if sound and not wrong:  # an older file would undo the move
         counted = advanced(sound.claim, event)
         sound = sound._replace(blob="", claim=counted, trail=sound.trail | {step})
