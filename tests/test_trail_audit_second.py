@@ -1,5 +1,8 @@
 """The second process that reads: what it hands over is what the first one would have read."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
@@ -272,3 +275,22 @@ def test_a_version_is_the_note_that_everybody_reads(fronts: list[str], body: str
     assert version.fingerprint in ("", fingerprint(note))
     if version.fingerprint:
         assert fingerprint(note, frozenset({"c"})) == version.fingerprint
+
+
+def sleeping(seconds: float) -> second.Process:
+    """A second process that says nothing, and is gone after ``seconds``."""
+    command = [sys.executable, "-I", "-S", "-c", f"import time; time.sleep({seconds})"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def test_a_second_process_is_given_the_time_to_end() -> None:
+    with sleeping(0.2) as process:
+        second._end(process)
+        assert process.returncode == 0
+
+
+def test_one_that_does_not_end_is_killed_and_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second, "_PATIENCE", 0.05)
+    with sleeping(10) as process:
+        second._end(process)
+        assert process.returncode == -signal.SIGKILL
