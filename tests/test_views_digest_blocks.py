@@ -65,6 +65,13 @@ def test_a_note_that_was_reopened_meanwhile_is_not_stopped() -> None:
     assert compose([old], ended()).stop == ()
 
 
+def test_what_another_branch_disseminated_after_the_end_is_to_be_stopped() -> None:
+    old = example("stay-one-version-behind", "retired")
+    after = event(BEHIND, on="2026-11-17", channel="weekly-digest")
+    made = compose([old], [*ended()[1:], after])
+    assert [stop.withdrawn for stop in made.stop] == [False]
+
+
 def test_a_withdrawn_note_is_to_be_stopped_too() -> None:
     old = example("stay-one-version-behind", "captured")
     made = compose([old], ended("maintained captured", reason="Half of it is wrong."))

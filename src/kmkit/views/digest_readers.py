@@ -177,14 +177,11 @@ def stopped(view: View, budget: Budget) -> tuple[tuple[Stop, ...], int]:
 
     Ended means retired, or withdrawn: being rewritten, with no version in force.
     """
-    out: set[str] = set()
-    ended: dict[str, Event] = {}
-    for event in view.events:
-        if event.move == "disseminate":
-            out.add(event.note)
-        elif event.note in out and event.from_state != event.to_state in ENDED:
-            ended[event.note] = event
-    gone = [e for e in ended.values() if view.happened(e)]
+    # of two branches, one can end what the other disseminates later by the clock
+    out = {event.note for event in view.events if event.move == "disseminate"}
+    moved = (e for e in view.events if e.move != "capture" and e.from_state != e.to_state)
+    ended = {e.note: e for e in moved if e.to_state in ENDED}
+    gone = [e for e in ended.values() if e.note in out and view.happened(e)]
     gone = [e for e in gone if view.notes[e.note].state == e.to_state]
     stops: list[Stop] = []
     for event in sorted(gone, key=lambda event: event.when, reverse=True):
