@@ -109,6 +109,7 @@ def _listed(git: Git, first: str, tip: str, lag: int, pairs: IO[bytes]) -> Range
     uses: Counter[str] = Counter()
     last: deque[tuple[str, int]] = deque([(first, 0)], maxlen=4 * lag + 1)
     before, outside, leads_back = first, False, first == tip
+    apart: set[str] = set()
     block: list[bytes] = []
     args = ["rev-list", "--topo-order", "--reverse", "--parents", tip, f"^{first}", "--"]
     with opened(git, args) as listing:
@@ -121,6 +122,8 @@ def _listed(git: Git, first: str, tip: str, lag: int, pairs: IO[bytes]) -> Range
                 outside = outside or len(inside) < len(parents)
                 uses.update(one for one in inside if one != before)
                 lowest = min((places[bytes.fromhex(one)] for one in inside), default=number)
+            if outside:
+                inside = rooted(sha, inside, apart)
             leads_back = leads_back or first in inside
             block.append(f"{sha} {inside[0]}\n".encode() if inside else f"{sha}\n".encode())
             if len(block) == BLOCK:
@@ -133,6 +136,18 @@ def _listed(git: Git, first: str, tip: str, lag: int, pairs: IO[bytes]) -> Range
     pairs.writelines(reversed(block))
     count = len(places) - 1
     return Range(count, _waist(last, count, lag), outside, leads_back, uses, pairs)
+
+
+def rooted(sha: str, parents: list[str], apart: set[str]) -> list[str]:
+    """The parents of a commit that have a line back to the first commit, or all where none has.
+
+    Of what the others hold nothing is known but what they changed. ``apart`` are the commits
+    without such a line; ``sha`` is added where it is one.
+    """
+    if found := [one for one in parents if one not in apart]:
+        return found
+    apart.add(sha)
+    return parents
 
 
 def _waist(last: Sequence[tuple[str, int]], count: int, lag: int) -> str:
@@ -163,7 +178,8 @@ def walk(
     ``wanted`` says of which files the content is to be read.
     """
     compare = ["diff-tree", "--stdin", "--always", "--root", "-r", "-z", "--raw", "--no-abbrev",
-               "--no-renames", "--no-ext-diff", "--no-textconv"]  # fmt: skip
+               "--no-renames", "--no-ext-diff", "--no-textconv",
+               "--ignore-submodules=none"]  # fmt: skip
     if top := posixpath.commonpath(paths):  # to look for each path by itself takes git longer
         compare += ["--", top]
     known = done % BLOCK

@@ -20,6 +20,7 @@ from kmkit.trail.audit.history import (
     Change,
     Range,
     commits_since,
+    rooted,
     tree_at,
 )
 from kmkit.trail.audit.judge import judge
@@ -109,10 +110,12 @@ class Session:
         books = {first.commit: first.book}
         points = {first.commit: first}
         shared = {*range_.uses, first.commit, range_.waist}
-        before = first.commit
+        before, apart = first.commit, set[str]()
         with closing(read_aside(self.git, range_, self.prefix, _PATHS, second)) as read:
             for number, (commit, told, versions) in enumerate(read, 1):
                 inside = [sha for sha in commit.parents if sha in books]
+                if range_.outside:
+                    inside = rooted(commit.sha, inside, apart)
                 scene = Scene(
                     commit, told, versions, first.number + number, [books[sha] for sha in inside],
                     _begun(inside, books, shared), findings, mended, self.read, self.signatures,
