@@ -196,6 +196,7 @@ def standing(claim: Claim) -> tuple[object, ...]:
     """All of a claim that decides what may become of a note."""
     held = claim.held if claim.in_force else ()
     lists = [[bare(entry) for entry in each] for each in (claim.verdicts, held)]
+    lists[1] = [one for at, one in enumerate(lists[1]) if one not in lists[1][:at]]
     return claim.state, claim.level, claim.owner, bare(claim.in_force), lists
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from kmkit.errors import Refused
 from kmkit.kb.uniting import later, texts, united
 from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.rounds import returns
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read, write_body, write_fields
 from kmkit.note.frontmatter import split
@@ -257,19 +258,29 @@ def _left(side: Note) -> tuple[str, str] | None:
 
 
 def _verdicts(sides: _Sides) -> Sequence[Any]:
-    """The verdicts of the sides that have this text; none are about a text that no side has."""
+    """The verdicts of the sides that have this text, and returns of any text."""
     about = [side for side in sides.both if sides.print_of(side) == sides.new]
-    if not about:
-        return ()
     ended = [side for side in about if sides.ended(side)]
     began = [side for side in sides.both if sides.began(side)]
     anew = [side for side in about if sides.anew(side)]
-    those = ended or [side for side in about if side in began] or began or anew or about
+    those = ended or [side for side in about if side in began] or began or anew
+    if not those and len(about) < len(sides.both):
+        return _with_returns(sides, about)
     found = _entries(sides, "verdicts", those)
     method = _method(sides, about)
     return sorted(
         found, key=lambda one: one.fingerprint == sides.new and one.method != (method or one.method)
     )
+
+
+def _with_returns(sides: _Sides, about: Sequence[Note]) -> Sequence[Any]:
+    """The verdicts of the side that has this text, and the returns of another: they stand.
+
+    The text can become that again which was returned.
+    """
+    found = [entry for side in about for entry in side.fields.verdicts]
+    others = [entry for side in sides.both for entry in returns(side.fields.verdicts)]
+    return (*found, *united((), [one for one in others if one not in found], ()))
 
 
 def _method(sides: _Sides, about: Sequence[Note]) -> str:

@@ -103,6 +103,12 @@ def _suffices(entry: Verdict, policy: Measures) -> bool:
     return quorum(entry.method, policy) <= 1
 
 
+def returns(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """The returns among ``verdicts`` that stand, of whatever text."""
+    latest = {(person(entry), entry.fingerprint): entry for entry in verdicts}
+    return [entry for entry in latest.values() if entry.verdict == "return"]
+
+
 def approving_methods(verdicts: Iterable[Verdict], policy: Measures) -> frozenset[str]:
     """The methods by which ``verdicts`` reach a quorum; those of rewordings say nothing new."""
     entries = tuple(verdicts)

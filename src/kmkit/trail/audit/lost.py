@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from kmkit.lifecycle.states import State
+from kmkit.lifecycle.rounds import returns
+from kmkit.lifecycle.states import WALK, State
 from kmkit.trail.audit.compare import bare
 from kmkit.trail.audit.known import Known, Step
 from kmkit.trail.audit.scene import Scene
@@ -55,8 +56,8 @@ def lost(taken: Known, side: Known) -> str:
     """A move on ``side`` of which nothing is left in ``taken``, or ''."""
     more = [verb for _, verb in sorted(side.trail - taken.trail)]
     own = [verb for _, verb in sorted(taken.trail - side.trail)]
-    if more and not own and side.claim.state != taken.claim.state:
-        return more[-1]
+    if more and _behind(taken, side, more, own):
+        return more[-1].replace("/", " ")
     last = [at for at, verb in enumerate(more) if verb in _BEGAN][-1:]
     for at, verb in enumerate(more):
         if verb in _BEGAN and ([at] != last or _taken_back(more[: at + 1], own)):
@@ -66,6 +67,37 @@ def lost(taken: Known, side: Known) -> str:
         if left or _LOST.get(verb, _nothing)(taken, side, own):
             return verb.replace("/", " ")
     return ""
+
+
+def _behind(taken: Known, side: Known, more: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether what was taken is an older version, which says no more than ``side`` said before."""
+    if not own and side.claim.state != taken.claim.state:
+        return True
+    if not _DECIDES.isdisjoint(own):
+        return False
+    same = taken.fingerprint == side.fingerprint
+    if same and _place(side) > _place(taken) >= 0:
+        return True
+    if _DECIDES.isdisjoint(more) or not (same or _commits(taken) <= _commits(side)):
+        return False
+    return _round(taken) != _round(side) or (not same and side.claim.state != taken.claim.state)
+
+
+def _commits(known: Known) -> set[int]:
+    """The commits that wrote the text, or what it grew out of."""
+    since, before = known.written
+    return {one.commit for one in since} | {one.commit for _, one in before}
+
+
+def _place(known: Known) -> int:
+    state = known.claim.state
+    return WALK.index(State(state)) if state in WALK else -1
+
+
+def _round(known: Known) -> object:
+    """What was said of the text, and what stands meanwhile."""
+    claim = known.claim
+    return {str(bare(entry)) for entry in claim.verdicts}, bare(claim.in_force)
 
 
 def whole(sides: Sequence[Known]) -> list[Known]:
@@ -105,8 +137,7 @@ def _said(taken: Known, side: Known, own: Collection[str]) -> bool:
     if taken.claim.state == State.RETIRED:  # whoever takes it up again has it judged anew
         return False
     kept = [bare(entry) for entry in taken.claim.verdicts]
-    about = [v for v in side.claim.verdicts if v.fingerprint == taken.fingerprint]
-    return any(v.verdict == "return" and bare(v) not in kept for v in about)
+    return any(bare(entry) not in kept for entry in returns(side.claim.verdicts))
 
 
 def _reach(taken: Known, side: Known, own: Collection[str]) -> bool:
@@ -122,6 +153,15 @@ def _went(taken: Known, side: Known, own: Collection[str]) -> bool:
     return any(bare(entry) not in kept for entry in side.claim.disseminated)
 
 
+_DECIDES = frozenset(f"validate/{verdict}" for verdict in ("approve", "return", "reject")) | {
+    "revise",
+    "reopen",
+    "retire",
+    "settle",
+    "same-meaning/approve",
+    "renew/approve",
+}
+"""Moves that decide about a text, or end what was decided."""
 _BEGAN = ("revise", "reopen")
 """Moves after which a note is judged anew."""
 _LOST: dict[str, Callable[[Known, Known, Collection[str]], bool]] = {

@@ -6,25 +6,20 @@ without any conflict, and the approval then stands over words that nobody judged
 
 from collections.abc import Collection, Sequence
 
-from kmkit.lifecycle.rounds import person
-from kmkit.lifecycle.states import WALK, State
-from kmkit.note.model import Fields, Note, Verdict
-from kmkit.note.plain import Plain
-from kmkit.trail.audit.compare import bare, claim_of, differing
+from kmkit.lifecycle.states import State
+from kmkit.note.model import Note
+from kmkit.trail.audit.compare import claim_of
 from kmkit.trail.audit.history import FILE_MODES, Change
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import kept, put, put_away
 from kmkit.trail.audit.merged_rules import merge_rules
-from kmkit.trail.audit.notes import fresh, read_note, reread
+from kmkit.trail.audit.notes import by_hand, fresh, proven, read_note, reread
 from kmkit.trail.audit.parts import own_part, writing
 from kmkit.trail.audit.paths import in_notes, in_records, is_note, matters
 from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.audit.scene import Scene
-from kmkit.trail.fold import Claim
+from kmkit.trail.audit.united import joined_fields
 from kmkit.trail.writers import joined, merged, united
-
-_LISTS = ("verdicts", "asked", "disseminated")
-_SINGLE = ("level", "owner", "reviewed", "deferred", "in_force", "superseded_by")
 
 
 def judge_merge(scene: Scene, reader: Reader) -> None:
@@ -81,6 +76,8 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
         mode, blob = change.mode, change.blob
     at = len(scene.faults)
     taken = [side for side in sides if side and side.blob == blob]
+    if mode not in FILE_MODES and not any(_no_file(scene, side) for side in taken):
+        taken = []  # a file of that name in git, which is one no more
     if not blob:
         _gone(scene, path, sides)
     elif taken:
@@ -93,6 +90,11 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
         scene.say("not-a-file", "", path, f"No file stands at {path}, which is a note's place.")
     elif change and is_note(path):
         _joined(scene, change, sides, start)
+
+
+def _no_file(scene: Scene, known: Known) -> bool:
+    """Whether something else than a file was found in a note's place."""
+    return any(scene.findings[at].rule == "not-a-file" for at in known.faults)
 
 
 def _everywhere(scene: Scene, path: str, id: str) -> list[Known]:
@@ -137,10 +139,12 @@ def _gone(scene: Scene, path: str, sides: Sequence[Known | None]) -> None:
 
 
 def _removed(scene: Scene, path: str) -> None:
-    """A note at ``path`` that stood on every side, and stands nowhere in the merge."""
+    """A note at ``path`` that no side removed, and that stands nowhere in the merge."""
     for side in filter(None, (book.get(path) for book in scene.parents)):
         there = _everywhere(scene, path, side.id)
-        if scene.book.path_of(side.id) or len(there) < len(scene.parents):
+        lacking = len(scene.parents) - len(there)
+        gone = any(book.removed(side.id) and not book.path_of(side.id) for book in scene.parents)
+        if scene.book.path_of(side.id) or (lacking and gone):
             continue
         if any(scene.findings[at][:2] == ("removed-note", side.id) for at in scene.faults):
             return  # it had another name on another side
@@ -169,13 +173,15 @@ def _joined(
             scene.say("duplicate-id", id, path, f"{path} and {twin} hold the id {id}.")
         elif id:
             new = fresh(scene, note, change, None)
-            if note.state != State.CAPTURED:
-                message = f"The merge brought {path}, which is {note.state} and on neither side."
+            by_hand(scene, None, new)
+            if claimed := proven(note):
+                message = f"The merge brought {path}, which {claimed} and is on neither side."
                 scene.say("mixed-merge", id, path, message)
             put(scene, new, there, [*start, *scene.faults[at:]])
         return
     base = _base(note, there, fresh(scene, note, change, there[0]).fingerprint)
     new = fresh(scene, note, change, base or there[0])
+    by_hand(scene, base or there[0], new)
     lines = [(side.fingerprint, side.written) for side in there]
     if base is None:
         scene.say(
@@ -190,7 +196,7 @@ def _joined(
         new = new._replace(claim=claim, written=written, standing=standing)
     else:
         new = new._replace(written=merged(new.fingerprint, lines, writing(scene)))
-        new = _united(scene, note, new, base, there)
+        new = joined_fields(scene, note, new, base, there)
         kept(scene, new, there)
         new = own_part(scene, note, new, there)
     trail = frozenset().union(*(side.trail for side in there))
@@ -203,93 +209,16 @@ def _base(note: Note, sides: Sequence[Known], print_: str) -> Known | None:
     A text that is only captured may be a new one: no verdict covers it.
     """
     state = note.state
-    fit = [side for side in sides if side.claim.state == state and side.fingerprint == print_]
-    if not fit and state == State.CAPTURED:
-        fit = [side for side in sides if side.claim.state == state]
-    return min(fit, key=lambda side: (side.doubt, not _anew(side, sides)), default=None)
+    fit = [side for side in sides if side.claim.state == state]
+    if state != State.CAPTURED:
+        fit = [side for side in fit if side.fingerprint == print_]
+    return min(
+        fit,
+        key=lambda side: (side.doubt, side.fingerprint != print_, not _anew(side, sides)),
+        default=None,
+    )
 
 
 def _anew(known: Known, sides: Sequence[Known]) -> bool:
     """Whether a side judged the note anew, of which another knows nothing."""
     return any(verb in ("revise", "reopen") for one in sides for _, verb in known.trail - one.trail)
-
-
-def _united(scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[Known]) -> Known:
-    """The claim of a merge: each field as one side has it, lists joined where the text is one."""
-    # what a hand wrote into one side does not come in behind the other, which is sound
-    trusted = [side for side in sides if base.doubt or not side.doubt]
-    same = [side for side in trusted if side.fingerprint == new.fingerprint]
-    odd = sorted(
-        name
-        for name in differing(note.fields, base.claim)
-        if not _of_a_side(name, note.fields, base, trusted, same)
-    )
-    if all(side.fingerprint != new.fingerprint for side in sides) and not note.fields.verdicts:
-        odd = [name for name in odd if name != "verdicts"]  # none can be about a new text
-    if odd:
-        message = f"The merge wrote {', '.join(odd)} of {new.path}, as no move on either side."
-        rule = "verdicts-differ" if odd == ["verdicts"] else "mixed-merge"
-        scene.say(rule, new.id, new.path, message)
-    elif _undone(scene, note, new, base):
-        message = f"The merge joined verdicts that together do not approve {new.path}."
-        scene.say("mixed-merge", new.id, new.path, message)
-    held = next((side.claim.held for side in trusted if side.claim.held), ())
-    claim = claim_of(note.fields, base.claim)._replace(held=held)
-    signed = new.signed and all(side.signed for side in same)
-    return new._replace(claim=claim, signed=signed)
-
-
-def _undone(scene: Scene, note: Note, new: Known, base: Known) -> bool:
-    """Whether verdicts of others undo the approval by which the state is that of ``base``."""
-    if note.state not in WALK[1:] or base.fingerprint != new.fingerprint:
-        return False
-    there = new.fingerprint in scene.rules.approved(base.claim.verdicts)
-    return there and new.fingerprint not in scene.rules.approved(tuple(note.fields.verdicts))
-
-
-def _of_a_side(
-    name: str, fields: Fields, base: Known, sides: Sequence[Known], same: Sequence[Known]
-) -> bool:
-    """Whether a field that is not as ``base`` has it is as another side has it."""
-    if name in _SINGLE:
-        return any(name not in set(differing(fields, side.claim)) for side in sides)
-    if name not in _LISTS:
-        return False
-    from_ = same if name == "verdicts" else sides
-    known = [bare(entry) for side in from_ for entry in _entries(side.claim, name)]
-    given = [bare(entry) for entry in getattr(fields, name)]
-    own = [bare(entry) for entry in _entries(base.claim, name)]
-    kept = name == "asked" or all(entry in given for entry in own)
-    once = all(given.count(entry) <= max(1, own.count(entry)) for entry in given)
-    if name == "verdicts" and _outweighed(fields, same):
-        return False
-    return kept and once and all(entry in known for entry in given)
-
-
-def _outweighed(fields: Fields, sides: Sequence[Known]) -> bool:
-    """Whether an approval stands after a return of the same person that only another side has.
-
-    Which of the two was given last cannot be told, so the return stands.
-    """
-    given = list(fields.verdicts)
-    for at, entry in enumerate(given):
-        if entry.verdict != "return":
-            continue
-        later = [v for v in given[at + 1 :] if person(v) == person(entry) and v.verdict != "return"]
-        for verdict in later:
-            both = [side.claim.verdicts for side in sides]
-            if not any(_follows(verdict, entry, verdicts) for verdicts in both):
-                return True
-    return False
-
-
-def _follows(later: Verdict, earlier: Verdict, verdicts: Sequence[Verdict]) -> bool:
-    """Whether one side had both verdicts, in this order."""
-    entries = [bare(entry) for entry in verdicts]
-    one, other = bare(earlier), bare(later)
-    return one in entries and other in entries[entries.index(one) :]
-
-
-def _entries(claim: Claim, name: str) -> Sequence[Plain]:
-    entries: Sequence[Plain] = getattr(claim, name)
-    return entries

@@ -205,13 +205,11 @@ def _written(scene: Scene, known: Known, print_: str) -> Written:
 def plain(scene: Scene, note: Note, known: Known | None, new: Known) -> Known:
     """A commit without a move: it may change packaging, and the text of what is only captured."""
     path = new.path
-    _by_hand(scene, known, new)
+    by_hand(scene, known, new)
     squashed = "squashed" if scene.told.quotes > 1 else ""
     if known is None:
-        written = [name for name in _PROOFS if name in note.raw]
-        if note.state != State.CAPTURED or written:
-            what = f"has {written[0]}" if note.state == State.CAPTURED else f"is {note.state}"
-            message = f"{path} came in by this commit and {what}, and no move led there."
+        if claimed := proven(note):
+            message = f"{path} came in by this commit and {claimed}, and no move led there."
             scene.say(squashed or "unproved", new.id, path, message)
         return new
     names = list(differing(note.fields, known.claim))
@@ -226,7 +224,14 @@ def plain(scene: Scene, note: Note, known: Known | None, new: Known) -> Known:
     return new
 
 
-def _by_hand(scene: Scene, known: Known | None, new: Known) -> None:
+def proven(note: Note) -> str:
+    """What a new note says that only moves lead to, or ''."""
+    if note.state != State.CAPTURED:
+        return f"is {note.state}"
+    return next((f"has {name}" for name in _PROOFS if name in note.raw), "")
+
+
+def by_hand(scene: Scene, known: Known | None, new: Known) -> None:
     """Whoever writes by hand may contribute, or owns the note."""
     who = scene.author.key
     if not scene.parents or scene.everywhere("contributor"):

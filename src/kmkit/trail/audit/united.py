@@ -1,0 +1,121 @@
+"""The fields of a note that a merge joined: each as one side has it, lists with what any has."""
+
+from collections.abc import Sequence
+
+from kmkit.lifecycle.rounds import person, returns
+from kmkit.lifecycle.states import WALK
+from kmkit.note.model import Fields, Note, Verdict
+from kmkit.note.plain import Plain
+from kmkit.trail.audit.compare import bare, claim_of, differing
+from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.scene import Scene
+from kmkit.trail.fold import Claim
+
+_LISTS = ("verdicts", "asked", "disseminated")
+_SINGLE = {
+    "level": {"release", "narrow", "renew"},
+    "owner": {"reassign", "renew"},
+    "reviewed": {"confirm"},
+    "deferred": {"defer", "confirm", "revise", "reopen"},
+    "in_force": {"revise", "reopen", "validate", "settle", "retire", "renew"},
+    "superseded_by": {"retire", "reopen"},
+}
+"""Fields that hold one thing, and the moves that change them."""
+
+
+def joined_fields(
+    scene: Scene, note: Note, new: Known, base: Known, sides: Sequence[Known]
+) -> Known:
+    """The claim of a merge: each field as one side has it, lists joined where the text is one."""
+    # what a hand wrote into one side does not come in behind the other, which is sound
+    trusted = [side for side in sides if base.doubt or not side.doubt]
+    same = [side for side in trusted if side.fingerprint == new.fingerprint]
+    odd = sorted(
+        name
+        for name in differing(note.fields, base.claim)
+        if not _of_a_side(name, note.fields, base, trusted, same)
+    )
+    if odd:
+        message = f"The merge wrote {', '.join(odd)} of {new.path}, as no move on either side."
+        rule = "verdicts-differ" if odd == ["verdicts"] else "mixed-merge"
+        scene.say(rule, new.id, new.path, message)
+    elif _undone(scene, note, new, base):
+        message = f"The merge joined verdicts that together do not approve {new.path}."
+        scene.say("mixed-merge", new.id, new.path, message)
+    held = next((side.claim.held for side in trusted if side.claim.held), ())
+    claim = claim_of(note.fields, base.claim)._replace(held=held)
+    signed = new.signed and all(side.signed for side in same)
+    return new._replace(claim=claim, signed=signed)
+
+
+def _undone(scene: Scene, note: Note, new: Known, base: Known) -> bool:
+    """Whether verdicts of others undo the approval by which the state is that of ``base``."""
+    if note.state not in WALK[1:] or base.fingerprint != new.fingerprint:
+        return False
+    there = new.fingerprint in scene.rules.approved(base.claim.verdicts)
+    return there and new.fingerprint not in scene.rules.approved(tuple(note.fields.verdicts))
+
+
+def _of_a_side(
+    name: str, fields: Fields, base: Known, sides: Sequence[Known], same: Sequence[Known]
+) -> bool:
+    """Whether a field that is not as ``base`` has it is as another side has it."""
+    if name in _SINGLE:
+        alike = (side for side in sides if name not in differing(fields, side.claim))
+        return any(not _older(name, side, base) for side in alike)
+    if name not in _LISTS:
+        return False
+    from_ = same if name == "verdicts" else sides
+    known = [bare(entry) for side in from_ for entry in _entries(side.claim, name)]
+    if name == "verdicts":
+        known += [bare(entry) for side in sides for entry in returns(side.claim.verdicts)]
+    given = [bare(entry) for entry in getattr(fields, name)]
+    own = [bare(entry) for entry in _entries(base.claim, name)]
+    free = name == "asked" or (name == "verdicts" and not same)
+    kept = free or all(entry in given for entry in own)
+    once = all(given.count(entry) <= max(1, own.count(entry)) for entry in given)
+    if name == "verdicts" and _outweighed(fields, sides):
+        return False
+    return kept and once and all(entry in known for entry in given)
+
+
+def _older(name: str, side: Known, base: Known) -> bool:
+    """Whether ``base`` has moves that changed a field, and ``side`` has none of its own."""
+    moved = [{verb.partition("/")[0] for _, verb in steps}
+             for steps in (side.trail - base.trail, base.trail - side.trail)]  # fmt: skip
+    own, others = (not _SINGLE[name].isdisjoint(verbs) for verbs in moved)
+    return others and not own
+
+
+def _outweighed(fields: Fields, sides: Sequence[Known]) -> bool:
+    """Whether an approval stands after a return of the same person that only another side has.
+
+    Which of the two was given last cannot be told, so the return stands.
+    """
+    given = list(fields.verdicts)
+    for at, entry in enumerate(given):
+        if entry.verdict != "return":
+            continue
+        later = (v for v in given[at + 1 :] if v.verdict != "return")
+        for verdict in (v for v in later if _of_one(v, entry)):
+            both = [side.claim.verdicts for side in sides]
+            if not any(_follows(verdict, entry, verdicts) for verdicts in both):
+                return True
+    return False
+
+
+def _of_one(verdict: Verdict, other: Verdict) -> bool:
+    """Whether one person gave both, about one text."""
+    return person(verdict) == person(other) and verdict.fingerprint == other.fingerprint
+
+
+def _follows(later: Verdict, earlier: Verdict, verdicts: Sequence[Verdict]) -> bool:
+    """Whether one side had both verdicts, in this order."""
+    entries = [bare(entry) for entry in verdicts]
+    one, other = bare(earlier), bare(later)
+    return one in entries and other in entries[entries.index(one) :]
+
+
+def _entries(claim: Claim, name: str) -> Sequence[Plain]:
+    entries: Sequence[Plain] = getattr(claim, name)
+    return entries
