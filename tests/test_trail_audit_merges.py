@@ -8,7 +8,7 @@ import pytest
 from kmkit.note.model import Asked, Deferred, Dissemination, Fields, Reviewed, Verdict
 from kmkit.trail.audit.known import Known, Step
 from kmkit.trail.audit.lost import lost
-from kmkit.trail.audit.merges import _of_a_side, _outweighed
+from kmkit.trail.audit.united import _of_a_side, _outweighed
 from kmkit.trail.fold import Claim
 
 DAY = date(2026, 11, 21)
@@ -55,7 +55,7 @@ KEPT = [
      "validate return"),
     ("approved", "validate/return", {"verdicts": (verdict("ben"),)}, {}, ""),
     ("returned, of another text", "validate/return",
-     {"verdicts": (verdict("ben", "return", OTHER),)}, {}, ""),
+     {"verdicts": (verdict("ben", "return", OTHER),)}, {}, "validate return"),
     ("returned on both", "validate/return", {"verdicts": (verdict("ben", "return"),)},
      {"verdicts": (verdict("ben", "return"),)}, ""),
     ("formatted", "format", {}, {}, ""),

@@ -8,7 +8,7 @@ import pytest
 from kmkit.note.model import Fields, Verdict
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import lost
-from kmkit.trail.audit.merges import _of_a_side, _outweighed
+from kmkit.trail.audit.united import _of_a_side, _outweighed
 from kmkit.trail.fold import Claim
 
 DAY, TEXT = date(2026, 11, 21), "k1:" + "1" * 64

@@ -80,7 +80,9 @@ def _behind(taken: Known, side: Known, more: Sequence[str], own: Sequence[str]) 
         return True
     if _DECIDES.isdisjoint(more) or not (same or _commits(taken) <= _commits(side)):
         return False
-    return _round(taken) != _round(side) or (not same and side.claim.state != taken.claim.state)
+    if bare(taken.claim.in_force) != bare(side.claim.in_force):
+        return True
+    return not same and _judged(taken) != _judged(side)
 
 
 def _commits(known: Known) -> set[int]:
@@ -94,10 +96,9 @@ def _place(known: Known) -> int:
     return WALK.index(State(state)) if state in WALK else -1
 
 
-def _round(known: Known) -> object:
-    """What was said of the text, and what stands meanwhile."""
-    claim = known.claim
-    return {str(bare(entry)) for entry in claim.verdicts}, bare(claim.in_force)
+def _judged(known: Known) -> object:
+    """Where it stands, and what was said of the text."""
+    return known.claim.state, {str(bare(entry)) for entry in known.claim.verdicts}
 
 
 def whole(sides: Sequence[Known]) -> list[Known]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from kmkit.lifecycle.fingerprint import fingerprint
+from kmkit.lifecycle.rounds import returns
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Note
-from kmkit.trail.audit.compare import claim_of, differing
+from kmkit.trail.audit.compare import bare, claim_of, differing
 from kmkit.trail.audit.history import FILE_MODES, Change
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.moves import judge_move
@@ -108,6 +109,8 @@ def _note(
         scene.put(known.sound._replace(path=path), scene.faults[at:], known.sound)
         return
     new = fresh(scene, note, change, known)
+    if known is None:
+        _without_returns(scene, note, new)
     event = scene.told.event
     if event and event.note == id:
         new = judge_move(scene, event, note, known, new)
@@ -118,6 +121,16 @@ def _note(
     scene.put(new, [*start, *scene.faults[at:]], known)
     if not new.doubt and known and known.doubt:
         scene.mend(known.faults)
+
+
+def _without_returns(scene: Scene, note: Note, new: Known) -> None:
+    """A note that was removed does not come back without the returns that stood against it."""
+    gone = scene.book.removed(new.id)
+    given = [bare(entry) for entry in note.fields.verdicts]
+    left = [one for one in returns(gone.claim.verdicts) if bare(one) not in given] if gone else []
+    if left and not (scene.everywhere("manager") or scene.everywhere("steward")):
+        message = f"{new.path} came back without the return by {left[0].by}."
+        scene.say("verdicts-differ", new.id, new.path, message)
 
 
 def _unread(scene: Scene, note: Note, known: Known | None, change: Change) -> bool:
@@ -175,7 +188,7 @@ def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Know
             rest=version.rest,
             backup=note.fields.backup or "",
             claim=claim_of(note.fields),
-            written=NOBODY.wrote(writing(scene)),
+            written=(gone.written if gone else NOBODY).wrote(writing(scene)),
             since=scene.commit.sha,
             ended=gone.ended if gone else False,
         )
