@@ -44,6 +44,8 @@ class Known(NamedTuple):
     """How many of the verdicts were given before what stands was approved anew."""
     signed: bool = False
     """Every commit since it was last captured was signed by a key of its author."""
+    bent: tuple[str, ...] = ()
+    """Fields of moves that a hand or a merge wrote, and that nothing has put right since."""
     ended: bool = False
     """It was retired, and no manager took it up again, whatever its file says."""
 

@@ -13,12 +13,12 @@ from kmkit.trail.audit.history import FILE_MODES, Change
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import kept, put, put_away
 from kmkit.trail.audit.merged_rules import merge_rules
-from kmkit.trail.audit.notes import by_hand, fresh, proven, read_note, reread
+from kmkit.trail.audit.notes import bent, by_hand, fresh, proven, read_note, reread
 from kmkit.trail.audit.parts import own_part, writing
 from kmkit.trail.audit.paths import in_notes, in_records, is_note, matters
 from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.audit.scene import Scene
-from kmkit.trail.audit.united import joined_fields
+from kmkit.trail.audit.united import joined_fields, of_no_side
 from kmkit.trail.writers import joined, merged, united
 
 
@@ -194,6 +194,7 @@ def _joined(
         claim = claim_of(note.fields, new.claim)
         standing = next((one.standing for one in there if one.claim.state == claim.state), "")
         new = new._replace(claim=claim, written=written, standing=standing)
+        new = bent(new, of_no_side(note, there))
     else:
         new = new._replace(written=merged(new.fingerprint, lines, writing(scene)))
         new = joined_fields(scene, note, new, base, there)

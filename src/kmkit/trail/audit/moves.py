@@ -12,9 +12,10 @@ from kmkit.lifecycle.moves import Move, choose, legal
 from kmkit.lifecycle.rounds import approved_by, quorum
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Note
+from kmkit.note.plain import Plain
 from kmkit.text import address_key
 from kmkit.trail.audit.circumstances import context_of
-from kmkit.trail.audit.compare import before_move, claim_of, differing
+from kmkit.trail.audit.compare import bare, before_move, claim_of, differing
 from kmkit.trail.audit.guarded import objected
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.scene import Scene
@@ -33,6 +34,8 @@ _ANEW = ("capture", "renew")
 _FREES = ("capture", "reopen")
 """The verbs after which a note is retired no more."""
 
+_DONE = ("disseminated", "reviewed", "deferred", "superseded_by")
+"""Fields that say what was done, which no approval makes true."""
 _FIELD_RULES = {"verdicts": "verdicts-differ", "in_force": "bad-in-force"}
 
 
@@ -183,6 +186,11 @@ def _left_in_force(
     given = event.get("In-Force")
     if not given or known is None:
         return
+    if known.sound and "state" in known.bent and known.sound.claim.state != before.state:
+        yield (
+            "bad-in-force",
+            f"No move led to {before.state}, in which it left the version in force.",
+        )
     blob = known.blob if context.committed_approved else known.standing
     if not blob or given != f"{blob} {before.state}":
         yield "bad-in-force", "The version left in force is not the approved one that stood."
@@ -206,16 +214,15 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
     doubt = new.doubt
     if begins and doubt and not wrong and not ended:
         doubt = 1 if event.move != "capture" else 0
-    if settled and doubt == 1 and not wrong and _as_decided(new.sound, claim):
-        doubt = 0
-    renews = event.move == "renew" and not wrong and not ended and one
     sound = new.sound
     back = sound is not None and sound.blob == new.blob and not (wrong or ended)
-    if renews or back:
-        doubt = 0
     if sound and not wrong:  # an older file would undo the move
         counted = advanced(sound.claim, event)
         sound = sound._replace(blob="", claim=counted, trail=sound.trail | {step})
+    renews = event.move == "renew" and not wrong and not ended and one
+    judged = (settled and doubt == 1 and not wrong) or renews
+    if back or (judged and _as_decided(scene, event, new, claim)):
+        doubt = 0
     proving = begins or settled or event.move == "same-meaning"
     written = new.written
     if settled and not (wrong or doubt) and validates(event, scene.rules.policy):
@@ -230,15 +237,32 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
         doubt=doubt,
         faults=new.faults if doubt else (),
         sound=sound if doubt else None,
+        bent=new.bent if doubt else (),
         renewed=len(claim.verdicts) - 1 if renews else 0 if begins else new.renewed,
         signed=scene.signed if begins or renews else new.signed,
         ended=ended,
     )
 
 
-def _as_decided(sound: Known | None, claim: Claim) -> bool:
-    """Whether level and owner are what moves made of them: to approve a text decides neither."""
-    if sound is None:
+def _as_decided(scene: Scene, event: Event, known: Known, claim: Claim) -> bool:
+    """Whether what no approval decides is what moves made of it.
+
+    Level and owner are a manager's to give, who may renew them with what stands; what was brought
+    to whom, and who reviewed it, is nobody's.
+    """
+    if known.sound is None:
         return True
-    was = sound.claim
-    return was.level == claim.level and address_key(was.owner) == address_key(claim.owner)
+    was = known.sound.claim
+    given = was.level == claim.level and address_key(was.owner) == address_key(claim.owner)
+    if not (given or (event.move == "renew" and scene.everywhere("manager"))):
+        return False
+    was = advanced(was, event)
+    names = (name for name in known.bent if name in _DONE)
+    return all(_alike(getattr(was, name), getattr(claim, name)) for name in names)
+
+
+def _alike(one: object, other: object) -> bool:
+    """Whether two fields of claims say the same, whatever day each says."""
+    each = [[bare(e) if isinstance(e, Plain) else e for e in (v if isinstance(v, tuple) else (v,))]
+            for v in (one, other)]  # fmt: skip
+    return each[0] == each[1]

@@ -1,6 +1,6 @@
 """Each note that a commit touches: new, changed, renamed, removed, or no longer a file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.rounds import returns
@@ -226,15 +226,25 @@ def plain(scene: Scene, note: Note, known: Known | None, new: Known) -> Known:
             scene.say(squashed or "unproved", new.id, path, message)
         return new
     names = list(differing(note.fields, known.claim))
+    if known.sound and (back := {*known.bent}.intersection(names)):
+        back -= {*differing(note.fields, known.sound.claim)}  # these are as they were
+        names = [name for name in names if name not in back]
+        claim = new.claim._replace(**{name: getattr(claim_of(note.fields), name) for name in back})
+        new = new._replace(claim=claim, bent=tuple(n for n in known.bent if n not in back))
     if names:
         rule = "bad-in-force" if names == ["in_force"] else "state-without-move"
         message = f"{', '.join(names)} of {path} changed, and the commit records no move."
         scene.say(squashed or rule, new.id, path, message)
-        new = new._replace(claim=claim_of(note.fields, known.claim))
+        new = bent(new._replace(claim=claim_of(note.fields, known.claim)), names)
     if known.claim.state not in ("", State.CAPTURED) and new.fingerprint != known.fingerprint:
         message = f"The text of {path} changed while it was {known.claim.state}."
         scene.say(squashed or "changed-after-approval", new.id, path, message)
     return new
+
+
+def bent(known: Known, names: Iterable[str]) -> Known:
+    """The note, with fields that no move wrote so."""
+    return known._replace(bent=tuple(sorted({*known.bent, *names})))
 
 
 def proven(note: Note) -> str:

@@ -89,6 +89,7 @@ def _known(values: list[Any]) -> Known:
         written=_written_in(known.written, known.fingerprint),
         trail=frozenset((number, verb) for number, verb in known.trail),
         faults=tuple(known.faults),
+        bent=tuple(known.bent),
         sound=_known(sound) if sound else None,
     )
 

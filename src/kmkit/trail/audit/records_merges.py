@@ -45,6 +45,8 @@ def _record(scene: Scene, path: str, change: Change | None, start: Sequence[int]
     blob = change.blob if change else sides[0].blob if sides[0] else ""
     at = len(scene.faults)
     taken = [side for side in sides if side and side.blob == blob]
+    if change and change.mode not in FILE_MODES and not any(_no_file(scene, s) for s in taken):
+        taken = []  # a file of that name in git, which is one no more
     if not blob:
         scene.book.take(path)
         return
@@ -66,6 +68,11 @@ def _record(scene: Scene, path: str, change: Change | None, start: Sequence[int]
             put(scene, known._replace(blob=blob), scene.faults[at:], known)
     elif is_record(path):
         _new_version(scene, change, sides, start)
+
+
+def _no_file(scene: Scene, known: Filed) -> bool:
+    """Whether something else than a file was found in a record's place."""
+    return any(scene.findings[at].rule == "record-not-a-file" for at in known.faults)
 
 
 def _everywhere(scene: Scene, path: str, record: str) -> list[Filed]:

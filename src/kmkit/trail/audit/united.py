@@ -8,6 +8,7 @@ from kmkit.note.model import Fields, Note, Verdict
 from kmkit.note.plain import Plain
 from kmkit.trail.audit.compare import bare, claim_of, differing
 from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.notes import bent
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.fold import Claim
 
@@ -45,7 +46,13 @@ def joined_fields(
     held = next((side.claim.held for side in trusted if side.claim.held), ())
     claim = claim_of(note.fields, base.claim)._replace(held=held)
     signed = new.signed and all(side.signed for side in same)
-    return new._replace(claim=claim, signed=signed)
+    return bent(new._replace(claim=claim, signed=signed), odd)
+
+
+def of_no_side(note: Note, sides: Sequence[Known]) -> list[str]:
+    """The fields of a mixed merge, apart from state and verdicts, that no side has so."""
+    each = [{*differing(note.fields, side.claim)} for side in sides]
+    return sorted(set[str].intersection(*each) - {"state", "verdicts", "in_force"})
 
 
 def _undone(scene: Scene, note: Note, new: Known, base: Known) -> bool:
