@@ -20,6 +20,7 @@ from tests.forgeries import (  # noqa: F401 (each fills the corpus)
     tricks_messages,
     tricks_more,
     tricks_moves,
+    tricks_older,
     tricks_people,
     tricks_records,
     tricks_records_joined,

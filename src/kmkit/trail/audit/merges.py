@@ -87,7 +87,12 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
         kept(scene, best, there)
         put(scene, best, there, scene.faults[at:])
     elif change and mode not in FILE_MODES:
-        scene.say("not-a-file", "", path, f"No file stands at {path}, which is a note's place.")
+        known = next(filter(None, sides), None)
+        message = f"No file stands at {path}, which is a note's place."
+        scene.say("not-a-file", known.id if known else "", path, message)
+        if known:
+            there = _everywhere(scene, path, known.id)
+            put(scene, known._replace(blob=blob), there, scene.faults[at:])
     elif change and is_note(path):
         _joined(scene, change, sides, start)
 

@@ -1,0 +1,106 @@
+"""Branches from before the anchor, and what is put right of what a hand wrote into a note."""
+
+from dataclasses import replace
+
+import pytest
+
+from kmkit.note.file import write_fields
+from kmkit.trail.audit.report import Report
+from tests.conftest import ANA, BEN, CY
+from tests.forgeries.base import FUEL, MAL, ROADS
+from tests.forgeries.builder import History
+from tests.forgeries.conftest import New, audited
+from tests.forgeries.corpus import APPROVE, WORDS, swap
+from tests.forgeries.tricks_older import by_hand
+
+
+def rules(report: Report) -> list[str]:
+    """The rules of the findings."""
+    return [finding.rule for finding in report.findings]
+
+
+def grown(history: History) -> str:
+    """An anchor well after the beginning, and a note that was retired since."""
+    history.commit("Elsewhere\n", {"README.md": b"1\n"}, who=CY)
+    history.commit("Elsewhere\n", {"README.md": b"2\n"}, who=CY)
+    anchor = history.tip()
+    history.forge("retire", ROADS, CY)
+    return anchor
+
+
+def test_a_first_parent_from_before_the_anchor_hides_nothing(new: New) -> None:
+    history = new(False)
+    path = history.path(ROADS)
+    anchor = grown(history)
+    older = WORDS(history.data(path).replace(b"state: retired", b"state: validated"))
+    parents = [history.git.tip(f"{anchor}~{back}") for back in (1, 2)]
+    without = {path: older, "policy.toml": None, "kmkit.toml": None}
+    old = history.commit("Old\n", without, who=MAL, parents=parents, on="old")
+    rest = {name: history.data(name) for name in ("policy.toml", "kmkit.toml")}
+    merged = history.commit("Merge\n", rest, who=MAL, parents=[old, history.tip()])
+    report = audited(history, anchor)
+    found = {(finding.rule, finding.commit) for finding in report.findings}
+    assert {("state-without-move", merged), ("changed-after-approval", merged)} <= found
+    assert len(report.standings) == 4
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_branch_from_before_the_anchor_that_touched_no_note_is_merged(
+    new: New, turned: bool
+) -> None:
+    history = new(False)
+    anchor = grown(history)
+    history.fork("old", f"{anchor}~2")
+    history.commit("Far\n", {"far.md": b"x\n"}, who=MAL, on="old")
+    tips = [history.tip(), history.tip("old")]
+    tree = history.merged_tree("main", "old")
+    parents = tips[::-1] if turned else tips
+    history.commit("Merge\n", {}, who=MAL, parents=parents, tree=tree)
+    report = audited(history, anchor)
+    assert report.findings == ()
+    assert {one.state for one in report.standings if ROADS in one.note} == {"retired"}
+
+
+def test_what_was_taken_back_stays_so_beside_other_words(new: New) -> None:
+    history = new(False)
+    path = history.path(FUEL)
+    before = history.data(path)
+    forged = swap("level: internal", "level: domestic")(before)
+    history.commit("By hand\n", {path: forged}, who=MAL)
+    history.fork("side")
+    history.commit("Words\n", {path: WORDS(forged)}, who=CY, on="side")
+    history.commit("Back\n", {path: before}, who=CY)
+    history.merge(CY)
+    report = audited(history, history.anchor())
+    assert (report.findings, report.mended) == ((), 1)
+    assert WORDS(before) == history.data(path)
+
+
+def test_fields_by_hand_are_put_back_after_the_note_was_judged_anew(new: New) -> None:
+    history = new(False)
+    by_hand(history)
+    history.forge("revise", ROADS, CY)
+    history.forge("validate/quorum", ROADS, BEN, APPROVE)
+    data = write_fields(history.note(ROADS), {"disseminated": None, "reviewed": None})
+    history.commit("As they were\n", {history.path(ROADS): data}, who=CY)
+    assert rules(audited(history, history.anchor())) == ["state-without-move"]
+    history.forge("revise", ROADS, CY)
+    history.forge("validate/quorum", ROADS, BEN, APPROVE)
+    assert rules(audited(history, history.anchor())) == []
+
+
+def test_a_manager_renews_what_a_manager_gives(new: New) -> None:
+    history = new(False)
+    edit = write_fields(history.note(ROADS), {"level": "domestic"})
+    history.commit("By hand\n", {history.path(ROADS): edit}, who=MAL)
+    told = replace(APPROVE, method="committee", decided_by="The board", minutes="item 3")
+    history.forge("renew", ROADS, ANA, told)
+    assert rules(audited(history, history.anchor())) == []
+
+
+def test_a_reviewer_renews_what_moves_had_given(new: New) -> None:
+    history = new(False)
+    before = history.data(history.path(ROADS))
+    history.commit("Words\n", {history.path(ROADS): WORDS(before)}, who=MAL)
+    history.forge("renew", ROADS, BEN, replace(APPROVE, because="Read."))
+    assert rules(audited(history, history.anchor())) == []

@@ -1,0 +1,213 @@
+"""Older versions that a merge brings back, what it writes by itself, and what nobody judged."""
+
+from dataclasses import replace
+
+from kmkit.lifecycle.person import Person
+from kmkit.note.file import write_fields
+from tests.conftest import ANA, BEN, CY, DEE
+from tests.forgeries.base import FUEL, MAL, ROADS
+from tests.forgeries.builder import ASK, LINK, SUBMODULE, Entry, History
+from tests.forgeries.corpus import APPROVE, RETURN, WORDS, caught_as, swap
+
+EVE = Person("Eve Low", "eve@example.com")
+"""Has no role at all."""
+FRENCH = swap("language: en", "language: fr")
+REJECT = replace(APPROVE, verdict="reject")
+
+
+def elsewhere(h: History) -> None:
+    """A branch on which nothing happens to notes."""
+    h.fork("side")
+    h.commit("Elsewhere\n", {"README.md": b"x\n"}, who=CY, on="side")
+
+
+def revised(h: History, name: str, **options: str) -> None:
+    """A note in other words, as a revision of what was approved."""
+    on = options.get("on", "main")
+    made = h.imitate("revise", name, CY, data=WORDS(h.data(h.path(name), on)), on=on)
+    h.commit(made.message, {h.path(name, on): made.data}, who=CY, on=on)
+
+
+# Older versions
+
+
+@caught_as("merge-lost-move")
+def approved_revision_dropped_for_what_stood_before(h: History) -> str:
+    elsewhere(h)
+    revised(h, ROADS)
+    h.forge("validate/quorum", ROADS, BEN, APPROVE)
+    return h.merge(EVE, tree="side")
+
+
+@caught_as("merge-lost-move")
+def withdrawn_version_in_force_again(h: History) -> str:
+    h.forge("revise", ROADS, CY)
+    elsewhere(h)
+    h.forge("retire", ROADS, ANA)
+    h.forge("reopen", ROADS, ANA)
+    return h.merge(MAL, tree="side")
+
+
+@caught_as("merge-lost-move")
+def rejected_revision_behind_a_question(h: History) -> str:
+    revised(h, ROADS)
+    h.fork("side")
+    h.forge("ask", ROADS, MAL, replace(ASK, to=DEE.email), on="side")
+    h.checkout()
+    h.move("validate", ROADS, BEN, REJECT)
+    return h.merge(MAL, tree="side")
+
+
+@caught_as("merge-lost-move")
+def approval_dropped_behind_a_question(h: History) -> str:
+    h.fork("side")
+    h.forge("ask", FUEL, MAL, replace(ASK, to=DEE.email), on="side")
+    h.forge("validate/quorum", FUEL, BEN, APPROVE)
+    h.forge("format", FUEL, ANA)
+    return h.merge(MAL, tree="side")
+
+
+@caught_as("mixed-merge")
+def level_and_owner_of_the_older_side(h: History) -> str:
+    h.forge("release", ROADS, ANA, replace(ASK, level="domestic"))
+    elsewhere(h)
+    h.forge("narrow", ROADS, ANA, replace(ASK, level="internal"))
+    h.forge("reassign", ROADS, ANA, replace(ASK, owner=DEE.email))
+    older = {"level": "domestic", "owner": CY.email}
+    return h.merge(MAL, {h.path(ROADS): FRENCH(write_fields(h.note(ROADS), older))}, tree="main")
+
+
+@caught_as("merge-lost-move")
+def return_dropped_behind_other_words(h: History) -> str:
+    h.fork("side")
+    data = h.data(h.path(FUEL))
+    h.commit("Words\n", {h.path(FUEL): WORDS(data)}, who=MAL, on="side")
+    h.forge("validate/return", FUEL, BEN, RETURN)
+    merged = h.merge(MAL, tree="side")
+    h.commit("As it was\n", {h.path(FUEL): data}, who=MAL)
+    h.forge("validate/quorum", FUEL, DEE, APPROVE)
+    return merged
+
+
+# What a merge writes, or leaves out
+
+
+@caught_as("removed-note")
+def young_note_left_out_by_a_merge(h: History) -> str:
+    elsewhere(h)
+    data = h.data(h.path(FUEL)).replace(FUEL.encode(), b"lorries-eeee")
+    h.commit("Lorries\n", {"notes/lorries.md": data}, who=CY)
+    return h.merge(EVE, {"notes/lorries.md": None}, tree="main")
+
+
+@caught_as("not-entitled")
+def words_of_a_stranger_in_a_merge(h: History) -> str:
+    elsewhere(h)
+    return h.merge(EVE, {h.path(FUEL): WORDS(h.data(h.path(FUEL)))})
+
+
+@caught_as("not-entitled")
+def note_of_a_stranger_in_a_merge(h: History) -> str:
+    elsewhere(h)
+    data = h.data(h.path(FUEL)).replace(FUEL.encode(), b"lorries-eeee")
+    return h.merge(EVE, {"notes/lorries.md": data})
+
+
+@caught_as("mixed-merge")
+def review_of_a_note_that_a_merge_brings(h: History) -> str:
+    elsewhere(h)
+    data = h.data(h.path(FUEL)).replace(FUEL.encode(), b"lorries-eeee")
+    claim = 'state: captured\nreviewed: {on: 2026-11-20, by: ana@example.org, because: "ok"}'
+    return h.merge(CY, {"notes/lorries.md": swap("state: captured", claim)(data)})
+
+
+def in_place(h: History, mode: str) -> str:
+    """A merge in which something else of the same name in git stands in a note's place."""
+    elsewhere(h)
+    blob = h.run("rev-parse", f"main:{h.path(ROADS)}")
+    entry = Entry(mode, blob.encode() if mode == SUBMODULE else h.data(h.path(ROADS)))
+    return h.merge(MAL, {h.path(ROADS): entry})
+
+
+@caught_as("not-a-file")
+def submodule_of_the_name_of_the_file(h: History) -> str:
+    return in_place(h, SUBMODULE)
+
+
+@caught_as("not-a-file")
+def link_of_the_name_of_the_file(h: History) -> str:
+    return in_place(h, LINK)
+
+
+@caught_as("not-a-file")
+def submodule_that_is_to_be_ignored(h: History) -> str:
+    settings = '[submodule "sub"]\n\tpath = notes/sub\n\turl = ./sub\n\tignore = all\n'
+    h.commit("Settings\n", {".gitmodules": settings.encode()}, who=MAL)
+    h.checkout()
+    return h.commit("Sub\n", {"notes/sub": Entry(SUBMODULE, h.tip().encode())}, who=MAL)
+
+
+# What no approval decides
+
+CLAIMS = """disseminated:
+  - {on: 2026-11-20, channel: website, by: ana@example.org}
+reviewed: {on: 2026-11-20, by: cy@example.org, because: "ok"}"""
+
+
+def by_hand(h: History, state: str = "validated") -> str:
+    """A dissemination and a review that nobody made, and another state."""
+    data = swap("state: validated", f"state: {state}\n{CLAIMS}")(h.data(h.path(ROADS)))
+    return h.commit("By hand\n", {h.path(ROADS): data}, who=MAL)
+
+
+@caught_as("state-without-move")
+def state_by_hand_in_force_behind_a_revision(h: History) -> str:
+    forged = by_hand(h, "maintained")
+    h.forge("revise", ROADS, MAL)
+    h.forge("validate/quorum", ROADS, BEN, APPROVE)
+    return forged
+
+
+@caught_as("state-without-move")
+def review_by_hand_behind_a_revision(h: History) -> str:
+    forged = by_hand(h)
+    h.forge("revise", ROADS, CY)
+    h.forge("validate/quorum", ROADS, BEN, APPROVE)
+    return forged
+
+
+@caught_as("state-without-move")
+def level_and_owner_by_hand_renewed_by_a_reviewer(h: History) -> str:
+    edit = write_fields(h.note(ROADS), {"level": "domestic", "owner": MAL.email})
+    forged = h.commit("By hand\n", {h.path(ROADS): edit}, who=MAL)
+    h.forge("renew", ROADS, BEN, APPROVE)
+    return forged
+
+
+def captured_again(h: History, *, words: bool) -> str:
+    """The owner removes a note and captures it again, without a return that stood."""
+    path, data = h.path(FUEL), h.data(h.path(FUEL))
+    if words:
+        h.commit("Words\n", {path: WORDS(data)}, who=BEN)
+    else:
+        h.forge("validate/return", FUEL, DEE, RETURN)
+    print_ = h.imitate("validate/quorum", FUEL, CY, APPROVE)
+    h.commit("Away\n", {path: None}, who=CY)
+    message = h.run("log", "-1", "--format=%B", "--grep", f"capture: .*{FUEL[:4]}")
+    told = [line for line in print_.message.split("\n") if "Kmkit-Fingerprint" in line]
+    lines = [told[0] if "Kmkit-Fingerprint" in line else line for line in message.split("\n")]
+    again = FRENCH(WORDS(data) if words else data)
+    return h.commit("\n".join(lines) + "\n", {path: again}, who=CY)
+
+
+@caught_as("verdicts-differ")
+def return_removed_with_the_note(h: History) -> str:
+    forged = captured_again(h, words=False)
+    h.forge("validate/quorum", FUEL, BEN, APPROVE)
+    return forged
+
+
+@caught_as("own-approval")
+def author_removed_with_the_note(h: History) -> str:
+    captured_again(h, words=True)
+    return h.forge("validate/quorum", FUEL, BEN, APPROVE)
