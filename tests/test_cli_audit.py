@@ -205,6 +205,34 @@ def test_a_tip_that_cannot_be_read_is_no_empty_history(kb: KnowledgeBase, run: R
     assert re.match(r"git could not read the history: object file .* is empty\.\n", ran.err)
 
 
+@pytest.mark.parametrize("damage", ["gone", "empty", "other bytes"])
+def test_a_damaged_anchor_is_no_wrong_one(kb: KnowledgeBase, run: Run, damage: str) -> None:
+    anchor = kb.git.tip()
+    captured(kb)
+    place = kb.git.common_dir / "objects" / anchor[:2] / anchor[2:]
+    place.chmod(0o600)
+    if damage == "gone":
+        place.unlink()
+    else:
+        place.write_bytes(b"" if damage == "empty" else b"x" * 40)
+    for options in ((), ("--no-cache",), ("--anchor", anchor), ("--json",)):
+        ran = run(kb.root, "audit", *options)
+        assert (ran.code, ran.out) == (4, "")
+        assert ran.err.startswith("git could not read the history: ")
+        assert "Run git fsck" in ran.err
+
+
+@pytest.mark.parametrize("option", ["--since", "--anchor"])
+def test_an_empty_revision_is_a_variable_that_is_not_set(
+    kb: KnowledgeBase, run: Run, option: str
+) -> None:
+    captured(kb)
+    ran = run(kb.root, "audit", option, "")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"{option} is empty.\nName what you mean, or leave it out.\n"
+    assert run(kb.root, "audit", option, "HEAD").code == 0
+
+
 def test_a_folder_of_another_account_is_not_an_empty_one(
     kb: KnowledgeBase, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ def test_it_ends_with_the_digest_and_where_to_look(
     root = tmp_path / "a demo"
     assert "What we have learned" in ran.out
     assert "Reviews on time" in ran.out
-    assert f"cd '{root}'" in ran.err
+    assert f'cd "{root}"' in ran.err
     kb = KnowledgeBase.find(root)
     states = {note.state for note in kb.notes()}
     assert {"captured", "validated", "formatted", "disseminated", "maintained", "retired"} <= states

@@ -110,6 +110,72 @@ def test_a_damaged_journal_is_named(kb: KnowledgeBase, run: Run) -> None:
     assert run(kb.root, "capture", "T", "-m", "x", "--no-input").code == 0
 
 
+def test_a_second_damaged_journal_does_not_overwrite_the_first(kb: KnowledgeBase, run: Run) -> None:
+    names = ("journal-main.damaged", "journal-main-2.damaged", "journal-main-3.damaged")
+    for number, name in enumerate(names):
+        place(kb.git).write_text("{" * (number + 1), "utf-8")
+        ran = run(kb.root, "doctor", "--mend")
+        assert ran.code == 0
+        assert f"is put aside as {place(kb.git).with_name(name)}. Nobody" in ran.err
+    kept = {path.name: path.read_text("utf-8") for path in place(kb.git).parent.glob("*.damaged")}
+    assert kept == dict(zip(names, ("{", "{{", "{{{"), strict=True))
+
+
+def test_a_lock_on_the_branch_is_told_in_one_sentence_with_the_way(
+    kb: KnowledgeBase, run: Run
+) -> None:
+    captured(kb)
+    lock = kb.git.common_dir / f"{kb.git.branch()}.lock"
+    lock.touch()
+    ran = run(kb.root, "capture", "T", "-m", "x", "--no-input")
+    first, second = ran.err.splitlines()
+    assert (ran.code, ran.out) == (4, "")
+    assert first.startswith(f"git cannot move {kb.git.branch()}: cannot lock ref")
+    assert second == "Run kmkit doctor, which names what is in the way."
+    assert f"{lock} exists since" in run(kb.root, "doctor").out
+    lock.unlink()
+    tree = kb.git.text("rev-parse", "HEAD^{tree}")
+    (kb.git.common_dir / "objects" / tree[:2] / tree[2:]).unlink()
+    ran = run(kb.root, "capture", "T", "-m", "x", "--no-input")
+    assert (ran.code, ran.out) == (4, "")
+    assert "\nRun git fsck, or get a fresh clone" in ran.err
+
+
+def test_a_damaged_tip_is_told(kb: KnowledgeBase, run: Run) -> None:
+    note = captured(kb)
+    tip = kb.git.tip()
+    (kb.git.common_dir / "objects" / tip[:2] / tip[2:]).unlink()
+    said = (
+        "git could not read the history: bad object HEAD.\n"
+        "Run git fsck, or get a fresh clone with its whole history (in CI: fetch-depth: 0).\n"
+    )
+    for command in (
+        ("doctor",),
+        ("doctor", "--mend"),
+        ("audit",),
+        ("capture", "T", "-m", "x", "--no-input"),
+        ("narrow", str(note.path), "--level", "internal", "--no-input"),
+        ("log", note.id),
+    ):
+        ran = run(kb.root, *command)
+        assert (ran.code, ran.out, ran.err) == (4, "", said), command
+    assert note.title in run(kb.root, "show", note.id).out  # reading needs no history
+    assert note.id in run(kb.root, "list").out
+
+
+def test_a_branch_whose_file_holds_nonsense_has_begun_all_the_same(
+    kb: KnowledgeBase, run: Run
+) -> None:
+    note = captured(kb)
+    (kb.git.common_dir / kb.git.branch()).write_text("0123\n", "utf-8")
+    for command in (("doctor",), ("audit",), ("capture", "T", "-m", "x", "--no-input")):
+        ran = run(kb.root, *command)
+        assert (ran.code, ran.out) == (4, "")
+        assert ran.err.startswith("git could not read the history: ")
+        assert "Run git fsck" in ran.err
+    assert note.title in run(kb.root, "show", note.id).out
+
+
 def test_the_process_that_holds_the_lock_for_long_is_named(
     kb: KnowledgeBase, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ def test_a_new_knowledge_base_works_at_once(tmp_path: Path, run: Run) -> None:
     root = tmp_path / "my kb"
     assert ran.code == 0, ran.err
     assert f"Made a git repository in {root}." in ran.err
-    assert f"cd '{root}'; then" in ran.err
+    assert f'cd "{root}"; then' in ran.err
     assert git(root, "status", "--short") == ""
     assert load_config(root).organisation.name == 'Agency "X" [red]'
     kb = KnowledgeBase.find(root)

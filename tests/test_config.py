@@ -57,7 +57,7 @@ def test_a_table_that_names_some_settings_leaves_the_others_as_they_are() -> Non
             " Mend it in policy.toml.",
         ),
         ("[quorum]\npeer-reveiw = 1", "policy.toml:2: quorum.peer-reveiw: There is no method"),
-        ("[quorum]\ncrowd = 0", "policy.toml:2: quorum.crowd: This number is too small."),
+        ("[quorum]\ncrowd = 0", "policy.toml:2: quorum.crowd: This number is too small: 1 is"),
         ("[quorum]\ncrowd = '3x'", "quorum.crowd: This must be a whole number."),
         ("[required]\nvalidted = []", "There is no state 'validted'. Did you mean validated?"),
         ("levls = ['a']", "policy.toml:1: levls: There is no such setting. Did you mean levels"),
@@ -68,7 +68,10 @@ def test_a_table_that_names_some_settings_leaves_the_others_as_they_are() -> Non
         ("[roles]\nsteward = [3]", "policy.toml:2: roles.steward.0: This must be text"),
         ("[waiting]\ncaptured = 14", "A duration is written P1Y, P6M"),
         ("[waiting]\nretired = 'P1D'", "waiting.retired: There is no such setting."),
-        ("[trust]\nsignatures = 'maybe'", "trust.signatures: Input should be 'optional' or 're"),
+        (
+            "[trust]\nsignatures = 'maybe'",
+            "trust.signatures: This must be one of: optional, required.",
+        ),
         ("[keys]\n'*@b.c' = []", "'*@b.c' is not the e-mail address of one person."),
         ("[keys]\nana = []", "'ana' is not the e-mail address of one person."),
         ("[keys]\n'a@b.c' = ['ssh-dss AAAA']", "keys.a@b.c.0: This is no public key. Known: ssh-e"),
@@ -109,10 +112,53 @@ def test_a_damaged_policy_is_told_with_its_line(text: str, expected: str) -> Non
             "kmkit.toml:3: channels.a b.lvl: There is no such setting. Did you mean level?",
         ),
         ("topics = ['a']", "topics: This must be a table of its own"),
+        (
+            "[mail]\nport = 65536",
+            "kmkit.toml:2: mail.port: This number is too large: 65535 is the mo",
+        ),
+        ("mail.port = 65536", "kmkit.toml:1: mail.port: This number is too large"),
+        ("\n[mail]\nport = 2.5", "kmkit.toml:3: mail.port: This must be a whole number."),
+        ("[mail]\nport = inf", "mail.port: This must be a whole number."),
+        ("[mail]\nport = " + "9" * 4301, "kmkit.toml is not valid TOML"),
+        ("[mail]\nport = " + "9" * 4300, "mail.port: This number is too large"),
+        ("[mail]\none_click = 'maybe'", "mail.one_click: This must be true or false, without quot"),
+        ("[mail]\nsecurity = 'startls'", "none. Did you mean starttls or tls?"),
+        ("[mail]\nsecurity = 3", "mail.security: This must be one of: starttls, tls, none."),
+        ("[targets]\nx = 'much'", "kmkit.toml:2: targets.x: This must be a number."),
+        ("[remind]\nholidays = ['25.12.2026']", "remind.holidays.0: A date is written 2026-11-21."),
+        ("[remind]\nholidays = [20261225]", "remind.holidays.0: A date is written 2026-11-21."),
+        (
+            "[remind]\nholidays = [\n  2026-12-25,\n  2026-12-26T10:00:00,\n]",
+            "kmkit.toml:2: remind.holidays.1: A date is written 2026-11-21.",
+        ),
+        ("[remind]\nescalate = ['boss']", "remind.escalate.0: This must be one of: owner, backup"),
+        (
+            "[audiences.a]\nlevel = 'a'\ntopics = [\"b\\u0000\"]",
+            "topics.0: A null character stands",
+        ),
+        ("[topics]\n\"a\\u0000\" = 'b'", "A null character stands in it."),
     ],
 )
 def test_a_damaged_configuration_is_told_with_its_line(text: str, expected: str) -> None:
     assert expected in refusal(text, Config)
+
+
+def test_all_that_does_not_fit_is_told_at_once_in_the_order_of_the_file() -> None:
+    text = (
+        "[digest]\nmax_notes = -1\n[mail]\nhots = 'x'\nport = 70000\n[channels.a]\nkind = 'mail'\n"
+    )
+    assert refusal(text, Config).split("\n") == [
+        "kmkit.toml:2: digest.max_notes: This number is too small: 0 is the least.",
+        "kmkit.toml:4: mail.hots: There is no such setting. Did you mean host?",
+        "kmkit.toml:5: mail.port: This number is too large: 65535 is the most.",
+        "kmkit.toml:6: channels.a.level: This setting is missing. Mend them in kmkit.toml.",
+    ]
+
+
+def test_a_file_that_is_all_wrong_is_told_soon_and_in_part() -> None:
+    said = refusal("\n".join(f"x{number} = 1" for number in range(9000)), Config).split("\n")
+    assert said[49] == "kmkit.toml:50: x49: There is no such setting."
+    assert said[50:] == ["kmkit.toml:51: 8950 more do not fit. Mend them in kmkit.toml."]
 
 
 def test_roles_are_patterns_of_addresses_in_any_case() -> None:

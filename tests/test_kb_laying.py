@@ -1,12 +1,17 @@
 """Laying out a knowledge base, as a program does it."""
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
+from kmkit import __version__
 from kmkit.config import load_config, load_policy
 from kmkit.errors import Cannot, Refused
-from kmkit.kb.laying import lay
+from kmkit.kb.laying import WORKFLOW, lay, origin
 from kmkit.kb.settings import first_rules
 from kmkit.trail.git import Git
 from tests.conftest import ANA, NOW
@@ -61,3 +66,69 @@ def test_one_in_another_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="inside the knowledge base"):
         lay(tmp_path / "kb" / "deep" / "er", now=NOW, actor=ANA)
     assert not (tmp_path / "kb" / "deep").exists()
+
+
+URL = "https://git.example.org/kmkit.git"
+COMMIT = '"vcs_info": {"vcs": "git", "commit_id": "0123abcd"}'
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        (f'{{"url": "{URL}", {COMMIT}}}', f"kmkit @ git+{URL}@0123abcd"),
+        (
+            '{"url": "https://files.example.org/kmkit.whl", '
+            '"archive_info": {"hash": "sha256=ab", "hashes": {"sha256": "ab"}}}',
+            "kmkit @ https://files.example.org/kmkit.whl#sha256=ab",
+        ),
+        ('{"url": "https://files.example.org/kmkit.whl", "archive_info": {}}', ""),
+        (f'{{"url": "{URL}", "subdirectory": "a", {COMMIT}}}', ""),
+        (f'{{"url": "https://ana:secret@git.example.org/kmkit", {COMMIT}}}', ""),
+        (f'{{"url": "{URL}?\'}}}}", {COMMIT}}}', ""),
+        (f'{{"url": "ssh://git@git.example.org/kmkit.git", {COMMIT}}}', ""),
+        ('{"url": "file:///home/ana/kmkit", "dir_info": {"editable": true}}', ""),
+        ("[]", ""),
+        ("{", ""),
+        (None, ""),
+    ],
+)
+def test_ci_installs_the_kmkit_that_wrote_its_workflow_or_is_told_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str | None, wanted: str
+) -> None:
+    known = tmp_path / "site" / f"kmkit-{__version__}.dist-info"
+    known.mkdir(parents=True)
+    (known / "METADATA").write_text("Metadata-Version: 2.1\nName: kmkit\n", "utf-8")
+    if told is not None:
+        (known / "direct_url.json").write_text(told, "utf-8")
+    monkeypatch.syspath_prepend(known.parent)
+    assert origin() == wanted
+    lay(tmp_path / "kb", now=NOW, actor=ANA, first_note=False)
+    text = (tmp_path / "kb" / WORKFLOW).read_text("utf-8")
+    assert f"KMKIT: ${{{{ vars.KMKIT || '{wanted}' }}}}\n" in text
+    assert f"kmkit {__version__} wrote this file." in text
+    assert yaml.safe_load(text)["env"]["KMKIT"] == f"${{{{ vars.KMKIT || '{wanted}' }}}}"
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the workflow runs in bash")
+def test_a_workflow_that_nobody_told_where_kmkit_comes_from_fetches_nothing(
+    tmp_path: Path,
+) -> None:
+    lay(tmp_path / "kb", now=NOW, actor=ANA, first_note=False)
+    (tmp_path / "pip").write_text('#!/bin/sh\necho fetched "$2"\n', "utf-8")
+    (tmp_path / "pip").chmod(0o755)
+    env = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    for job in yaml.safe_load((tmp_path / "kb" / WORKFLOW).read_text("utf-8"))["jobs"].values():
+        (step,) = [step for step in job["steps"] if step.get("name") == "Install kmkit"]
+        for told, code, said in (
+            (
+                "",
+                1,
+                "::error file=.github/workflows/kmkit.yml::Say at KMKIT where kmkit comes from.",
+            ),
+            ("kmkit @ https://x.org/k", 0, "fetched kmkit @ https://x.org/k"),
+        ):
+            ran = subprocess.run(
+                ["bash", "-e", "-c", step["run"]], env={**env, "KMKIT": told},
+                capture_output=True, check=False,
+            )  # fmt: skip
+            assert (ran.returncode, ran.stdout.decode().strip()) == (code, said)

@@ -178,13 +178,37 @@ def test_an_openpgp_key_that_cannot_be_told_is_left_to_git(
     note = captured(kb)
     asked_for(kb, ana=ring.ana, ben=ring.ben)
     signs_by_openpgp(kb, "0123456789ABCDEF")
-    programs = {"no such key": "gpg", "no such program": str(tmp_path / "nothing")}
-    for program in programs.values():
+    nothing = str(tmp_path / "nothing")
+    for program, way in (
+        ("gpg", "Mend it (user.signingkey, gpg.program)."),
+        (nothing, f"{nothing}, which is not found. Name one that is there (git config --get-reg"),
+    ):
         git(kb.root, "config", "gpg.program", program)
         with pytest.raises(Cannot, match=r"(?i)sign|gpg") as failed:
             at(kb, BEN).move("validate", note, APPROVE)
-        assert "Mend it (user.signingkey, gpg.program)." in str(failed.value)
+        assert way in str(failed.value)
         assert "commit.gpgsign false" not in str(failed.value)
+
+
+@with_gpg
+def test_where_gpg_is_missing_it_is_said_what_to_install(
+    kb: KnowledgeBase, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    signs_by_openpgp(kb, "0123456789ABCDEF")
+    (tmp_path / "git").symlink_to(str(shutil.which("git")))
+    (kb.root / "gpg").write_text("#!/bin/sh\ntouch ran\n", "utf-8")
+    (kb.root / "gpg").chmod(0o755)
+    monkeypatch.chdir(kb.root)
+    for path in (str(tmp_path), f"{tmp_path}{os.pathsep}", f".{os.pathsep}{tmp_path}"):
+        monkeypatch.setenv("PATH", path)
+        ran = run(kb.root, "capture", "T", "-m", "x", "--no-input")
+        assert ran.code == 4
+        assert ran.err == (
+            "Commits are signed here by gpg, which is not found.\n"
+            "Install GnuPG (https://gnupg.org), or turn signing off: "
+            "git config commit.gpgsign false.\n"
+        )
+    assert not (kb.root / "ran").exists()
 
 
 def test_to_sign_nothing_is_a_way_out_where_the_rules_allow_it(
@@ -192,7 +216,7 @@ def test_to_sign_nothing_is_a_way_out_where_the_rules_allow_it(
 ) -> None:
     signs_by_openpgp(kb, "0123456789ABCDEF")
     git(kb.root, "config", "gpg.program", str(tmp_path / "nothing"))
-    with pytest.raises(Cannot, match=r"or turn it off: git config commit\.gpgsign false\."):
+    with pytest.raises(Cannot, match=r"or turn signing off: git config commit\.gpgsign false\."):
         captured(kb)
 
 

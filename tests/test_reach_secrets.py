@@ -51,7 +51,7 @@ def test_in_a_file_of_ones_own(kept: Path) -> None:
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o666])
 def test_a_file_that_others_can_read(kept: Path, mode: int) -> None:
     kept.chmod(mode)
-    refused(f"file:{kept}", kept, f"Run: chmod 600 '{kept}'")
+    refused(f"file:{kept}", kept, f"Run: chmod 600 {kept}")
 
 
 @needs_modes

@@ -1,10 +1,14 @@
 """Text as people compare it and as a screen may show it."""
 
+import shutil
+import subprocess
+from pathlib import PurePosixPath
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmkit.text import HIDDEN, did_you_mean, find_folded, fold, nearest, one_line
+from kmkit.text import HIDDEN, as_typed, did_you_mean, find_folded, fold, nearest, one_line
 
 
 @pytest.mark.parametrize(
@@ -97,3 +101,29 @@ def test_a_question_is_asked_only_where_something_is_near() -> None:
     assert did_you_mean("stat", ["state", "staff"]) == "Did you mean state or staff?"
     assert did_you_mean("zzz", ["a"]) == ""
     assert did_you_mean("", []) == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "typed"),
+    [
+        ("x7k2", "x7k2"),
+        ("notes/2026/été.md", "notes/2026/été.md"),
+        ("notes/PM2021-004 - ADFS outage.md", '"notes/PM2021-004 - ADFS outage.md"'),
+        ("It's (new) & <old>; #1", '"It\'s (new) & <old>; #1"'),
+        ("$HOME `id`", "'$HOME `id`'"),
+        ("It's $5", "'It'\\''s $5'"),
+        ("", "''"),
+    ],
+)
+def test_a_word_is_quoted_where_a_shell_would_take_it_apart(word: str, typed: str) -> None:
+    assert as_typed(word) == typed
+    assert as_typed(PurePosixPath("a b")) == '"a b"'
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="there is no sh")
+@given(st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8")), min_size=1))
+@settings(deadline=None, max_examples=60)
+def test_a_shell_takes_what_is_typed_for_the_word_that_was_meant(words: list[str]) -> None:
+    script = f"printf '%s\\0' {' '.join(map(as_typed, words))}"
+    told = subprocess.run(["sh", "-c", script], capture_output=True, check=True).stdout
+    assert told.decode().split("\0")[:-1] == words

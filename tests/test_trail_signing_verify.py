@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmkit.errors import Cannot
+from kmkit.trail.program import installed
 from kmkit.trail.signing import Signed, Unproved, Verifier
 from kmkit.trail.signing.commits import take_apart
 from kmkit.trail.signing.wire import string
@@ -417,6 +419,36 @@ def test_without_gpg_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(Cannot, match="gpg is not installed") as failed:
         Verifier().verify(raw, ["-----BEGIN PGP PUBLIC KEY BLOCK-----\n"])
     assert "Install GnuPG" in str(failed.value)
+
+
+@with_gpg
+def test_a_gpg_that_somebody_put_into_the_folder_is_not_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ana: GpgKey
+) -> None:
+    raw = with_signature(PAYLOAD, gpg_sign(PAYLOAD, ana))
+    whole, top = str(shutil.which("gpg")), tmp_path / "kb"
+    for place in (top / "notes", top / "bin"):
+        place.mkdir(parents=True)
+        (place / "gpg").write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n", "utf-8")
+        (place / "gpg").chmod(0o755)
+    monkeypatch.chdir(top / "notes")
+    real = str(Path(whole).parent)
+    for path in (
+        ".",
+        "",
+        str(top / "bin"),
+        str(top / "notes"),
+        f"{tmp_path}/x/../kb/bin",
+        "../bin",
+    ):
+        monkeypatch.setenv("PATH", os.pathsep.join((path, real)))
+        assert installed("gpg", top) == whole
+        assert isinstance(Verifier(top).verify(raw, [ana.armour]), Signed)
+        monkeypatch.setenv("PATH", path)
+        assert installed("gpg", top) == ""
+        with pytest.raises(Cannot, match="gpg is not installed"):
+            Verifier(top).verify(raw, [ana.armour])
+    assert not (tmp_path / "ran").exists()
 
 
 def test_gpg_is_not_asked_for_where_nobody_has_a_key_for_it(

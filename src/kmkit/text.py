@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 
 HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb"
@@ -102,6 +103,25 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``Did you mean a or b?``, or '' where nothing is near."""
     names = nearest(word, known)
     return f"Did you mean {' or '.join(names)}?" if names else ""
+
+
+_BARE = re.compile(r"[\w@+=:,./-]+")
+_LIVE = frozenset('"$`\\!%“”„')
+"""What some shell acts on between double quotes."""
+
+
+def as_typed(thing: str | PurePath) -> str:
+    """A word or a path as a command line takes it: in quotation marks where it needs them.
+
+    In double ones where that will do: those are the only ones that every shell of Windows knows.
+    """
+    word = str(thing)
+    if _BARE.fullmatch(word):
+        return word
+    if word and _LIVE.isdisjoint(word):
+        return f'"{word}"'
+    within = word.replace("'", r"'\''")
+    return f"'{within}'"
 
 
 def address_key(text: str | None) -> str:

@@ -15,11 +15,12 @@ from kmkit.cli.audit_rows import (
     unproved_learning,
     unproved_notes,
 )
-from kmkit.cli.formats import Findings, OutputFile, deliver, findings_format, show_findings
-from kmkit.cli.options import AsJson, folder, given, open_kb
+from kmkit.cli.formats import Findings, OutputFile, deliver, show_findings
+from kmkit.cli.options import AsJson, folder, given, not_empty, open_kb
 from kmkit.cli.screen import out, say
 from kmkit.errors import Cannot, Exit, UsageError
 from kmkit.places import POLICY
+from kmkit.text import as_typed
 
 if TYPE_CHECKING:
     from kmkit.trail.audit.anchor import Anchor
@@ -37,10 +38,22 @@ def command(
         ),
     ] = None,
     since: Annotated[
-        str, typer.Option("--since", metavar="REV", help="tell only of commits after REV")
+        str,
+        typer.Option(
+            "--since",
+            metavar="REV",
+            help="tell only of commits after REV",
+            callback=not_empty,
+        ),
     ] = "",
     anchor: Annotated[
-        str, typer.Option("--anchor", metavar="REV", help="the commit whose rules are trusted")
+        str,
+        typer.Option(
+            "--anchor",
+            metavar="REV",
+            help="the commit whose rules are trusted",
+            callback=not_empty,
+        ),
     ] = "",
     pin: Annotated[
         bool, typer.Option("--pin", help="keep the anchor in this clone, for the next time")
@@ -83,7 +96,7 @@ def command(
     if given(ctx, "explain"):
         _explain(explain)
         return
-    fmt = findings_format(ctx, fmt, as_json=as_json)
+    fmt = Findings.JSON if as_json else fmt
     from kmkit.trail.audit.anchor import anchor_of
 
     git, prefix, tip = _place(ctx)
@@ -148,7 +161,6 @@ def _explain(rule: str) -> None:
 def _place(ctx: typer.Context) -> "tuple[Git, str, str]":
     """The repository, the knowledge base's path in it, and the commit that is audited."""
     from kmkit.places import find_root
-    from kmkit.trail.audit.asking import ask
     from kmkit.trail.git import Git
 
     try:
@@ -161,8 +173,6 @@ def _place(ctx: typer.Context) -> "tuple[Git, str, str]":
             raise
         git, prefix = Git.find_bare(folder(ctx)), None
     if not (tip := git.tip()):
-        if git.text("rev-parse", "--verify", "--quiet", "HEAD", ok=(0, 1)):
-            ask(git, "rev-list", "--max-count=1", "HEAD", "--")  # Cannot: it cannot be read
         if git.bare:
             raise Cannot("Nothing was pushed here yet.", "Push a knowledge base to it first.")
         raise Cannot("Nothing is committed here yet.", "Capture a note first: kmkit capture.")
@@ -215,7 +225,7 @@ def _report(
         anchor=begin.commit,
         tip=tip,
         since=since,
-        signatures=Verifier(),
+        signatures=Verifier(git.top),
         require_signatures=required,
         progress=_Progress() if sys.stderr.isatty() else None,
         kept=kept,
@@ -225,7 +235,6 @@ def _report(
 
 def _compared(git: "Git", report: "Report") -> "Report":
     """The report, with what became of the history that was audited last."""
-    import shlex
     from dataclasses import replace
 
     from kmkit.trail.audit.anchor import SEEN, rewritten, seen
@@ -235,7 +244,7 @@ def _compared(git: "Git", report: "Report") -> "Report":
         return report
     rule = "history-rewritten"
     message = f"{last[:12]}, which was audited here last, is no longer part of the history."
-    mend = RULES[rule].mend().replace(f"{SEEN}/heads/BRANCH", shlex.quote(seen(git)))
+    mend = RULES[rule].mend().replace(f"{SEEN}/heads/BRANCH", as_typed(seen(git)))
     found = Finding(rule, "", "", report.tip, message, mend)
     return replace(report, findings=(found, *report.findings))
 

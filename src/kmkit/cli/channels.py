@@ -11,7 +11,7 @@ from kmkit.cli.formats import deliver, many
 from kmkit.cli.options import AsJson, DryRun, open_kb
 from kmkit.cli.screen import out, say, table
 from kmkit.errors import Exit, UsageError
-from kmkit.text import one_line
+from kmkit.text import as_typed, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -248,9 +248,9 @@ def _show(cards: "Sequence[Card]", what: "Waiting", *, sendable: bool) -> None:
     if not what.notes:
         say(f"Nothing is new for {what.name}.")
     elif sendable:
-        say(f"Nothing was sent. To bring it there: kmkit channels {what.name} --send.")
+        say(f"Nothing was sent. To bring it there: kmkit channels {as_typed(what.name)} --send.")
     else:
-        say(f"Once it has gone there: kmkit disseminate NOTE --channel {what.name}.")
+        say(f"Once it has gone there: kmkit disseminate NOTE --channel {as_typed(what.name)}.")
 
 
 def _rest(what: "Waiting") -> None:

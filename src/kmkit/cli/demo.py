@@ -1,6 +1,5 @@
 """``kmkit demo``: lay out a knowledge base to look at."""
 
-import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +7,7 @@ import typer
 
 from kmkit.cli.options import folder
 from kmkit.cli.screen import out, say
+from kmkit.text import as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def command(
     out(scorecard_text(kb))
     day = f"KMKIT_TODAY={kb.today} "
     say(f"It is {kb.today} there, and you are {kb.actor}. Look around:")
-    say(f"  cd {shlex.quote(str(root))}")
+    say(f"  cd {as_typed(root)}")
     for line, what in (
         ("kmkit status", "what there is, and what waits"),
         ("kmkit list --state disseminated", "what is out"),

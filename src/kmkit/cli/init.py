@@ -1,7 +1,6 @@
 """``kmkit init``: begin a knowledge base."""
 
 import os
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 from kmkit.cli.fields import line
 from kmkit.cli.options import DryRun, folder, now
 from kmkit.cli.screen import say
+from kmkit.text import as_typed
 
 
 def command(
@@ -50,5 +50,5 @@ def command(
         say(f"{'Would have kept' if dry_run else 'Kept'} {path} as it is.")
     if not dry_run:
         elsewhere = directory and root.resolve() != Path.cwd()
-        go = f"cd {shlex.quote(str(root))}; then " if elsewhere else ""
+        go = f"cd {as_typed(root)}; then " if elsewhere else ""
         say(f"Next: {go}kmkit capture writes down a lesson; kmkit status says what to do.")

@@ -1,7 +1,7 @@
 """``kmkit log``: what happened to a note, who did it, and whether it is about what stands."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -28,14 +28,17 @@ def command(ctx: typer.Context, note: NoteArg, as_json: AsJson = False) -> None:
     """
     from kmkit.views import porcelain
 
-    found, steps, stands, shallow = asked_of(ctx, lambda index: _told(index, note))
-    if found.errors:
+    found, steps, undone, stands, shallow = asked_of(
+        ctx, lambda index: _told(index, note), about=lambda told: told.note
+    )
+    if found.errors and not found.conflict:
         broken_files([found.path])
     if not stands:
         say("What stands cannot be read.")
     if as_json:
         told = {STANDS: True, REVISION: False, EARLIER: False}
-        deliver(porcelain.events(found, [(event, told.get(bound)) for event, bound in steps]))
+        bound = [(event, told.get(binds)) for event, binds in steps]
+        deliver(porcelain.events(found, bound, undone))
     elif on_terminal():
         _page(found, steps)
     else:
@@ -43,18 +46,43 @@ def command(ctx: typer.Context, note: NoteArg, as_json: AsJson = False) -> None:
     if shallow:
         say("This clone is shallow, so earlier steps may be missing: git fetch --unshallow.")
     if not steps:
-        say(f"No step of it is in the history: nothing proves that it is {found.state}.")
+        proved = f": nothing proves that it is {found.state}" if found.state else ""
+        say(f"No step of it is in the history{proved}.")
 
 
-def _told(index: "Index", ref: str) -> "tuple[Card, list[tuple[Event, str]], str, bool]":
-    """The note, its steps and what each is bound to, what stands, whether history is missing."""
+class _Told(NamedTuple):
+    """What there is to say of a note's past."""
+
+    note: "Card"
+    steps: "Sequence[tuple[Event, str]]"
+    """Each with what it is bound to."""
+    undone: Mapping[str, str]
+    """By the commit of a step: the one that took it back."""
+    stands: str
+    """The fingerprint of what stands."""
+    shallow: bool
+    """History is missing."""
+
+
+def _told(index: "Index", ref: str) -> _Told:
+    """The note of that name and its past."""
+    from kmkit.trail.undone import taken_back
+
     note = index.resolve(ref)
-    events = index.trail("note = ?", (note.own_id,)) if note.own_id else []
+    events = [*index.trail("note = ?", (note.own_id,))] if note.own_id else []
+    undone = taken_back(index.git, index.root, note.path, events)
     names = {"": NOTHING, index.fingerprint(note.n): REVISION}
     if stands := index.fingerprint(note.n, standing=True):
         names[stands] = STANDS
-    steps = [(event, names.get(event.fingerprint, EARLIER)) for event in events]
-    return note, steps, stands, index.git.shallow
+    torn = note.conflict and note.errors  # what stands is in its front matter, too
+    other = NOTHING if torn else EARLIER
+    steps = [
+        (event, f"taken back by {undone[event.commit][:12]}")
+        if event.commit in undone
+        else (event, names.get(event.fingerprint, other))
+        for event in events
+    ]
+    return _Told(note, steps, undone, stands, index.git.shallow)
 
 
 def _lines(steps: "Sequence[tuple[Event, str]]") -> None:
@@ -122,6 +150,6 @@ def _details(event: "Event", bound: str) -> list[str]:
     ]
     lines = [", ".join(said)] if said else []
     lines += [event.reason] if event.reason else []
-    if event.fingerprint:
-        lines.append(f"{event.short_fingerprint}, {bound}")
+    if event.fingerprint or bound:
+        lines.append(", ".join(filter(None, (event.short_fingerprint, bound))))
     return lines

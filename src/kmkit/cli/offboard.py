@@ -13,6 +13,7 @@ from kmkit.cli.persons import a_person
 from kmkit.cli.screen import report, say, table
 from kmkit.cli.told import PEOPLE, Audience, in_the_house, open_for
 from kmkit.errors import Exit, Refused
+from kmkit.text import as_typed
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
@@ -121,7 +122,8 @@ def _drafts(kb: "KnowledgeBase", found: "Holding", folder: Path) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             write_file(place.resolve(), text.encode())
             kind = place.stem
-            say(f"Wrote {place}. Fill it in, then: kmkit capture --from {place} --kind {kind}.")
+            then = f"kmkit capture --from {as_typed(place)} --kind {kind}"
+            say(f"Wrote {place}. Fill it in, then: {then}.")
 
 
 def _reassign(kb: "KnowledgeBase", found: "Holding", to: str) -> None:

@@ -1,6 +1,7 @@
 """The options that several commands share, and the knowledge base that a command works on."""
 
 import os
+from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -14,16 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from kmkit.index.book import Index
+    from kmkit.index.card import Card
     from kmkit.kb import KnowledgeBase
 
 
 T = TypeVar("T")
 
 
-def open_kb(ctx: typer.Context, *, dry_run: bool = False) -> "KnowledgeBase":
-    """The knowledge base that the command was called in, or the one that -C names."""
+def open_kb(ctx: typer.Context, *, dry_run: bool = False, torn: bool = False) -> "KnowledgeBase":
+    """The knowledge base that the command was called in, or the one that -C names.
+
+    A note that git could not merge is refused where a command names it, unless ``torn``.
+    """
     from kmkit.index.book import Index
     from kmkit.kb import KnowledgeBase
+    from kmkit.kb.conflicts import settled
 
     kb = KnowledgeBase.find(folder(ctx), now=now(), dry_run=dry_run)
 
@@ -37,10 +43,18 @@ def open_kb(ctx: typer.Context, *, dry_run: bool = False) -> "KnowledgeBase":
 
     def find(ref: str, here: Path | None) -> PurePosixPath:
         """The path of the note, by the index."""
-        with open_index(ctx) as index:
-            card = index.resolve(ref, folder=here)
-            learn(index, card.id)
-            return PurePosixPath(card.path)
+        with open_index(ctx, telling=False) as index:
+            card = None
+            try:
+                card = index.resolve(ref, folder=here)
+            finally:
+                tell(index, but=card)
+            with suppress(Cannot):  # a damaged history hides no note
+                learn(index, card.id)
+        path = PurePosixPath(card.path)
+        if not torn:
+            settled(kb, kb.read(path))
+        return path
 
     def told(note: str, head: str) -> list[str] | None:
         """The commits of the note's steps, by the index."""
@@ -57,11 +71,12 @@ def open_index(
     ctx: typer.Context,
     *,
     records: bool = False,
+    telling: bool = True,
     meanwhile: "Callable[[Index], object] | None" = None,
 ) -> "Index":
     """The index of the knowledge base that the command was called in, or that -C names.
 
-    Files that could not be read in full are named on stderr: notes, with ``records`` others too.
+    With ``telling``, files that could not be read in full are named on stderr, as `tell` does it.
     ``meanwhile`` asks the index as it was left while git looks for what has changed.
     """
     from kmkit.cli.early import asked_of_git
@@ -71,7 +86,6 @@ def open_index(
     asked = asked_of_git(root)  # git works while the rest is imported
 
     from kmkit.cli.reading import watched
-    from kmkit.cli.screen import broken_files
     from kmkit.index.book import Index
 
     def track(files: "Iterable[object]", count: int) -> "Iterable[object]":
@@ -79,14 +93,46 @@ def open_index(
         return watched(files, "Reading files:", count)
 
     index = Index.open(root, today=today, track=track, meanwhile=meanwhile, asked=asked)
-    broken_files(index.broken(records=records, standing=not records))
+    if telling:
+        tell(index, records=records)
     return index
 
 
-def asked_of(ctx: typer.Context, ask: "Callable[[Index], T]", *, records: bool = False) -> "T":
+def tell(
+    index: "Index",
+    *,
+    records: bool = False,
+    about: "Card | None" = None,
+    but: "Card | None" = None,
+) -> None:
+    """Name on stderr the files that could not be read in full: notes, with ``records`` others too.
+
+    Notes in conflict are named apart: first the one that the command is ``about``, and never the
+    one of which the command says so itself (``but``).
+    """
+    from kmkit.cli.screen import broken_files, in_conflict
+    from kmkit.index.conflicts import conflicts
+
+    torn = conflicts(index)
+    paths = {note.path for note in torn}
+    broken = index.broken(records=records, standing=not records)
+    broken_files([path for path in broken if path not in paths])
+    first = about or but
+    in_conflict([note for note in torn if about and note.path == about.path])
+    in_conflict([note for note in torn if not (first and note.path == first.path)])
+
+
+def asked_of(
+    ctx: typer.Context,
+    ask: "Callable[[Index], T]",
+    *,
+    records: bool = False,
+    about: "Callable[[T], Card] | None" = None,
+) -> "T":
     """What ``ask`` takes from the index, as plain values.
 
-    It is asked while git looks for what has changed, and again where something has.
+    It is asked while git looks for what has changed, and again where something has. ``about``:
+    which note that is; of others in conflict it is told beside it.
     """
     early: list[T] = []
 
@@ -94,8 +140,12 @@ def asked_of(ctx: typer.Context, ask: "Callable[[Index], T]", *, records: bool =
         """What there is, if nothing has changed."""
         early.append(ask(index))
 
-    with open_index(ctx, records=records, meanwhile=meanwhile) as index:
-        return early[0] if early and index.unmoved else ask(index)
+    telling = about is None
+    with open_index(ctx, records=records, telling=telling, meanwhile=meanwhile) as index:
+        told = early[0] if early and index.unmoved else ask(index)
+        if about:
+            tell(index, about=about(told))
+        return told
 
 
 def folder(ctx: typer.Context) -> Path:

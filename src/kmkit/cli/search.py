@@ -1,6 +1,5 @@
 """``kmkit search``: notes by their words, best first."""
 
-import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ from kmkit.cli.options import AsJson, open_index
 from kmkit.cli.screen import on_terminal, say, table
 from kmkit.errors import UsageError
 from kmkit.index.choosing.filters import Filter
+from kmkit.text import as_typed
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -154,4 +154,4 @@ def _sum(typed: str, found: "Results", limit: int) -> None:
         also = f", and {more} with most of the words" if more > 0 else ""
         say(f"{many(found.total, 'note')}{also}.")
     if (not found.total or found.meant) and on_terminal():
-        say(f"To keep it as a question: kmkit ask {shlex.quote(typed)}")
+        say(f"To keep it as a question: kmkit ask {as_typed(typed)}")

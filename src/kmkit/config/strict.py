@@ -13,7 +13,6 @@ from pydantic import (
     ConfigDict,
     Field,
     create_model,
-    field_validator,
     model_validator,
 )
 
@@ -35,14 +34,15 @@ class _Twin(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_null(cls, value: Any) -> Any:
-        """No system takes a null character in a path, an address or a name."""
-        if isinstance(value, str) and "\0" in value:
-            raise ValueError("a null character stands in it")
-        return value
 
+def _no_null(text: str) -> str:
+    """No system takes a null character in a path, an address or a name."""
+    if "\0" in text:
+        raise ValueError("a null character stands in it")
+    return text
+
+
+_READ = {date: Day, Period: PeriodField, str: Annotated[str, AfterValidator(_no_null)]}
 
 _TWINS: dict[type[Table], type[_Twin]] = {}
 
@@ -80,7 +80,7 @@ def _typed(annotation: Any) -> Any:
         return dict.__class_getitem__((_typed(parts[0]), _typed(parts[1])))
     if origin is not Literal and issubclass(annotation, Table):
         return _twin(annotation)
-    return {date: Day, Period: PeriodField}.get(annotation, annotation)
+    return _READ.get(annotation, annotation)
 
 
 def _marked(kind: Any, marks: tuple[Any, ...]) -> Any:

@@ -15,7 +15,7 @@ from kmkit.note.model import Note
 from kmkit.note.records import ApplicationRecord, Record, Verified, read_record
 from kmkit.note.records.application import DOING, STEPS
 from kmkit.places import read_plain
-from kmkit.text import address_key, one_line
+from kmkit.text import address_key, as_typed, one_line
 from kmkit.trail.event import RECORD, parse
 from kmkit.trail.log import commits
 
@@ -243,7 +243,9 @@ def _application(kb: KnowledgeBase, path: PurePosixPath, verb: str) -> Applicati
     if isinstance(record, ApplicationRecord):
         _leads(record, verb)
         return record
-    raise Refused(f"{path} is no application that can be read.", f"See kmkit check {path}.")
+    raise Refused(
+        f"{path} is no application that can be read.", f"See kmkit check {as_typed(path)}."
+    )
 
 
 def _evidence(

@@ -1,12 +1,15 @@
 """Laying out a new knowledge base: settings, rules, a first note, and what CI runs."""
 
+import json
 import os
-import shlex
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+import kmkit
 from kmkit.config import Policy, load_policy
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
@@ -15,6 +18,7 @@ from kmkit.kb.settings import first_config, first_policy, first_rules
 from kmkit.lifecycle.person import Person
 from kmkit.places import CONFIG, POLICY
 from kmkit.resources import template
+from kmkit.text import as_typed
 from kmkit.trail.audit.anchor import pin
 from kmkit.trail.commit import Change, commit
 from kmkit.trail.git import Git
@@ -80,7 +84,7 @@ def _free(root: Path) -> None:
     if (root / CONFIG).exists():
         raise Refused(
             f"{root} is a knowledge base already.",
-            f"Look at it: kmkit -C {shlex.quote(str(root))} status.",
+            f"Look at it: kmkit -C {as_typed(root)} status.",
         )
     for folder in root.parents:
         if (folder / CONFIG).exists():
@@ -116,7 +120,34 @@ def _files(root: Path, top: Path, name: str, who: Person) -> Iterator[tuple[str,
     yield f"{prefix}{CONFIG}", first_config(name, who, level).encode()
     yield f"{prefix}{POLICY}", first_policy(who).encode()
     text = template("init/kmkit.yml").read_text(encoding="utf-8")
-    yield WORKFLOW, text.replace("DIR", inside).replace("LEVEL", level).encode()
+    filled = {"DIR": inside, "LEVEL": level, "ORIGIN": origin(), "VERSION": kmkit.__version__}
+    yield WORKFLOW, re.sub("|".join(filled), lambda found: filled[found[0]], text).encode()
+
+
+def origin() -> str:
+    """What pip is told to install this very kmkit: its commit, or the file that it came in.
+
+    '' where that is not known, or known on this machine alone. Its name and version would not do:
+    who publishes under the name in another index is anybody's guess.
+    """
+    try:
+        told = json.loads(distribution("kmkit").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        return ""
+    match told:
+        case {"subdirectory": _}:
+            return ""
+        case {"url": str(url), "vcs_info": {"vcs": str(vcs), "commit_id": str(commit)}}:
+            found = f"{vcs}+{url}@{commit}"
+        case {"url": str(url), "archive_info": {"hashes": {"sha256": str(digest)}}}:
+            found = f"{url}#sha256={digest}"
+        case _:
+            return ""
+    return f"kmkit @ {found}" if re.fullmatch(_PUBLIC, found) else ""
+
+
+_PUBLIC = r"(git\+)?https://[A-Za-z0-9.:-]+/[A-Za-z0-9._~/%@+#=-]+"
+"""An address that others can reach, without a name or a password in it."""
 
 
 def _first_note(kb: KnowledgeBase) -> Moved:

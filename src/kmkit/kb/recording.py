@@ -23,7 +23,7 @@ from kmkit.note.records import (
 )
 from kmkit.note.records.templates import load_template
 from kmkit.note.records.walks import WALKS
-from kmkit.text import did_you_mean
+from kmkit.text import as_typed, did_you_mean
 from kmkit.trail.commit import Change, commit
 from kmkit.trail.event import compose
 
@@ -209,7 +209,9 @@ def _committed(kb: KnowledgeBase, path: PurePosixPath) -> tuple[bytes, str]:
     before = (kb.root / path).read_bytes()
     entry = kb.git.entry(kb.git.tip(), kb.repo_path(path))
     if entry is None or kb.git.hash(kb.repo_path(path), before) != entry.sha:
-        mend = f"Commit it first: git commit -m 'Change a record' -- '{kb.repo_path(path)}'."
+        mend = (
+            f"Commit it first: git commit -m 'Change a record' -- {as_typed(kb.repo_path(path))}."
+        )
         raise Refused(f"{path} has changes that are not committed.", mend)
     return before, entry.sha
 

@@ -1,6 +1,7 @@
 """Where the rules ask for signatures: git signs here, and by a key that they give to the actor."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from kmkit.config import OPENPGP, Policy
 from kmkit.errors import Refused
@@ -20,7 +21,9 @@ def signing(kb: KnowledgeBase, policy: Policy) -> None:
     who, keys = kb.actor.email, policy.keys_of(kb.actor.email)
     if not kb.git.signs():
         add = "" if keys else "; a steward adds your key to [keys] in policy.toml"
-        raise Refused(f"{_ASKED} git does not sign here.", f"Run: {_settings(keys)}{add}.")
+        raise Refused(
+            f"{_ASKED} git does not sign here.", f"Run: {_settings(keys, kb.git.top)}{add}."
+        )
     if not keys:
         raise Refused(
             f"{_ASKED} policy.toml names no key of {who}.",
@@ -29,7 +32,7 @@ def signing(kb: KnowledgeBase, policy: Policy) -> None:
     if other := _other(kb, keys):
         raise Refused(
             f"{_ASKED} policy.toml does not name the key that git signs with ({other}).",
-            f"Sign with the one that it has of {who}: {_settings(keys)}. "
+            f"Sign with the one that it has of {who}: {_settings(keys, kb.git.top)}. "
             "A new one of theirs is added there by a steward.",
         )
 
@@ -44,7 +47,7 @@ def _other(kb: KnowledgeBase, keys: Sequence[str]) -> str:
     if found.format == own.SSH:
         theirs = frozenset(" ".join(key.split()[:2]) for key in keys if key not in armours)
     elif found.format == own.OPENPGP and armours:
-        theirs = _fingerprints(armours)
+        theirs = _fingerprints(armours, kb.git.top)
     if theirs == frozenset():  # none of that kind could fit
         return " or ".join(sorted(found.keys)) or f"gpg.format {found.format}"
     if theirs is None or not found.keys or found.keys & theirs:
@@ -52,20 +55,20 @@ def _other(kb: KnowledgeBase, keys: Sequence[str]) -> str:
     return " or ".join(sorted(found.keys))
 
 
-def _settings(keys: Sequence[str]) -> str:
+def _settings(keys: Sequence[str], top: Path) -> str:
     """The commands by which git signs with the first of ``keys``, or with one yet to be made."""
     form, named = "ssh", "FILE.pub"
     if keys and keys[0].startswith(OPENPGP):
-        form, named = "openpgp", min(_fingerprints(keys[:1]) or {"KEYID"})
+        form, named = "openpgp", min(_fingerprints(keys[:1], top) or {"KEYID"})
     return (
         f"git config gpg.format {form}, git config user.signingkey {named}, "
         "and git config commit.gpgsign true"
     )
 
 
-def _fingerprints(armours: Sequence[str]) -> frozenset[str] | None:
+def _fingerprints(armours: Sequence[str], top: Path) -> frozenset[str] | None:
     """The fingerprints of OpenPGP keys; None where gpg is not there to tell them."""
     from kmkit.trail.signing.openpgp import keyring  # seldom needed, and takes long to import
 
-    ring = keyring(armours)
+    ring = keyring(armours, top)
     return ring.keys() if ring else None

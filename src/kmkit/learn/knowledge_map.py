@@ -12,7 +12,7 @@ from kmkit.index.stale import Stale
 from kmkit.lifecycle.states import WALK
 from kmkit.note.records.knowledge import MOST, Knowledge
 from kmkit.period import Period
-from kmkit.text import fold
+from kmkit.text import as_typed, fold
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -118,7 +118,7 @@ def _place(
     key = fold(topic)
     approved = tuple(row.card.id for row in rows if row.state in WALK[1:])
     stale = tuple(id for id in approved if id in old)
-    waiting = tuple(row.card.id for row in rows if row.state == WALK[0])
+    captured = [row.card for row in rows if row.state == WALK[0]]
     about = [one for one in known if key in map(fold, one.topics)]
     risk = risk_of.get(key)
     critical = key in map(fold, rules.critical)
@@ -130,10 +130,10 @@ def _place(
         subjects=tuple(one.subject for one in about),
         approved=approved,
         stale=stale,
-        waiting=waiting,
+        waiting=tuple(card.id for card in captured),
         risk=risk.code if risk else "",
         signs=signs,
-        mend=_mend(topic, signs, waiting, risk),
+        mend=_mend(topic, signs, captured[0].short if captured else "", risk),
     )
 
 
@@ -151,16 +151,16 @@ def _signs(approved: Sequence[str], stale: Sequence[str], risk: str) -> tuple[st
     return tuple(found) or ("covered",)
 
 
-def _mend(topic: str, signs: Sequence[str], waiting: Sequence[str], risk: Risk | None) -> str:
+def _mend(topic: str, signs: Sequence[str], waiting: str, risk: Risk | None) -> str:
     """What to do first."""
     first = signs[0]
     if first in ("uncovered", "thin") and waiting:
-        return f"kmkit validate {waiting[0][-4:]}"
+        return f"kmkit validate {waiting}"
     if risk and first in ("uncovered", "nobody", "held by one", "leaving"):
         return risk.mend
     if first in ("uncovered", "thin"):
-        return f"kmkit capture --for {topic}"
-    return f"kmkit review --stale --topic {topic}" if first == "stale" else ""
+        return f"kmkit capture --for {as_typed(topic)}"
+    return f"kmkit review --stale --topic {as_typed(topic)}" if first == "stale" else ""
 
 
 def advice(one: Knowledge) -> str:

@@ -16,6 +16,7 @@ from kmkit.note.methods import GATHERING_METHODS as GATHERING_METHODS
 from kmkit.note.plain import Plain, said
 from kmkit.note.problem import Place, Problem
 from kmkit.period import Period
+from kmkit.text import as_typed
 
 _PRINTED = b"\n\r" + bytes(range(0x20, 0x7F))
 """What prints of ASCII, and line ends."""
@@ -202,7 +203,7 @@ class Note:
     @property
     def short(self) -> str:
         """What people type for it: the last four characters of its id; its path without one."""
-        return self.fields.id[-4:] if self.fields.id else str(self.path)
+        return as_typed(self.fields.id[-4:] if self.fields.id else self.path)
 
     @property
     def title(self) -> str:

@@ -17,7 +17,7 @@ from kmkit.period import Period
 from kmkit.reach import folder
 from kmkit.reach.channel_files import files_of
 from kmkit.reach.recording import Left, Recorded, record
-from kmkit.text import did_you_mean, one_line
+from kmkit.text import as_typed, did_you_mean, one_line
 
 FOLDERS = ("folder", "feed")
 """The kinds of channels that `bring` writes."""
@@ -127,7 +127,8 @@ def bring(kb: KnowledgeBase, what: Waiting) -> Brought:
     if kind not in FOLDERS:
         raise UsageError(
             f"kmkit does not write to channels of the kind {one_line(kind)}.",
-            f"Once it has happened, record it: kmkit disseminate NOTE --channel {what.name}.",
+            "Once it has happened, record it: kmkit disseminate NOTE --channel "
+            f"{as_typed(what.name)}.",
         )
     said = _written(kb, what)
     recorded = record(kb, what.ids, channel=what.name, audience=what.channel.audience)

@@ -21,7 +21,7 @@ from kmkit.reach.recording import Recorded, record_run
 from kmkit.reach.secrets import secret_of
 from kmkit.reach.sending.delivering import deliver
 from kmkit.reach.webhooks import Posted
-from kmkit.text import one_line
+from kmkit.text import as_typed, one_line
 from kmkit.views import channel as view
 
 KIND = "channel"
@@ -236,8 +236,8 @@ class _Job:
         if posted.kind == "unknown":
             raise Cannot(
                 f"{posted.said} {self.name} may have been told.",
-                f"Look there. If it was: kmkit disseminate NOTE --channel {self.name}; else run "
-                "this again.",
+                f"Look there. If it was: kmkit disseminate NOTE --channel {as_typed(self.name)}; "
+                "else run this again.",
             )
         later = (
             "Run this again later." if posted.kind == "deferred" else "See its url and template."

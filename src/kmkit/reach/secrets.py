@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kmkit.errors import Cannot
-from kmkit.text import HIDDEN, one_line
+from kmkit.text import HIDDEN, as_typed, one_line
 
 _LONGEST = 1 << 16
 """Bytes of a file with a secret."""
@@ -81,7 +81,9 @@ def _private(path: Path, found: os.stat_result) -> None:
     if found.st_uid != os.geteuid():
         raise Cannot(f"The secret's file {path} belongs to somebody else.", "Put one of your own.")
     if stat.S_IMODE(found.st_mode) & 0o077:
-        raise Cannot(f"Others can read the secret's file {path}.", f"Run: chmod 600 '{path}'")
+        raise Cannot(
+            f"Others can read the secret's file {path}.", f"Run: chmod 600 {as_typed(path)}"
+        )
 
 
 def _repository(root: Path) -> Path:

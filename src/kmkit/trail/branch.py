@@ -62,7 +62,9 @@ def held(git: Git, branch: str, new: str, old: str, message: str) -> Iterator[He
             return
         complaint = _ended(process)
         if git.tip(branch) == old:
-            raise Cannot(f"git cannot move {branch}: {complaint}.")
+            why = complaint.partition("\n")[0].removeprefix("prepare: ").rstrip(".")
+            mend = "Run kmkit doctor, which names what is in the way."
+            raise Cannot(f"git cannot move {branch}: {why}.", mend)
         yield None
     finally:
         _ended(process)

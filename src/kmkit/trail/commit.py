@@ -90,9 +90,14 @@ def ready(git: Git) -> None:
     """Refused while something is under way that a commit would disturb."""
     new_enough(git)
     git.branch()
-    for name, what in _UNDER_WAY.items():
-        if (git.git_dir / name).exists():
-            raise Refused(f"{what} is under way in this repository.", "Finish or abort it first.")
+    if what := under_way(git):
+        raise Refused(f"{what} is under way in this repository.", "Finish or abort it first.")
+
+
+def under_way(git: Git) -> str:
+    """What is under way that a commit would disturb, such as ``A merge``; '' for nothing."""
+    found = (what for name, what in _UNDER_WAY.items() if (git.git_dir / name).exists())
+    return next(found, "")
 
 
 # 2. As seen

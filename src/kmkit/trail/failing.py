@@ -1,12 +1,29 @@
 """What git says where it fails, as a sentence, and what to do about it."""
 
+import re
 from pathlib import Path
 
+from kmkit.text import as_typed, one_line
+
 _OFF = "git config commit.gpgsign false"
+_MISSING = re.compile(rb"cannot (?:run|spawn) (.+?): No such file")
+_SIGNERS = {
+    "gpg": "Install GnuPG (https://gnupg.org)",
+    "gpgsm": "Install GnuPG (https://gnupg.org)",
+    "ssh-keygen": "Install OpenSSH (https://www.openssh.com)",
+}
+"""The programs that git signs with by itself, and what brings them."""
+_DAMAGE = (b"corrupt", b"not a tree object", b"bad tree object", b"unable to read", b"object file")
+"""How git tells that objects are missing or damaged."""
+FRESH = "Run git fsck, or get a fresh clone with its whole history (in CI: fetch-depth: 0)."
+"""The way out of a clone that lacks something."""
+_SIGNING = (b"gpg", b"sign", b"ssh-keygen", b" key ")
 
 
 def complaint(command: str, stderr: bytes) -> str:
     """That a command of git failed, with git's own words, in one line."""
+    if signer := _missing_signer(command, stderr):
+        return f"Commits are signed here by {one_line(signer)}, which is not found."
     words = words_of(stderr) or next(iter(_lines(stderr)), "")
     return f"git {command} failed: {words.strip().rstrip('.') or 'it gave no reason'}."
 
@@ -35,10 +52,20 @@ def way_out(command: str, stderr: bytes, top: Path, *, must_sign: bool) -> str:
         folder = top.resolve().as_posix()
         return (
             "The folder belongs to another account. Where you trust it: "
-            f"git config --global --add safe.directory '{folder}'."
+            f"git config --global --add safe.directory {as_typed(folder)}."
         )
-    signing = (b"gpg", b"sign", b"ssh-keygen")
-    if command == "commit-tree" and any(word in stderr for word in signing):
+    if signer := _missing_signer(command, stderr):
+        mend = _SIGNERS.get(
+            signer, "Name one that is there (git config --get-regexp 'gpg.*program')"
+        )
+    elif command == "commit-tree" and any(word in stderr for word in _SIGNING):
         mend = "Commits are signed here, and signing failed. Mend it (user.signingkey, gpg.program)"
-        return f"{mend}." if must_sign else f"{mend}, or turn it off: {_OFF}."
-    return ""
+    else:
+        return FRESH if any(word in stderr for word in _DAMAGE) else ""
+    return f"{mend}." if must_sign else f"{mend}, or turn signing off: {_OFF}."
+
+
+def _missing_signer(command: str, stderr: bytes) -> str:
+    """The program that git should have signed by and could not start, '' where it is not that."""
+    found = _MISSING.search(stderr) if command == "commit-tree" else None
+    return found[1].decode("utf-8", "replace") if found else ""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kmkit.errors import Cannot, Refused
 from kmkit.lifecycle.person import Person
 from kmkit.trail import trees
-from kmkit.trail.program import Program
+from kmkit.trail.program import Program, Stream, read_whole
 
 
 class Entry(NamedTuple):
@@ -129,13 +129,27 @@ class Git(Program):
             return ""
 
     def tip(self, ref: str = "HEAD") -> str:
-        """The commit that ``ref`` points at, '' where there is none yet."""
+        """The commit that ``ref`` points at, '' where there is none yet.
+
+        Cannot where HEAD or a branch has one that cannot be read.
+        """
         wanted = f"{ref}^{{commit}}"
         if self._answers and (found := self._answers.read(wanted)):
             return found.name
-        return self.text(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", wanted, ok=(0, 1, 128)
-        )
+        verify = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+        name = self.text(*verify, wanted, ok=(0, 1, 128))
+        if not name and (ref == "HEAD" or ref.startswith("refs/heads/")):
+            file = self.common_dir / (self._head() if ref == "HEAD" else ref)
+            if file.is_file() or self.text(*verify, ref, ok=(0, 1, 128)):
+                self._read(ref)
+        return name
+
+    def _read(self, ref: str) -> None:
+        """Cannot, with git's words, where the commit of a branch that has begun is not there."""
+        args = ("-c", "core.commitGraph=false", "rev-list", "--max-count=1", ref, "--")
+        with Stream(self.command(args), self.environment()) as stream:
+            stream.output.read()
+        read_whole(stream)
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """What ``commit`` has at ``path``, or None."""

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -106,9 +107,14 @@ def read(git: Git) -> Journal | None:
 
 
 def put_aside(git: Git) -> Path:
-    """Give a journal that is damaged another name, under which nobody reads it; the name."""
+    """Give a journal that is damaged another name, under which nobody reads it; the name.
+
+    To be called under kmkit's lock: one that was put aside before is not overwritten.
+    """
     path = place(git)
-    aside = path.with_suffix(".damaged")
+    names = (f"{path.stem}-{number}" if number > 1 else path.stem for number in count(1))
+    asides = (path.with_name(f"{name}.damaged") for name in names)
+    aside = next(other for other in asides if not os.path.lexists(other))
     with writing():
         os.replace(path, aside)
         harden([path.parent])

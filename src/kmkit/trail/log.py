@@ -111,14 +111,17 @@ def _batch(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
         yield sha, stream.read(int(kind[1]) + 1)[:-1]
 
 
-def history(git: Git, path: str) -> Iterator[Step]:
+def history(git: Git, path: str, *, ordered: bool = False) -> Iterator[Step]:
     """The commits that changed the file at ``path``, newest first, followed through renames.
 
-    A merge counts where its file is that of none of its parents.
+    A merge counts where its file is that of none of its parents. ``ordered``: no
+    commit before one that grew out of it, whatever their dates say, which takes longer.
     """
     if not git.tip():
         return
-    with _open(git, [*_LOG, "--follow", "-c", "--format=%x01%H", "HEAD", "--", path]) as listing:
+    order = ("--topo-order",) if ordered else ()
+    how = ("--follow", "-c", "--format=%x01%H")
+    with _open(git, [*_LOG, *order, *how, "HEAD", "--", path]) as listing:
         commit = ""
         for field in _fields(listing.output):
             if field.startswith("\1"):

@@ -9,12 +9,13 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import which
 from types import TracebackType
 from typing import IO
 
 from kmkit.errors import Cannot
 from kmkit.trail.answers import Answers, Object
-from kmkit.trail.failing import complaint, foreign, way_out, words_of
+from kmkit.trail.failing import FRESH, complaint, foreign, way_out, words_of
 
 OLDEST = (2, 38)
 _SETTINGS = (
@@ -42,6 +43,32 @@ _OURS = {
     "GIT_NO_REPLACE_OBJECTS": "1",
 }
 _OPTIONS = tuple(part for setting in _SETTINGS for part in ("-c", setting))
+
+
+_NOWHERE = str(Path(__file__).parent)
+"""A folder without programs: an empty PATH would be the current folder."""
+
+
+def _places(path: str) -> list[str]:
+    """The folders of ``PATH`` that are the same wherever one stands.
+
+    What lies in the current folder others may have put there: git takes in what is pushed.
+    """
+    return [place for place in path.split(os.pathsep) if Path(place).is_absolute()]
+
+
+def installed(name: str, outside: Path) -> str:
+    """The whole path of a program of this machine, '' where it is not installed.
+
+    None in the current folder counts, nor any below ``outside``, the top of the repository.
+    """
+    file = f"{name}.exe" if os.name == "nt" else name
+    here, top = Path.cwd(), outside.resolve()
+    for place in _places(os.environ.get("PATH", os.defpath)):
+        folder = Path(place).resolve()
+        if folder != here and not folder.is_relative_to(top) and which(folder / file):
+            return str(folder / file)
+    return ""
 
 
 class Program:
@@ -101,6 +128,8 @@ class Program:
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a git process: this repository and no other, plain English."""
         kept = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
+        if "PATH" in kept:
+            kept["PATH"] = os.pathsep.join(_places(kept["PATH"])) or _NOWHERE
         return {**kept, **_OURS, **(extra or {})}
 
     @contextmanager
@@ -184,8 +213,6 @@ class Stream(subprocess.Popen[bytes]):
 
 _MOST = 1 << 20
 """Bytes that are looked at of what git says."""
-FRESH = "Run git fsck, or get a fresh clone with its whole history (in CI: fetch-depth: 0)."
-"""The way out of a clone that lacks something."""
 
 
 def read_whole(*streams: Stream) -> None:

@@ -206,7 +206,7 @@ def _audited(
             anchor=begin.commit,
             tip=tip,
             since=since,
-            signatures=Verifier(),
+            signatures=Verifier(git.top),
             kept=Kept(git, prefix, begin.commit, signatures=True, required=False, writes=writes),
             rows=False,
         )

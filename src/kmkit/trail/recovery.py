@@ -165,7 +165,11 @@ def _put(git: Git, journal: Journal, file: Planned) -> bool:
 
 
 def examine(git: Git) -> list[Left]:
-    """What commands that were cut off left here; nothing is changed."""
+    """What commands that were cut off left here; nothing is changed.
+
+    Cannot where the last commit is damaged: then it is not kmkit that mends it.
+    """
+    git.tip()
     with ExitStack() as stack:
         with suppress(Cannot):  # where nothing may be written, it can still be looked
             stack.enter_context(kmkit_lock(git.common_dir))
@@ -174,6 +178,7 @@ def examine(git: Git) -> list[Left]:
 
 def mend(git: Git) -> list[str]:
     """Finish or clear away what `examine` names, as far as it is kmkit's; a sentence each."""
+    git.tip()
     with kmkit_lock(git.common_dir):
         there = bool(_something(git))
         aside = _put_aside(git)

@@ -5,8 +5,9 @@ Each object names its schema, such as ``kmkit.notes/1``; a change that breaks re
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from kmkit.views.listing import escaped, values
@@ -60,16 +61,21 @@ def _stale(row: "Stale") -> dict[str, Any]:
     }
 
 
-def events(note: "Note | Card", steps: "Sequence[tuple[Event, bool | None]]") -> str:
+def events(
+    note: "Note | Card",
+    steps: "Sequence[tuple[Event, bool | None]]",
+    undone: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """The trail of one note: ``kmkit.log/1``.
 
     Each step comes with whether it is bound to the text that stands; None where it binds nothing.
+    ``undone``: by its commit, the commit that took a step back.
     """
-    said = [_event(event, bound) for event, bound in steps]
+    said = [_event(event, bound, undone.get(event.commit)) for event, bound in steps]
     return dumps({"schema": "kmkit.log/1", **_named(note), "events": said})
 
 
-def _event(event: "Event", bound: bool | None) -> dict[str, Any]:
+def _event(event: "Event", bound: bool | None, undone: str | None) -> dict[str, Any]:
     return {
         "commit": event.commit,
         "when": event.when.isoformat(),
@@ -83,7 +89,8 @@ def _event(event: "Event", bound: bool | None) -> dict[str, Any]:
         "reason": event.reason or None,
         "fingerprint": event.fingerprint or None,
         "fingerprint_short": event.short_fingerprint or None,
-        "bound": bound,
+        "bound": None if undone else bound,
+        "taken_back_by": undone,
         "trailers": dict(event.trailers),
     }
 

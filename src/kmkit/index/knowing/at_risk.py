@@ -8,7 +8,7 @@ from kmkit.index.card import Card, Profile, Use
 from kmkit.index.knowing.deeds import APPROVED, FACTS, Deed, People, deeds_of, deeds_of_uses, fits
 from kmkit.index.rules import Rules
 from kmkit.lifecycle.states import State
-from kmkit.text import fold
+from kmkit.text import as_typed, fold
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -192,19 +192,20 @@ def _people(holders: Iterable[Holder], code: str) -> str:
 
 def _topic_mend(code: str, topic: str, holders: tuple[Holder, ...]) -> str:
     """What to do about a topic."""
+    named = as_typed(topic)
     if code == "nobody":
-        return f"Ask who does, and write down what they know: kmkit capture --for {topic}"
+        return f"Ask who does, and write down what they know: kmkit capture --for {named}"
     if code == "left":
-        return f"Name somebody who takes it on, and give them what there is: kmkit list {topic}"
+        return f"Name somebody who takes it on, and give them what there is: kmkit list {named}"
     who = holders[0].email
     if code == "leaving":
         return (
-            f"Talk with them before that day: kmkit capture --kind exit-interview --topic {topic} "
+            f"Talk with them before that day: kmkit capture --kind exit-interview --topic {named} "
             f"--source {who}"
         )
     return (
         "Have them tell it to a second person: kmkit capture --kind interview "
-        f"--topic {topic} --source {who}"
+        f"--topic {named} --source {who}"
     )
 
 

@@ -66,6 +66,7 @@ def anchor_of(git: Git, prefix: str, tip: str, wanted: str = "") -> Anchor:
     """The anchor: the one asked for, the pinned one, else the first commit with policy.toml."""
     if wanted:
         if not (found := git.tip(wanted)):
+            readable(git, tip)
             raise UsageError(f"There is no commit '{wanted}' here.", "Give its full name.")
         return Anchor(found, steward_of(git, found), pinned=False)
     if pinned := git.config(_key(prefix, ANCHOR)):
@@ -84,12 +85,15 @@ def anchor_of(git: Git, prefix: str, tip: str, wanted: str = "") -> Anchor:
 
 def leads_back(git: Git, anchor: str, tip: str) -> bool:
     """Whether the history of ``tip`` contains ``anchor``."""
-    if not git.tip(anchor):
-        return False
-    if not ask(git, "rev-list", "--max-count=1", anchor, f"^{tip}", "--").strip():
+    if git.tip(anchor) and not ask(git, "rev-list", "-n1", anchor, f"^{tip}", "--").strip():
         return True
-    ask(git, "rev-list", "--count", tip, "--")  # Cannot where it is only that commits are missing
+    readable(git, tip)
     return False
+
+
+def readable(git: Git, tip: str) -> None:
+    """Cannot where a commit in the history of ``tip`` is missing or damaged."""
+    ask(git, "rev-list", "--count", tip, "--")
 
 
 def seen(git: Git) -> str:

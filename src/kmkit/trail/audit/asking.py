@@ -13,8 +13,9 @@ from functools import partial
 from typing import IO
 
 from kmkit.errors import Cannot
+from kmkit.trail.failing import FRESH
 from kmkit.trail.git import Git
-from kmkit.trail.program import FRESH, Stream, read_whole, unread
+from kmkit.trail.program import Stream, read_whole, unread
 
 _BUFFER = 256 * 1024
 """Bytes that are read from a process at once."""

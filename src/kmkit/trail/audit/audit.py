@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from kmkit.errors import Cannot
 from kmkit.lifecycle.rounds import approvals_of
+from kmkit.trail.audit.anchor import readable
 from kmkit.trail.audit.asking import objects
 from kmkit.trail.audit.findings import RULES, Finding, RecordStanding, Standing
 from kmkit.trail.audit.history import recent_to
@@ -50,6 +51,7 @@ def audit(
             session = Session(git, prefix, fetch, signatures, require_signatures, progress)
             done, keep = _done(session, anchor, tip, kept, rows=rows)
     except ApartError:
+        readable(git, tip)  # a damaged anchor is no wrong one
         message = f"The history of {tip[:12]} does not contain the anchor {anchor[:12]}."
         lost = Finding("wrong-anchor", "", "", tip, message, RULES["wrong-anchor"].mend())
         return Report((lost,), (), 0, anchor, tip)

@@ -6,6 +6,7 @@ documentation read it. The ids are a contract: scripts and CI name them.
 
 from typing import Literal, NamedTuple
 
+from kmkit.text import as_typed
 from kmkit.trail.audit.records_rules import RECORDS
 
 Proof = Literal["proved", "claimed", "unproved", "before-anchor"]
@@ -32,7 +33,8 @@ class Rule(NamedTuple):
         """What to do, in the commands for the note with this id."""
         said = self.explain.partition("Mend: ")[2]
         said = said[:1].upper() + said[1:]
-        return said.replace("NOTE", note[-4:]).replace("RECORD", note[-4:]) if note else said
+        short = as_typed(note[-4:])
+        return said.replace("NOTE", short).replace("RECORD", short) if note else said
 
 
 class Finding(NamedTuple):
@@ -133,7 +135,8 @@ _MOVES = {
         note back as it was before, then make the move with kmkit, which writes the message."""),
     "text-changed-in-move": ("A move changed the text as well", """A move such as validate or format
         changed the text, or fields such as the sources, in the same commit. What was judged is then
-        not what stood there before. Mend: have the note judged anew: kmkit reopen NOTE."""),
+        not what stood there before. Mend: take the commit back with git revert; or, of an approved
+        note, have it judged anew: kmkit reopen NOTE."""),
     "more-than-the-note": ("A move touched more than its note", """A move is a commit that touches
         one note and the files attached to it. This one changed other notes or the rules as well,
         which its message does not tell. Mend: undo it with git revert and make each change by
@@ -159,8 +162,9 @@ _PEOPLE = {
         somebody who holds the role repeats the move, or a steward gives the role first."""),
     "own-approval": ("Somebody approved what they wrote or gave", """From peer review on, nobody
         who gave, gathered, typed or wrote this text may approve it; co-authors of a commit count,
-        and so does somebody of the same full name at another address. Mend: have somebody else
-        validate it: kmkit reopen NOTE, then kmkit validate NOTE --ask EMAIL."""),
+        and so does somebody of the same full name at another address. Mend: take it back with git
+        revert and have somebody else validate it: kmkit validate NOTE --ask EMAIL. Where other
+        moves came after it and the note is approved, first kmkit reopen NOTE."""),
     "own-part": ("Somebody wrote themselves out of a note, or in", """Who gave, gathered or wrote a
         note does not approve it, and its backup may confirm it. This commit takes the name of its
         own author out, or names a backup although its author neither owns the note nor manages
@@ -168,8 +172,9 @@ _PEOPLE = {
         takes it out, and the owner names the backup."""),
     "method-not-allowed": ("The way of validating does not fit", """The method is not one that the
         note's kind or level allows, is not the one in which the round of validation began, or lacks
-        what it asks for, such as the topic of an expert or the minutes of a committee. Mend: have
-        it judged anew by a method that fits: kmkit reopen NOTE, then kmkit validate NOTE."""),
+        what it asks for, such as the topic of an expert or the minutes of a committee. Mend: take
+        it back with git revert and validate it by a method that fits: kmkit validate NOTE. Where
+        other moves came after it and the note is approved, first kmkit reopen NOTE."""),
     "quorum-not-reached": ("Validated without enough approvals", """The note was called validated
         although the approvals that count, of different people and for this very text, are fewer
         than policy.toml asks for, or a return still stands. Mend: put it back to captured and let
@@ -255,8 +260,9 @@ _HISTORY = {
     "unproved": ("The proof was lost or never there", """The note claims a state that its history
         does not lead to: it came in from elsewhere, or a squash or rebase dropped the moves. The
         claim may be true, but nothing here proves it. Mend: if it is true, somebody entitled renews
-        it with kmkit validate NOTE --renew; a forged new note is taken away by a manager or a
-        steward, with git rm."""),
+        it with kmkit validate NOTE --renew, or, where it is captured or retired, captures it anew:
+        kmkit capture PATH says what to take out first. A forged new note is taken away by a manager
+        or a steward, with git rm."""),
     "outside-anchor": ("A change from a history that does not begin at the anchor", """The commit
         changes notes or rules and comes from a line of history that does not lead back to the
         anchor, so no rules stood before it. Mend: repeat the change on a branch that begins after

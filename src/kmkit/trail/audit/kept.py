@@ -15,7 +15,6 @@ from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from shutil import which
 from typing import Any, Literal, NamedTuple
 
 import kmkit
@@ -25,6 +24,7 @@ from kmkit.trail.audit.history import recent_to
 from kmkit.trail.audit.lines import DamagedError, value_of
 from kmkit.trail.audit.report import Report
 from kmkit.trail.git import Git
+from kmkit.trail.program import installed
 
 FOLDER = "kmkit/audit"
 """Below the git directory that all work trees share."""
@@ -76,7 +76,14 @@ class Kept:
         writes: Writes = "always",
     ) -> None:
         self.writes = writes
-        ways = (prefix, anchor, signatures, required, bool(find_spec("cryptography")), which("gpg"))
+        ways = (
+            prefix,
+            anchor,
+            signatures,
+            required,
+            bool(find_spec("cryptography")),
+            installed("gpg", git.top),
+        )
         named = json.dumps([_LAYOUT, _program(), sys.version, sqlite3.sqlite_version, *ways])
         self.folder = git.common_dir / FOLDER
         self.file = self.folder / f"{sha256(named.encode()).hexdigest()[:32]}.sqlite"

@@ -143,7 +143,7 @@ class Reader:
             try:
                 self._read[path, blob] = read()
             except Cannot as error:
-                self._read[path, blob] = error.message
+                self._read[path, blob] = error.message.replace("\n", " ")
         return self._read[path, blob]
 
 

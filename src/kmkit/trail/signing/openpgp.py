@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from kmkit.trail.program import installed
+
 BEGIN = "-----BEGIN PGP SIGNATURE-----"
 _GPG = (
     "--batch", "--no-tty", "--no-options", "--no-autostart", "--no-auto-key-locate",
@@ -82,7 +84,7 @@ def primaries(listed: bytes) -> Iterator[str]:
             yield parts[9]
 
 
-def keyring(keys: Iterable[str]) -> Keyring | None:
-    """A keyring of the armoured ``keys``; None where gpg is not installed."""
-    gpg = shutil.which("gpg")
+def keyring(keys: Iterable[str], top: Path) -> Keyring | None:
+    """A keyring of the armoured ``keys``; None where gpg is not installed outside ``top``."""
+    gpg = installed("gpg", top)
     return Keyring(gpg, keys) if gpg else None

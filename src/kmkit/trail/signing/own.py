@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from kmkit.lifecycle.person import Person
 from kmkit.trail.git import Git
+from kmkit.trail.program import installed
 from kmkit.trail.signing.openpgp import primaries
 
 SSH, OPENPGP = "ssh", "openpgp"
@@ -49,7 +50,10 @@ def _of_ssh(named: str) -> frozenset[str]:
 
 def _of_gpg(git: Git, named: str) -> frozenset[str]:
     """The secret keys that gpg finds by a name, as git asks it for one."""
-    gpg = git.config("gpg.openpgp.program") or git.config("gpg.program") or "gpg"
+    gpg = git.config("gpg.openpgp.program") or git.config("gpg.program")
+    gpg = gpg or installed("gpg", git.top)
+    if not gpg:
+        return frozenset()
     command = [gpg, "--batch", "--no-tty", "--with-colons", "--list-secret-keys", "--", named]
     try:
         listed = subprocess.run(

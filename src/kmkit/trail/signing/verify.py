@@ -1,6 +1,7 @@
 """Whether a commit is signed by one of the keys that policy.toml gives to a person."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from kmkit.config import OPENPGP
@@ -38,7 +39,9 @@ class Unproved(NamedTuple):
 class Verifier:
     """Checks signatures; keeps what it learned of keys, so that one serves for a whole history."""
 
-    def __init__(self) -> None:
+    def __init__(self, top: Path = Path()) -> None:
+        """``top``: that of the repository, none of whose programs is run."""
+        self._top = top
         self._keys: dict[bytes, Key | MalformedError] = {}
         self._blobs: dict[str, bytes] = {}
         self._rings: dict[str, openpgp.Keyring] = {}
@@ -109,11 +112,12 @@ class Verifier:
     def _ring(self, armour: str) -> openpgp.Keyring:
         """The keyring of one key, made once; Cannot where gpg is missing."""
         if armour not in self._rings:
-            ring = openpgp.keyring([armour])
+            ring = openpgp.keyring([armour], self._top)
             if ring is None:
                 raise Cannot(
                     "OpenPGP signatures cannot be checked here: gpg is not installed.",
-                    "Install GnuPG (https://gnupg.org), so that the command gpg is found.",
+                    "Install GnuPG (https://gnupg.org), so that the command gpg is found; one in "
+                    "this folder does not count.",
                 )
             self._rings[armour] = ring
         return self._rings[armour]
