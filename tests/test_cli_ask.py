@@ -91,7 +91,7 @@ def test_records_are_listed_like_notes(kb: KnowledgeBase, run: Run) -> None:
 def test_a_search_that_finds_nothing_offers_to_keep_the_question(kb: KnowledgeBase) -> None:
     disseminated(kb)
     sat = sitting(kb.root, "search", "zeppelin mooring", talk=[])
-    assert "kmkit ask 'zeppelin mooring'" in sat.screen
+    assert 'kmkit ask "zeppelin mooring"' in sat.screen
 
 
 def test_a_record_is_shown_and_edited_like_a_note(kb: KnowledgeBase, run: Run) -> None:

@@ -100,6 +100,29 @@ def test_settings_that_cannot_be_read_are_problems_and_notes_are_still_read(
     assert "nmae" in ran.out
 
 
+def test_every_misfit_is_a_problem_of_its_own(kb: KnowledgeBase, run: Run) -> None:
+    captured(kb)
+    (kb.root / "kmkit.toml").write_text("[mail]\nhots = 'x'\nport = 70000\n", "utf-8")
+    (kb.root / "policy.toml").write_text("[quorum]\ncrowd = 0\n", "utf-8")
+    ran = run(kb.root, "check")
+    assert ran.code == 1
+    assert ran.out.splitlines() == [
+        "kmkit.toml:2:1: bad-setting: mail.hots: There is no such setting. Did you mean host? "
+        "Mend it in kmkit.toml.",
+        "kmkit.toml:3:1: bad-setting: mail.port: This number is too large: 65535 is the most. "
+        "Mend it in kmkit.toml.",
+        "policy.toml:2:1: bad-setting: quorum.crowd: This number is too small: 1 is the least. "
+        "Mend it in policy.toml.",
+    ]
+    ran = run(kb.root, "status")
+    assert ran.code == 4
+    assert ran.err.splitlines() == [
+        "kmkit.toml:2: mail.hots: There is no such setting. Did you mean host?",
+        "kmkit.toml:3: mail.port: This number is too large: 65535 is the most.",
+        "Mend them in kmkit.toml.",
+    ]
+
+
 def test_broken_toml_tells_its_line(kb: KnowledgeBase, run: Run) -> None:
     (kb.root / "policy.toml").write_text("[roles]\nsteward = [\n", "utf-8")
     ran = run(kb.root, "check")
@@ -150,7 +173,64 @@ def test_a_link_that_leads_nowhere(kb: KnowledgeBase, run: Run) -> None:
     (kb.root / "notes" / "gone.md").symlink_to("nowhere.md")
     ran = run(kb.root, "check")
     assert ran.code == 1
-    assert "notes/gone.md:1:1: unreadable-file" in ran.out
+    assert "notes/gone.md:1:1: symbolic-link" in ran.out
+
+
+@pytest.mark.skipif(not hasattr(Path, "symlink_to"), reason="needs links")
+def test_a_symbolic_link_is_named_and_not_followed(
+    kb: KnowledgeBase, run: Run, tmp_path: Path
+) -> None:
+    note, away = captured(kb), tmp_path / "elsewhere"
+    away.mkdir()
+    real = (kb.root / note.path).rename(away / "note.md")
+    real.write_text(note.text.replace("state: captured", "state: nonsense"), "utf-8")
+    for place, to in ((note.path, real), ("people", away), ("notes/more", away)):
+        (kb.root / place).symlink_to(to)
+    ran = run(kb.root, "check")
+    assert ran.code == 1
+    lines = ran.out.splitlines()
+    told = ":1:1: symbolic-link: A symbolic link stands here, and what it leads to can change "
+    assert [line.partition(told)[0] for line in lines] == [str(note.path), "notes/more", "people"]
+    assert all(line.endswith("Put the real file in its place.") for line in lines)
+    assert run(kb.root, "check", note.short).out == f"{lines[0]}\n"
+    assert note.id in run(kb.root, "list", "--problem", "symbolic-link").out
+    assert "audit" in run(kb.root, "check", "--explain", "symbolic-link").out
+    (kb.root / note.path).unlink()
+    real.rename(kb.root / note.path)
+    assert run(kb.root, "list", "--problem", "symbolic-link").out.count("\n") == 1
+
+
+def test_notes_by_id_and_files_by_path_in_one_call(kb: KnowledgeBase, run: Run) -> None:
+    good, bad = captured(kb, "Good roads"), captured(kb, "Bad roads")
+    spoil(kb, bad.path, "kind: lesson", "kind: lessn")
+    assert run(kb.root, "check", good.short).code == 0
+    for ref in (bad.short, bad.id, "bad-roads", bad.short.upper()):
+        ran = run(kb.root, "check", ref)
+        assert (ran.code, ran.out.count("\n")) == (1, 1), ref
+        assert ran.out.startswith(f"{bad.path}:")
+    ran = run(kb.root, "check", "policy.toml", good.short, str(bad.path), bad.short)
+    assert (ran.code, ran.out.count("\n")) == (1, 1)
+    shutil.copy(kb.root / bad.path, kb.root / "notes" / "copy.md")
+    shown = run(kb.root, "check", bad.short).out.splitlines()
+    assert {line.partition(":")[0] for line in shown} == {str(bad.path), "notes/copy.md"}
+
+
+def test_what_is_neither_a_note_nor_a_file_is_told_with_the_nearest(
+    kb: KnowledgeBase, run: Run, tmp_path: Path
+) -> None:
+    note = captured(kb, "Good roads")
+    ran = run(kb.root, "check", note.short, "god-roads")
+    assert (ran.code, ran.out) == (2, "")
+    said = "There is no note, file or folder 'god-roads'."
+    assert ran.err == f"{said}\nDid you mean {note.id}?\n"
+    captured(kb, "Bad roads")
+    assert "Did you mean kmkit.toml?" in run(kb.root, "check", "kmkit.tml").err
+    ran = run(kb.root, "check", "roads")
+    assert (ran.code, "'roads' means 2 notes: " in ran.err) == (2, True)
+    ran = run(kb.root, "check", "")
+    assert (ran.code, "There is no note, file or folder ''." in ran.err) == (2, True)
+    ran = run(tmp_path, "check", "nowhere.md")
+    assert (ran.code, "There is no note, file or folder 'nowhere.md'." in ran.err) == (2, True)
 
 
 def test_protected_names_above_their_level(kb: KnowledgeBase, run: Run) -> None:
@@ -252,13 +332,13 @@ def test_a_note_in_conflict_is_told_in_one_sentence(kb: KnowledgeBase, run: Run)
     lines = place.read_text(encoding="utf-8").split("\n")
     starts = [at for at, line in enumerate(lines, 1) if line.startswith("<<<<<<<")]
     ends = [at for at, line in enumerate(lines, 1) if line.startswith(">>>>>>>")]
-    way = f"Run kmkit resolve '{note.path}'.\n"
+    way = f"Run kmkit resolve {note.path}.\n"
     ran = run(kb.root, "check")
     assert ran.code == 1
     both = ", ".join(f"{start}-{end}" for start, end in zip(starts, ends, strict=True))
     head = f"{note.path}:{starts[0]}:1: merge-conflict: The file is in conflict: git's marks stand"
     assert ran.out == f"{head} in the lines {both}. {way}"
-    assert "problems" in run(kb.root, "list").err
+    assert "in conflict; the way out is: kmkit resolve" in run(kb.root, "list").err
     assert run(kb.root, "resolve", str(note.path)).code == 3
     front = [*lines[: starts[0] - 1], "summary: Ours.", *lines[ends[0] :]]
     place.write_text("\n".join(front), encoding="utf-8")

@@ -156,6 +156,29 @@ def test_a_pipe_that_closes_is_quiet(kb: KnowledgeBase) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+@pytest.mark.parametrize(
+    "args",
+    [["list"], ["list", "--json"], ["show", "fuel"], ["status"], ["check", "--json"],
+     ["audit", "--json"], ["--help"], ["list", "--help"]],
+)  # fmt: skip
+def test_whoever_stops_reading_is_told_no_verdict(kb: KnowledgeBase, args: list[str]) -> None:
+    """As with git: what was not read to its end is neither a success nor a finding."""
+    captured(kb)
+    words = [sys.executable, "-m", "kmkit", "-C", str(kb.root), *args]
+    for alone in (True, False):
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(
+            words, stdout=write, stderr=subprocess.PIPE if alone else write, text=True,
+            check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(write)
+        assert done.returncode == 141
+        for word in ("Traceback", "Broken", "Exception"):
+            assert word not in (done.stderr or "")
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("args", [["list"], ["show", "fuel"], ["--help"], ["status"], ["digest"]])
 def test_a_full_disk_is_one_sentence(kb: KnowledgeBase, args: list[str]) -> None:

@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+import typer
 
+from kmkit.cli.door import app
 from kmkit.cli.formats import ENDINGS, by_ending, format_of, write_out
 from kmkit.errors import UsageError
+from kmkit.kb import KnowledgeBase
+from tests.conftest import Run
 
 
 @pytest.mark.parametrize("ending", [*ENDINGS, ".HTML", ".Json"])
@@ -43,3 +47,21 @@ def test_a_file_is_written_where_there_is_a_folder(tmp_path: Path) -> None:
         with pytest.raises(UsageError):
             write_out(b"2", place)
     assert not (tmp_path / "no").exists()
+
+
+def test_json_and_another_format_exclude_each_other_everywhere(kb: KnowledgeBase, run: Run) -> None:
+    group = typer.main.get_command(app)
+    names = [
+        name
+        for name, command in group.commands.items()  # type: ignore[attr-defined]
+        if {"--json", "--format"} <= {option for one in command.params for option in one.opts}
+    ]
+    assert {"list", "check", "audit", "review", "actions"} <= set(names)
+    for name in names:
+        more = ["--stale"] if name == "review" else []
+        for both in (["--json", "--format", "sarif"], ["--format", "sarif", "--json"]):
+            ran = run(kb.root, name, *more, *both)
+            assert (ran.code, ran.out) == (2, ""), name
+            said = "--json and --format sarif exclude each other.\nGive one of them.\n"
+            assert ran.err == said
+        assert run(kb.root, name, *more, "--json", "--format", "json").code != 2

@@ -50,7 +50,7 @@ def test_half_a_history_tells_no_habits(kb: KnowledgeBase, run: Run, tmp_path: P
 
 
 HABITS_TAKE = [
-    ["x7k2"], ["--since", "HEAD"], ["--format", "sarif"], ["--json", "--format", "junit"],
+    ["x7k2"], ["--since", "HEAD"], ["--format", "sarif"], ["--format", "junit"],
     ["--anchor", "HEAD"], ["--pin"], ["--require-signatures"], ["--records"], ["--no-cache"],
     ["--accept-rewrite"], ["--explain", "unread"], ["--output", "habits.json"],
 ]  # fmt: skip

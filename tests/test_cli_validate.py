@@ -1,5 +1,6 @@
 """``kmkit validate``: verdicts by option, requests, rewordings, and the reviewer's sitting."""
 
+import json
 import re
 from pathlib import Path
 
@@ -388,6 +389,10 @@ def test_approvals_that_a_merge_brought_together_are_to_be_settled(
         in run(kb.root, "show", note.short).err
     )
     assert way in run(kb.root, "validate", "--queue").err
+    for option in ("--json", "--raw", "--draft"):
+        assert way in run(kb.root, "show", note.short, option).err
+    (row,) = json.loads(run(kb.root, "validate", "--queue", "--json").out)["notes"]
+    assert row["settle"] is True
     ran = run(kb.root, "validate", note.short, "--no-input")
     assert (ran.code, way in ran.err) == (2, True)
     ran = run(kb.root, "status")

@@ -18,6 +18,8 @@ class Exit(IntEnum):
     """It cannot be done: no knowledge base, git failed, history incomplete, input or output."""
     INTERRUPTED = 130
     """Stopped by the user."""
+    UNREAD = 141
+    """Whoever read the output stopped reading, as `head` does; git ends so too."""
 
 
 class KmkitError(Exception):

@@ -9,7 +9,6 @@ from kmkit.cli.completing import complete_owner
 from kmkit.cli.formats import (
     Findings,
     deliver,
-    findings_format,
     in_repository,
     many,
     show_findings,
@@ -77,7 +76,7 @@ def command(
             in_the_house(index, "Whose actions they are is about people")
         who = index.git.identity().key if mine else by
         rows = actions(index, by=who, where=where, overdue=overdue, unverified=to_verify)
-        _show(index, rows, findings_format(ctx, fmt, as_json=as_json))
+        _show(index, rows, Findings.JSON if as_json else fmt)
         chosen = bool(by or where or mine or index.wide)
         say(_sum(rows, to_verify=to_verify, chosen=chosen))
         if by and not rows:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kmkit.cli.completing import complete_note
 from kmkit.cli.filters import filtered
 from kmkit.cli.formats import (
     Findings,
     OutputFile,
-    findings_format,
     in_repository,
     many,
     show_findings,
@@ -22,7 +22,7 @@ from kmkit.cli.options import AsJson, folder, given, now, open_kb
 from kmkit.cli.screen import out, say
 from kmkit.errors import Cannot, Exit, UsageError
 from kmkit.index.choosing.filters import ANY, Filter
-from kmkit.places import CONFIG
+from kmkit.places import CONFIG, POLICY
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
@@ -35,7 +35,11 @@ def command(
     asked: Filter,
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATHS]...", help="files or folders; without any, everything"),
+        typer.Argument(
+            metavar="[NOTE|PATH]...",
+            help="notes, files or folders; without any, everything",
+            autocompletion=complete_note,
+        ),
     ] = None,
     explain: Annotated[
         str, typer.Option("--explain", metavar="RULE", help="what a rule is about, and stop")
@@ -46,15 +50,15 @@ def command(
 ) -> None:
     """Find every problem in notes, people, records, templates and settings.
 
-    With paths only those files are checked; files that belong to no knowledge base are left out,
-    so that it works as a pre-commit hook. With options that choose notes only these notes are
+    With notes or paths only those files are checked; files that belong to no knowledge base are
+    left out, so that it works as a pre-commit hook. With options that choose notes only these are
     checked; `--problem RULE` shows what breaks that rule. Exits with 1 if there is an error;
     warnings alone do not count.
     """
     if given(ctx, "explain"):
         _explain(explain)
     else:
-        check(ctx, asked, paths or [], findings_format(ctx, fmt, as_json=as_json), output)
+        check(ctx, asked, paths or [], Findings.JSON if as_json else fmt, output)
 
 
 def check(
@@ -64,7 +68,7 @@ def check(
     fmt: Findings = Findings.TEXT,
     output: OutputFile = None,
 ) -> None:
-    """Show every problem in the files ``paths``, in everything where there are none.
+    """Show every problem in the notes or files ``paths``, in everything where there are none.
 
     ``asked`` chooses notes and rules. Exits with 1 if there is an error.
     """
@@ -131,8 +135,7 @@ def _scopes(ctx: typer.Context, paths: Iterable[str]) -> "list[tuple[KnowledgeBa
         return [(open_kb(ctx), (PurePosixPath(),))]
     found: dict[Path, tuple[KnowledgeBase, list[PurePosixPath]]] = {}
     outside = 0
-    for name in paths:
-        place = _place(ctx, name)
+    for place in (place for name in paths for place in _places(ctx, name)):
         try:
             kb = KnowledgeBase.find(place if place.is_dir() else place.parent, now=now())
         except Cannot:
@@ -145,14 +148,46 @@ def _scopes(ctx: typer.Context, paths: Iterable[str]) -> "list[tuple[KnowledgeBa
     return list(found.values())
 
 
-def _place(ctx: typer.Context, name: str) -> Path:
-    """Where a path leads, from here or from the folder that -C names."""
+def _places(ctx: typer.Context, name: str) -> list[Path]:
+    """Where a path leads, from here or from the folder that -C names; else the files of an id."""
     for base in (Path.cwd(), folder(ctx)):
         place = Path(os.path.abspath(base / name))
-        if os.path.lexists(place):
-            return place
-    way_out = "Check the path; kmkit list --format paths tells those of notes."
-    raise UsageError(f"There is no file or folder {name}.", way_out)
+        if name and os.path.lexists(place):
+            return [place]
+    try:
+        kb = open_kb(ctx)
+    except Cannot:  # nor is there a note that could be meant
+        raise _none(name, "Check the path.") from None
+    return [kb.root / path for path in _of_id(kb, name, folder(ctx))]
+
+
+def _of_id(kb: "KnowledgeBase", name: str, here: Path) -> tuple[str, ...]:
+    """The files, several where they share it, of the id that ``name`` is or is a unique part of.
+
+    UsageError names the nearest id or path where it is neither, candidates where it means several.
+    """
+    from kmkit.index.keeping.worktree import FOLDERS
+    from kmkit.note.finding import pick, read_ids
+    from kmkit.text import did_you_mean
+
+    paths = [path for top in FOLDERS for path in kb.markdown(top)]
+    ids = read_ids(kb.root, paths)
+    try:
+        return ids[pick(name, {id: (id,) for id in ids})]
+    except UsageError as error:
+        if (wanted := name.strip().casefold()) and any(wanted in id for id in ids):
+            raise  # it means several
+        known: list[str | PurePosixPath]
+        known = [*paths, CONFIG, POLICY] if "/" in name or "." in name else []
+        base = _below_here(kb, Path(os.path.abspath(here)))
+        near = did_you_mean(name[:120], (str(PurePosixPath(base, path)) for path in known))
+        raise _none(name, near or error.mend) from None
+
+
+def _none(name: str, mend: str) -> UsageError:
+    from kmkit.text import one_line
+
+    return UsageError(f"There is no note, file or folder '{one_line(name)}'.", mend)
 
 
 def _check(

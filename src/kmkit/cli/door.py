@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from kmkit import __version__
-from kmkit.cli.table import CONTEXT, Group
+from kmkit.cli.table import CONTEXT, Group, Unread
 from kmkit.errors import Exit, KmkitError
 
 app = typer.Typer(
@@ -69,9 +69,9 @@ def run(args: list[str] | None = None) -> int:
     except (KeyboardInterrupt, EOFError, typer.Abort):
         _say("Stopped. Nothing was left half done.")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, Unread):
         _drop_output()
-        return Exit.OK
+        return Exit.UNREAD
     except OSError as error:
         if error.filename is None:
             _drop_output()
@@ -103,9 +103,13 @@ def _prepare() -> None:
 
 
 def _drop_output() -> None:
-    """Forget what stdout still holds: the exit would complain of it once more."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    """Forget what cannot be written any more: the exit would complain of it once more."""
+    for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
 def _misunderstood(error: Any) -> int:

@@ -102,6 +102,7 @@ def _record(
     """Commit the change, as what it is; say so where there is none."""
     from kmkit.cli.validate import wanted_for_format
     from kmkit.kb.comparing import differs, substance_changed
+    from kmkit.kb.rewording import slipped
     from kmkit.lifecycle.context import Request
 
     if not differs(kb, note, data):
@@ -115,6 +116,8 @@ def _record(
     verb = "reword" if reword and changed else "edit"
     moved = kb.move(verb, note, Request(because=because, withdraw=withdraw), data=data)
     then = wanted_for_format(kb, moved.note) or None
+    if verb == "edit" and not changed and (objection := slipped(kb, moved.note)):
+        then = f"{objection.message} {objection.mend}"
     if verb == "reword":
         then = f"Next, by one of its approvers: kmkit validate {note.short} --same-meaning."
     report(moved, dry_run=kb.dry_run, then=then)

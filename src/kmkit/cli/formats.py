@@ -29,13 +29,16 @@ class Findings(StrEnum):
     JUNIT = "junit"
 
 
-def findings_format(ctx: typer.Context, fmt: Findings, *, as_json: bool) -> Findings:
-    """The format that ``--format`` and ``--json`` ask for; UsageError where they differ."""
+def one_format(ctx: typer.Context) -> None:
+    """UsageError where a command line gives ``--json`` and another ``--format``.
+
+    `kmkit.cli.table.Command` asks it of every command that has both.
+    """
     from kmkit.cli.options import given
 
-    if as_json and given(ctx, "fmt") and fmt is not Findings.JSON:
+    fmt = ctx.params.get("fmt")
+    if ctx.params.get("as_json") and given(ctx, "fmt") and fmt != Findings.JSON:
         raise UsageError(f"--json and --format {fmt} exclude each other.", "Give one of them.")
-    return Findings.JSON if as_json else fmt
 
 
 OutputFile = Annotated[

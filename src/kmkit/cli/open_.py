@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kmkit.cli.options import NoInput, NoteArg, open_index
+from kmkit.cli.options import NoInput, NoteArg, open_index, tell
 from kmkit.cli.screen import out, say
 from kmkit.errors import Cannot, UsageError
 
@@ -34,8 +34,9 @@ def command(
     """
     if path and web:
         raise UsageError("--path and --web exclude each other.", "Choose one.")
-    with open_index(ctx) as index:
+    with open_index(ctx, telling=False) as index:
         found = index.resolve(note)
+        tell(index, about=found)
         place = index.root / found.path
         address = _address(index, found) if web else ""
     if path:
@@ -88,4 +89,7 @@ def _read(place: Path, note: "Card") -> None:
         raise Cannot(f"{note.path} cannot be read: {error.strerror}.") from None
     run(place, f"Set EDITOR; kmkit open {note.short} --path only says where the file is.")
     if not place.is_file() or place.read_bytes() != before:
-        say(f"You changed the file. Record it: kmkit edit {note.short} --as-is --because '…'.")
+        then = f"Record it: kmkit edit {note.short} --as-is --because '…'."
+        if note.conflict:
+            then = f"Once it is in order: kmkit resolve {note.short}."
+        say(f"You changed the file. {then}")

@@ -28,6 +28,9 @@ _VERBS = {
 }
 """The moves that a command makes, where they are not named like it."""
 
+_READING = ("show", "log", "open", "related")
+"""What can be done with a note in conflict, beside resolving it."""
+
 
 class Choice(NamedTuple):
     """A note that can be picked, as its line shows it."""
@@ -73,7 +76,11 @@ def pick(ctx: typer.Context) -> str:
 
 
 def _choices(index: "Index", command: str) -> list[Choice]:
-    """The notes from which a move of that name leads, or all; latest first, retired ones last."""
+    """The notes from which a move of that name leads, or all; latest first, retired ones last.
+
+    Those in conflict are offered to be resolved, or to be read.
+    """
+    from kmkit.index.conflicts import conflicts
     from kmkit.index.dates import worded
     from kmkit.lifecycle.moves import MOVES
     from kmkit.lifecycle.states import State
@@ -83,8 +90,9 @@ def _choices(index: "Index", command: str) -> list[Choice]:
     states = {str(state) for move in MOVES if move.verb in verbs for state in move.from_}
     marks = ", ".join("?" * len(states))
     where = f"state IN ({marks})" if states else "1"
+    torn = {note.n: note for note in conflicts(index)}
     sql = (
-        "SELECT iif(id = '', path, id), title, stands, revised, due FROM notes "
+        "SELECT n, iif(id = '', path, id), title, stands, revised, due FROM notes "
         f"WHERE {where} ORDER BY stands = ?, captured DESC, title_folded"
     )
     today = index.today.isoformat()
@@ -92,9 +100,17 @@ def _choices(index: "Index", command: str) -> list[Choice]:
         Choice(
             one_line(ref),
             one_line(title),
-            worded(stands, revised=bool(revised), overdue=bool(due) and due < today),
+            worded(
+                stands,
+                revised=bool(revised),
+                overdue=bool(due) and due < today,
+                conflict=n in torn,
+            ),
         )
-        for ref, title, stands, revised, due in index.query(sql, (*sorted(states), State.RETIRED))
+        for n, ref, title, stands, revised, due in index.query(
+            sql, (*sorted(states), State.RETIRED)
+        )
+        if command in _READING or (n in torn) == (command == "resolve")
     ]
 
 

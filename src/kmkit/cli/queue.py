@@ -63,6 +63,8 @@ def show_queue(kb: "KnowledgeBase", *, as_json: bool) -> None:
     if as_json:
         import json
 
+        from kmkit.cli.settling import settle_due
+
         data = [
             {
                 "id": w.note.id,
@@ -71,6 +73,7 @@ def show_queue(kb: "KnowledgeBase", *, as_json: bool) -> None:
                 "asked": list(w.asked),
                 "due": w.due.isoformat() if w.due else None,
                 "mine": w.mine,
+                "settle": bool(settle_due(kb, w.note)),
             }
             for w in rows
         ]

@@ -44,9 +44,17 @@ def watched(items: Iterable[T], doing: str, total: int = 0) -> Iterator[T]:
 
 
 def notes_where(kb: "KnowledgeBase", where: str, *values: str) -> "list[Note]":
-    """The notes that a condition on the index's table ``notes`` asks for."""
+    """The notes that a condition on the index's table ``notes`` asks for.
+
+    Those in conflict are left out, and named on stderr: nothing can be done with them now.
+    """
+    from kmkit.cli.screen import in_conflict
     from kmkit.index.book import Index
+    from kmkit.index.conflicts import conflicts
 
     with Index.open(kb.root, today=kb.today) as index:
-        paths = [PurePosixPath(card.path) for card in index.cards(where, values)]
-    return [kb.read(path) for path in paths]
+        torn = conflicts(index)
+        left_out = {card.path for card in torn}
+        paths = [card.path for card in index.cards(where, values) if card.path not in left_out]
+    in_conflict(torn)
+    return [kb.read(PurePosixPath(path)) for path in paths]

@@ -24,7 +24,7 @@ def command(ctx: typer.Context, note: NoteArg, dry_run: DryRun = False) -> None:
     """
     from kmkit.kb.resolving import resolve
 
-    kb = open_kb(ctx, dry_run=dry_run)
+    kb = open_kb(ctx, dry_run=dry_run, torn=True)
     done = resolve(kb, kb.resolve(note))
     merged = done.note
     would = "Would merge" if dry_run else "Merged and staged"

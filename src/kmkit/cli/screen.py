@@ -10,6 +10,7 @@ from kmkit.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kmkit.index.card import Card
     from kmkit.kb.moving import Moved
     from kmkit.note.problem import Problem
     from kmkit.views.worddiff import Piece
@@ -143,6 +144,17 @@ def broken_files(paths: Sequence[str]) -> None:
     shown = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
     files = "1 file has" if len(paths) == 1 else f"{len(paths)} files have"
     say(f"{files} problems ({shown}); see kmkit check.")
+
+
+def in_conflict(notes: "Sequence[Card]") -> None:
+    """Name on stderr the first of the notes that git could not merge, and the way out."""
+    if len(notes) == 1:
+        named = f"The note {notes[0].title} ({notes[0].short}) is in conflict"
+        say(f"{named}; the way out is: kmkit resolve {notes[0].short}.")
+    elif notes:
+        shown = ", ".join(note.short for note in notes[:3]) + (" …" if len(notes) > 3 else "")
+        named = f"{len(notes)} notes are in conflict ({shown})"
+        say(f"{named}; the way out is, for each: kmkit resolve NOTE.")
 
 
 def left_behind(paths: Sequence[str]) -> None:

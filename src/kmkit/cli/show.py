@@ -62,7 +62,7 @@ def command(
         raise UsageError("Notes are named or chosen by options.", "Leave one of the two out.")
     if not notes and not asked.terms:
         notes = [picked(ctx, mend="Name it, or choose some: kmkit show --topic TOPIC.")]
-    kb = open_kb(ctx)
+    kb = open_kb(ctx, torn=True)
     try:
         found = [kb.resolve(note) for note in notes] if notes else _chosen(ctx, kb, asked)
     except UsageError:
@@ -94,11 +94,15 @@ def _show(kb: "KnowledgeBase", note: "Note", *, draft: bool, raw: bool, as_json:
     """One note."""
     from kmkit.cli.settling import settle_due
     from kmkit.index.carding import listed
+    from kmkit.kb.conflicts import unsettled
     from kmkit.views import porcelain
 
     shown = note if draft else _standing(kb, note)
-    broken(note.problems)
     version = listed(kb, note, shown)
+    if torn := unsettled(kb, note):
+        say(torn)
+    else:
+        broken(note.problems)
     if raw:
         _raw(shown)
     elif as_json:
@@ -109,7 +113,7 @@ def _show(kb: "KnowledgeBase", note: "Note", *, draft: bool, raw: bool, as_json:
         _plain(kb, version, shown, draft)
     if version.revised and not draft and not as_json:
         say(f"It is being revised: kmkit show {note.short} --draft shows the revision.")
-    if not (raw or as_json) and (due := settle_due(kb, note)):
+    if due := settle_due(kb, note):
         say(due)
 
 
@@ -140,14 +144,14 @@ def _facts(kb: "KnowledgeBase", row: "Listed", note: "Note", draft: bool) -> lis
 
     fields = note.fields
     gathered, reviewed = fields.gathered, fields.reviewed
-    person = kb.people.get(note.owner)
+    card, person = row.card, kb.people.get(row.card.owner)
     stands = fingerprint(note, kb.guidance(note))
     approvals = [v for v in fields.verdicts if v.verdict == "approve" and v.fingerprint == stands]
     sent = fields.disseminated[-1:]
     facts = [
         ("state", "captured, a revision" if draft and row.revised else row.standing),
-        ("kind", note.kind),
-        ("owner", f"{person.name} <{note.owner}>" if person else note.owner),
+        ("kind", card.kind),
+        ("owner", f"{person.name} <{card.owner}>" if person else card.owner),
         ("level", note.level),
         ("topics", ", ".join(fields.topics)),
         ("summary", fields.summary or ""),
@@ -167,7 +171,7 @@ def _facts(kb: "KnowledgeBase", row: "Listed", note: "Note", draft: bool) -> lis
         *_applied(kb, note),
         ("due", str(row.due or "")),
         ("replaced by", fields.superseded_by or ""),
-        ("id", note.id),
+        ("id", card.id),
         ("file", str(note.path)),
     ]
     return [(name, one_line(value)) for name, value in facts if value]
@@ -197,7 +201,7 @@ def _plain(kb: "KnowledgeBase", row: "Listed", note: "Note", draft: bool) -> Non
     from kmkit.text import one_line
 
     facts = "".join(f"{name}: {value}\n" for name, value in _facts(kb, row, note, draft))
-    out(f"# {one_line(note.title)}\n\n{facts}\n{_body(note)}\n")
+    out(f"# {one_line(row.card.title)}\n\n{facts}\n{_body(note)}\n")
 
 
 def _body(note: "Note") -> str:
@@ -221,7 +225,7 @@ def _page(kb: "KnowledgeBase", row: "Listed", note: "Note", draft: bool) -> None
     from kmkit.text import one_line
 
     screen = console()
-    screen.print(Text(one_line(note.title), style="bold"))
+    screen.print(Text(one_line(row.card.title), style="bold"))
     screen.print(_table(_facts(kb, row, note, draft)), "")
     text = Markdown("", hyperlinks=False)
     parser = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])

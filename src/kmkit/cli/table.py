@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -90,10 +91,19 @@ TAKES_NOTE = frozenset(
     (
         *("validate", "format", "disseminate", "review", "edit", "reopen", "release"),
         *("narrow", "reassign", "retire", "resolve", "show", "open", "related", "graph", "level"),
-        "log",
+        *("log", "check"),
     )
 )
 """The commands whose first word is a NOTE, known without importing them."""
+
+
+@contextmanager
+def _unread() -> Iterator[None]:
+    """A broken pipe by a name of ours."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise Unread from None
 
 
 class Commands(MutableMapping[str, Any]):
@@ -146,7 +156,12 @@ class Command(TyperCommand):
                 arg if before in valued else _without(arg, options)
                 for before, arg in pairwise(["", *args])
             ]
-        return super().parse_args(ctx, args)
+        rest: list[str] = super().parse_args(ctx, args)
+        if ctx.params.get("as_json") and "fmt" in ctx.params:
+            from kmkit.cli.formats import one_format
+
+            one_format(ctx)
+        return rest
 
 
 def _without(arg: str, options: set[str]) -> str:
@@ -162,12 +177,26 @@ def _with_any(args: list[str]) -> Iterator[str]:
             yield "any"
 
 
+class Unread(Exception):
+    """Whoever read the output stopped reading; Typer would make findings of a broken pipe."""
+
+
 class Group(TyperGroup):
     """kmkit itself: its help lists the commands by what they are for, without importing them."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands = Commands()
+
+    def make_context(self, *args: Any, **named: Any) -> Any:
+        """Read kmkit's own options; Unread where nobody reads the help."""
+        with _unread():
+            return super().make_context(*args, **named)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; Unread where nobody reads on."""
+        with _unread():
+            return super().invoke(ctx)
 
     def _main_shell_completion(self, *args: Any, **named: Any) -> None:
         """Answer a shell that asks what a word could become; whatever fails, it sees no error."""

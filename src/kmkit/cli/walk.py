@@ -43,6 +43,8 @@ def walk(kb: "KnowledgeBase", rows: "Sequence[Stale]", ref: str) -> None:
     say(_HELP)
     for place, row in enumerate(mine, 1):
         _show(row, f"{place} of {len(mine)}")
+        if row.note.conflict:  # nothing can be done with it before that is settled
+            continue
         if not _answer(kb, kb.read(PurePosixPath(row.note.path))):
             return
 

@@ -44,6 +44,7 @@ class Index:
         self.root = opened.root
         self.today = today
         self.unmoved = False  # whether it was up to the files when it was opened
+        self.unmerged = frozenset[str]()  # the files of which a merge left several versions
 
     @classmethod
     def open(
@@ -67,7 +68,8 @@ class Index:
             with suppress(TooEarly, KmkitError, sqlite3.DatabaseError):
                 meanwhile(cls(opened, today=today))
         index = cls(opened, today=today)
-        index.unmoved = opened.settle()
+        index.unmoved = opened.settle() and not opened.unmerged
+        index.unmerged = opened.unmerged
         return index
 
     def __enter__(self) -> "Index":
@@ -255,13 +257,9 @@ class Index:
         return self.query(sql, (kind,))
 
     def broken(self, *, records: bool = False, standing: bool = False) -> list[str]:
-        """The files that cannot be read without an error.
-
-        With ``records`` people and uses too, with ``standing`` notes whose version in force git
-        has not.
-        """
+        """The files that cannot be read without an error, with ``records`` people and uses too."""
         found = [row[0] for row in self.query("SELECT path FROM notes WHERE errors ORDER BY path")]
-        if standing:
+        if standing:  # notes whose version in force git has not
             sql = "SELECT path FROM notes WHERE n IN (SELECT n FROM marks WHERE name = 'lost')"
             found = sorted({*found, *(row[0] for row in self.query(sql))})
         if records:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kmkit.period import Period
-from kmkit.text import address_key
+from kmkit.text import address_key, as_typed
 
 
 class Judged(NamedTuple):
@@ -115,6 +115,8 @@ class Card(NamedTuple):
     """The first error of its reading and what to do about it, '' for none."""
     errors: int
     """Errors of its reading."""
+    conflict: str = ""
+    """That git could not merge the file, and where; '' where its marks do not stand in it."""
 
     @property
     def id(self) -> str:
@@ -124,7 +126,7 @@ class Card(NamedTuple):
     @property
     def short(self) -> str:
         """What people type for it: the last four characters of its id; its path without one."""
-        return self.own_id[-4:] if self.own_id else self.path
+        return as_typed(self.own_id[-4:] if self.own_id else self.path)
 
 
 class Profile(NamedTuple):

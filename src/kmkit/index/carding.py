@@ -11,6 +11,8 @@ from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.rounds import approved_fingerprints
 from kmkit.lifecycle.states import WALK, State
 from kmkit.measures import Measures
+from kmkit.note.conflict import agreed, conflict
+from kmkit.note.frontmatter import load, split
 from kmkit.note.kind import Kind
 from kmkit.note.model import Note, Verdict
 from kmkit.period import Period
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 def card_of(note: Note, policy: Measures, kinds: Mapping[str, Kind], *, n: int = 0) -> Card:
     """The card of a note, for the row ``n``."""
     fields, gathered = note.fields, note.fields.gathered
+    torn = conflict(note.data, note.path)
     errors = [problem for problem in note.problems if problem.severity == "error"]
     reviewed, deferred, standing = fields.reviewed, fields.deferred, fields.in_force
     return Card(
@@ -67,16 +70,42 @@ def card_of(note: Note, policy: Measures, kinds: Mapping[str, Kind], *, n: int =
         if errors
         else "",
         errors=len(errors),
+        conflict=torn.message if torn else "",
     )
+
+
+def known_card(note: Note, policy: Measures, kinds: Mapping[str, Kind]) -> Card:
+    """The card of a note; where its front matter is in conflict, with what both sides name it.
+
+    No more of the fields than that: what a note may do is decided by all of them together.
+    """
+    card = card_of(note, policy, kinds)
+    if not card.conflict or note.raw:
+        return card
+    document, _ = split(agreed(note.text))
+    said = load(document.front).values
+    names = {name: value for name in _NAMED if isinstance(value := said.get(name), str)}
+    owner = address_key(names.get("owner"))
+    return card._replace(
+        own_id=names.get("id", ""),
+        title=names.get("title", "") or card.title,
+        kind=names.get("kind", ""),
+        owner=owner,
+    )
+
+
+_NAMED = ("id", "title", "kind", "owner")
 
 
 def listed(kb: "KnowledgeBase", note: Note, shown: Note) -> Listed:
     """``note`` as lists show it, with ``shown`` as the version that people see."""
-    own, rules = card_of(note, kb.policy, kb.kinds), rules_of(kb.config, kb.policy, kb.kinds)
-    card = card_of(shown, kb.policy, kb.kinds)
+    own, rules = known_card(note, kb.policy, kb.kinds), rules_of(kb.config, kb.policy, kb.kinds)
+    card = own if shown is note else card_of(shown, kb.policy, kb.kinds)
     due = dates.due_date(own, rules, kb.today)
     return Listed(
-        card._replace(path=own.path, own_id=own.own_id, in_force=own.in_force),
+        card._replace(
+            path=own.path, own_id=own.own_id, in_force=own.in_force, conflict=own.conflict
+        ),
         dates.standing_state(own),
         own.state == State.CAPTURED and own.in_force is not None,
         due is not None and due < kb.today,

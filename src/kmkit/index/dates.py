@@ -137,13 +137,15 @@ def is_overdue(note: Card, rules: Rules, today: date) -> bool:
 def standing(note: Card, rules: Rules, today: date) -> str:
     """The state as outputs name it: never 'maintained' of an overdue note without 'overdue'."""
     revised = note.state == _CAPTURED and note.in_force is not None
-    return worded(standing_state(note), revised=revised, overdue=is_overdue(note, rules, today))
+    overdue, conflict = is_overdue(note, rules, today), bool(note.conflict)
+    return worded(standing_state(note), revised=revised, overdue=overdue, conflict=conflict)
 
 
-def worded(state: str, *, revised: bool, overdue: bool) -> str:
+def worded(state: str, *, revised: bool, overdue: bool, conflict: bool = False) -> str:
     """A state in words, with what must stand beside it."""
-    words = [state or "unknown state"]
+    words = [state] if state else [] if conflict else ["unknown state"]
     words += ["being revised"] if revised else []
+    words += ["in conflict"] if conflict else []
     words += ["overdue"] if overdue else []
     return ", ".join(words)
 

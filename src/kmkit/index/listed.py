@@ -23,7 +23,8 @@ class Listed(NamedTuple):
 
     @property
     def standing(self) -> str:
-        """The state in words, with 'being revised' and 'overdue' beside it."""
+        """The state in words, with 'being revised', 'in conflict' and 'overdue'."""
         from kmkit.index.dates import worded
 
-        return worded(self.state, revised=self.revised, overdue=self.overdue)
+        conflict = bool(self.card.conflict)
+        return worded(self.state, revised=self.revised, overdue=self.overdue, conflict=conflict)

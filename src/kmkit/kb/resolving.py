@@ -7,11 +7,14 @@ from pathlib import Path, PurePosixPath
 
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.base import KnowledgeBase
+from kmkit.kb.conflicts import unmerged
 from kmkit.kb.merging import Join, Merged, merge
-from kmkit.note.conflict import marks
+from kmkit.note.conflict import marks, places, spelled
 from kmkit.note.file import read
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
+from kmkit.text import as_typed
+from kmkit.trail.commit import under_way
 from kmkit.trail.git import Git
 from kmkit.trail.safely import kmkit_lock, write_file
 from kmkit.trail.stage import stage
@@ -39,11 +42,7 @@ def resolve(kb: KnowledgeBase, note: Note) -> Resolved:
     """
     git, path = kb.git, kb.repo_path(note.path)
     if not git.tip("MERGE_HEAD"):
-        raise Refused(
-            "No merge is under way, so there is nothing to resolve.",
-            "A rebase or cherry-pick makes moves anew, which proves nothing: take it back "
-            "(git rebase --abort) and use git merge.",
-        )
+        raise _no_merge(kb, note)
     base, ours, theirs = (read(git.blob(blob), note.path) for blob in _versions(git, path))
     text = _settled(note)
     merged = merge(base, ours, theirs, kb.guidance(ours), joining(git), text)
@@ -56,6 +55,23 @@ def resolve(kb: KnowledgeBase, note: Note) -> Resolved:
         kb.forget()
     left = tuple(name for name in _unmerged(git) if name != path)
     return Resolved(read(merged.data, note.path), merged.changed_text, left)
+
+
+def _no_merge(kb: KnowledgeBase, note: Note) -> Refused:
+    """What is to be done about a note where no merge is under way."""
+    found, several = places(note.data), note.path in unmerged(kb)
+    if under_way(kb.git) or not (found or several):
+        return Refused(
+            "No merge is under way, so there is nothing to resolve.",
+            "A rebase or cherry-pick makes moves anew, which proves nothing: take it back "
+            "(git rebase --abort) and use git merge.",
+        )
+    what = f"git's marks stand in {note.path}, lines {spelled(found)}"
+    what = what if found else f"git has several versions of {note.path}"
+    way = f"kmkit edit {note.short}" if note.raw else "in the file, then commit that with git"
+    if several:  # as a stash leaves it that was taken back
+        way = f"in the file, then git add {as_typed(note.path)}"
+    return Refused(f"No merge is under way, and {what}.", f"Put it in order: {way}.")
 
 
 def in_place_of_git(
@@ -101,7 +117,8 @@ def _versions(git: Git, path: str) -> tuple[str, str, str]:
         )
         raise Refused(
             f"{lacks} has no {path}, so there are no two changes to bring together.",
-            f"Keep it with git add '{path}', or remove it with git rm '{path}'.",
+            f"Put it in order in the file and keep it with git add {as_typed(path)}, or remove it "
+            f"with git rm {as_typed(path)}; then git commit.",
         )
     return there[0], there[1], there[2]
 
@@ -136,8 +153,8 @@ def _unresolved(note: Note, merged: Merged) -> Refused:
         )
     return Refused(
         f"{note.path}: {said}",
-        f"Take one side, git checkout --ours '{note.path}' or --theirs, then git add it and "
-        "git commit; what is missing of the other side is then done anew.",
+        f"Take one side, git checkout --ours {as_typed(note.path)} or --theirs, then git add it "
+        "and git commit; what is missing of the other side is then done anew.",
     )
 
 

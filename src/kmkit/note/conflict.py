@@ -1,9 +1,11 @@
 """The marks that git leaves in a file where it could not merge."""
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePath
 
 from kmkit.note.problem import Flaw
+from kmkit.text import as_typed
 
 _OPENS, _CLOSES = re.compile(r"<{7} "), re.compile(r">{7} ")
 _PARTS = re.compile(r"={7}\s*")
@@ -29,16 +31,33 @@ def conflict(data: bytes, path: PurePath) -> Flaw | None:
 
     Marks that somebody quotes, between two fences of code, are no conflict.
     """
-    if _MARK not in data:
+    found = places(data)
+    if not found:
         return None
+    message = f"The file is in conflict: git's marks stand in the lines {spelled(found)}."
+    return Flaw(found[0][0], 1, "merge-conflict", message, f"Run kmkit resolve {as_typed(path)}.")
+
+
+def places(data: bytes) -> list[tuple[int, int]]:
+    """First and last line of each place in a file that is in conflict and not quoted there."""
+    if _MARK not in data:
+        return []
     text = data.decode("utf-8", "replace")
     lines = text.split("\n")
-    places = [place for place in marks(text) if _whole(lines, *place)]
-    if not places:
-        return None
-    where = ", ".join(f"{first}-{last}" for first, last in places)
-    message = f"The file is in conflict: git's marks stand in the lines {where}."
-    return Flaw(places[0][0], 1, "merge-conflict", message, f"Run kmkit resolve '{path}'.")
+    return [place for place in marks(text) if _whole(lines, *place)]
+
+
+def spelled(found: Iterable[tuple[int, int]]) -> str:
+    """The lines of places, as ``17-21, 30-34``."""
+    return ", ".join(f"{first}-{last}" for first, last in found)
+
+
+def agreed(text: str) -> str:
+    """The text without the places that git marked: what both sides have."""
+    lines = text.split("\n")
+    for first, last in reversed(marks(text)):
+        del lines[first - 1 : last]
+    return "\n".join(lines)
 
 
 def _whole(lines: list[str], first: int, last: int) -> bool:

@@ -57,6 +57,10 @@ _READING = {
 _FILES = {
     "unreadable-file": """The file cannot be opened: it is a broken link, or its permissions forbid
         it. Mend: see what it is and who may read it.""",
+    "symbolic-link": """A symbolic link stands where the file of a note, a person, a record or the
+        settings is meant. What it leads to can change without any commit, or be another file on
+        another machine; so nothing is recorded there, and the audit finds it. Mend: put the real
+        file in its place, and commit that.""",
     "bad-setting": """kmkit.toml or policy.toml holds something that kmkit does not understand, or
         that names a topic, level or role that is not there. Mend: each setting is explained in the
         comment above it; policy.toml is changed by a steward.""",

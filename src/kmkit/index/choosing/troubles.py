@@ -7,6 +7,7 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from kmkit.index.choosing.where import Where, among, any_of
+from kmkit.index.keeping.schema import original
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
@@ -60,11 +61,18 @@ def _left(index: "Index") -> Where:
     return Where("owner IN (SELECT value FROM json_each(?))", (dumps(gone),))
 
 
+def _links(index: "Index") -> Where:
+    """It is a symbolic link; of such git has no content to compare, so the file was looked at."""
+    rows = index.query("SELECT n, path FROM notes WHERE seen >= 'file' AND seen < 'filf'")
+    return among([n for n, path in rows if (index.root / original(path)).is_symlink()])
+
+
 BESIDE: "dict[str, Callable[[Index], Where]]" = {
     "duplicate-id": _twice,
     "future-date": days_ahead,
     "broken-link": _astray,
     "unknown-owner": _strangers,
     "owner-left": _left,
+    "symbolic-link": _links,
 }
 """The rules that a file breaks beside other files, or as time goes by."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kmkit.errors import Cannot
 from kmkit.index import dates
 from kmkit.index.card import Card, packed, returns
-from kmkit.index.carding import card_of
+from kmkit.index.carding import card_of, known_card
 from kmkit.index.keeping.grounds import Grounds
 from kmkit.index.reasons import hidden, reapproved
 from kmkit.lifecycle.fingerprint import fingerprint
@@ -82,7 +82,7 @@ class Entering:
         """The note in a file, or with the reason why the file cannot be opened."""
         place = PurePosixPath(path)
         note = unopened(place, data) if isinstance(data, Cannot) else read(data, place)
-        card = card_of(note, self.grounds, self.grounds.kinds)
+        card = known_card(note, self.grounds, self.grounds.kinds)
         self._drifted = card.drifted
         standing = self._standing(note)
         shown = self._shown(note, standing, card)
@@ -126,7 +126,9 @@ class Entering:
         if standing is None or standing is note:
             return card
         shown = card_of(standing, self.grounds, self.grounds.kinds)
-        return shown._replace(own_id=card.own_id, path=card.path, in_force=card.in_force)
+        return shown._replace(
+            own_id=card.own_id, path=card.path, in_force=card.in_force, conflict=card.conflict
+        )
 
     def _print(self, note: Note) -> str:
         return fingerprint(note, self.grounds.guidance(note.kind))
@@ -173,7 +175,7 @@ class Entering:
 
     def _odd(self, card: Card, due: date | None, since: date | None) -> bool:
         """Whether the note may need a person for a reason that no other column tells."""
-        if not card.owner or card.superseded_by or card.flaw:
+        if not card.owner or card.superseded_by or card.flaw or card.conflict:
             return True
         told = due and (since or card.state in dates.OUT)  # that asks for all its dates
         return not told and bool(hidden(card, self.rules, None))

@@ -50,6 +50,7 @@ class Opened:
         self._place = store.place_near(self.git, root)
         self._digest = digest(root)
         self._tree: WorkTree | None = None
+        self.unmerged = frozenset[str]()  # what a merge left several versions of
         self._looking: Looking | None = None
         index = store.opened(self._place) if self._place else None
         self.serves = index is not None and self._made_by(index)
@@ -66,6 +67,7 @@ class Opened:
         if self.serves:
             prepare(lambda: self.waits)
         self._tree, self._looking = answered(self._asked)
+        self.unmerged = self._tree.unmerged if self._tree else self.unmerged
         self._settled = True
         try:
             if not hasattr(self, "_index"):

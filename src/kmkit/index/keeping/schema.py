@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from zlib import crc32
 
+IN_CONFLICT = ("problem", "merge-conflict")
+"""The mark of a note in which git left its own."""
 Values = Sequence[object] | Mapping[str, object]
 """What stands for the question marks, or the names, of a question to the tables."""
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from kmkit.index.dates import worded
 from kmkit.index.keeping.entering import Entered, Recorded
 from kmkit.index.keeping.refresh import RACY
-from kmkit.index.keeping.schema import stored
+from kmkit.index.keeping.schema import IN_CONFLICT, stored
 
 Row = tuple[Any, ...]
 
@@ -79,7 +79,7 @@ def sheet_of(files: Iterable[tuple[Wanted, Read]]) -> Sheet:
         else:
             if not rows.cards[3]:  # git has not the version in force: it may fetch it
                 seen, wanted = f"file {RACY}", ""
-            sheet.notes.append((n, path, seen, *rows.columns, *_line(rows.columns)))
+            sheet.notes.append((n, path, seen, *rows.columns, *_line(rows)))
             sheet.cards.append((n, *rows.cards))
             sheet.marks.extend([(*mark, n) for mark in rows.marks])
             sheet.links.extend([(n, *link) for link in rows.links])
@@ -91,10 +91,12 @@ def sheet_of(files: Iterable[tuple[Wanted, Read]]) -> Sheet:
     return sheet
 
 
-def _line(columns: tuple[str | int, ...]) -> tuple[str, str]:
+def _line(rows: Entered) -> tuple[str, str]:
     """The two parts of a listing's line: up to the state, and behind it."""
-    id, title, _, kind, owner, level, _, _, _, stands, revised, _, _, due, *_ = columns
-    head = f"{id}\t{title}\t{kind}\t{worded(str(stands), revised=bool(revised), overdue=False)}"
+    id, title, _, kind, owner, level, _, _, _, stands, revised, _, _, due, *_ = rows.columns
+    conflict = IN_CONFLICT in rows.marks
+    state = worded(str(stands), revised=bool(revised), overdue=False, conflict=conflict)
+    head = f"{id}\t{title}\t{kind}\t{state}"
     return head, f"\t{owner}\t{level}\t{due}\n"
 
 

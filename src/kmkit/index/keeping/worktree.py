@@ -23,6 +23,8 @@ class WorkTree(NamedTuple):
     """The commit, '' where there is none yet."""
     dirty: frozenset[str]
     """Files that may differ from HEAD's: changed, staged, new, ignored, or gone."""
+    unmerged: frozenset[str] = frozenset()
+    """Those of them of which a merge left several versions in git's index."""
 
 
 class Looking:
@@ -57,6 +59,7 @@ class Looking:
             raise Cannot("git status failed.", "Run git status to see why.")
         head = ""
         dirty: set[str] = set()
+        unmerged: set[str] = set()
         for row in os.fsdecode(listing).split("\0"):
             if row.startswith("# branch.oid "):
                 head = row[13:] if row[13:] != "(initial)" else ""
@@ -66,7 +69,8 @@ class Looking:
                 above = folder and self.prefix.startswith(path)  # all of it is ignored
                 path = "" if above else path.removeprefix(self.prefix)
                 dirty.update(walked(self.root, path) if folder else [path])
-        return WorkTree(head, frozenset(filter(ours, dirty)))
+                unmerged.update([path] if row[0] == "u" else [])
+        return WorkTree(head, *(frozenset(filter(ours, found)) for found in (dirty, unmerged)))
 
     def committed(self, commit: str, since: str = "") -> dict[str, str]:
         """The files of ``commit`` and git's name of each; with ``since`` only what differs.
