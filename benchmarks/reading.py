@@ -49,7 +49,7 @@ class Reader:
         self.policy = kb.policy
         self.kinds: dict[str, Kind] = {name: load_kind(name, root) for name in kind_names(root)}
         self.context = CheckContext(
-            kb.policy, kb.config, self.kinds, kb.people, kb.ids, date.today(), None, self.exists
+            kb.policy, kb.config, self.kinds, kb.people, kb.ids, date.today(), exists=self.exists
         )
 
     def exists(self, path: str) -> bool:

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from kmkit.kb import KnowledgeBase
+from kmkit.kb.rewording import slipped
 from kmkit.note.model import Note
 from tests.conftest import BEN, Run, captured, disseminated, validated
 from tests.editor import editor
@@ -175,3 +176,31 @@ def test_a_dry_run_changes_nothing(kb: KnowledgeBase, run: Run) -> None:
     ran = run(kb.root, "edit", note.short, "--unit", "North", "--dry-run")
     assert ran.err.startswith("Would edit: Order fuel early")
     assert kb.read(note.path).data == note.data
+
+
+UNCOVERED = "changed the approved text without kmkit edit --reword, so the approval does not"
+
+
+def test_who_edits_a_text_that_a_hand_changed_is_told(kb: KnowledgeBase, run: Run) -> None:
+    note = validated(kb)
+    by_hand(kb, note, "early.", "soon.")
+    kb.git.run("commit", "-qam", "A word")
+    ran = run(kb.root, "edit", note.short, "--topic", "fuel")
+    assert ran.code == 0
+    assert UNCOVERED in ran.err
+    assert "--reword;" not in ran.err
+    assert f"kmkit reopen {note.short}" in ran.err
+    assert run(kb.root, "reopen", note.short, "--because", "New words.").code == 0
+    assert slipped(kb, kb.read(note.path)) is None
+
+
+def test_as_is_or_by_options_no_rewording_is_taken(kb: KnowledgeBase, run: Run) -> None:
+    note = validated(kb)
+    by_hand(kb, note, "early.", "soon.")
+    kb.git.run("commit", "-qam", "A word")
+    changed = kb.read(note.path)
+    ran = run(kb.root, "edit", note.short, "--reword", "--summary", "Another.")
+    assert (ran.code, kb.read(note.path).data) == (3, changed.data)
+    assert UNCOVERED in ran.err
+    (kb.root / note.path).write_bytes(changed.data.replace(b"soon.", b"now."))
+    assert UNCOVERED in run(kb.root, "edit", note.short, "--as-is", "--reword").err

@@ -293,9 +293,12 @@ def test_the_same_meaning_is_confirmed_by_an_approver_who_did_not_reword_it() ->
     text = reworded(SECOND, verdict(PEER))
     assert "quentin@example.org did not approve this note before. One of its approvers" in text
     assert "(pia@example.org)" in text
+    own = frozenset({PEER.key})
     assert "pia@example.org reworded it. Another approver" in reworded(
-        PEER, verdict(PEER), authors=frozenset({PEER.key})
+        PEER, verdict(PEER), verdict(SECOND), authors=own
     )
+    said = "pia@example.org reworded it. Nobody else approved it. Have it judged anew: kmkit reopen"
+    assert said in reworded(PEER, verdict(PEER), authors=own)
 
 
 def test_a_return_or_an_approval_of_something_else_makes_no_approver() -> None:

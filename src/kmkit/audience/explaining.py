@@ -10,6 +10,7 @@ from kmkit.audience.shown import Shown, shown_of
 from kmkit.index.book import Index
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.history import as_merged
+from kmkit.kb.seeing import unfounded
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
@@ -61,6 +62,11 @@ def explain(
     shown = shown_of(kb, note, claim, problems)
     level = _counting(kb, note, shown)
     verdicts = [_verdict(kb, index, note, shown, level, one) for one in audiences]
+    first = unfounded(kb, note, claim)[1]  # until that is done, every move is refused
+    if not (first or shown) and problems:
+        first = problems[-1].mend
+    if first:
+        verdicts = [one if one.reaches else one._replace(mends=(first,)) for one in verdicts]
     return Explained(
         note=note,
         level=level,
@@ -68,8 +74,8 @@ def explain(
         version=_version(note, shown, claim),
         verdicts=tuple(verdicts),
         problems=tuple(problems),
-        widen=_widen(kb, note, level),
-        narrow=_narrow(kb, note, level),
+        widen="" if first else _widen(kb, note, level),
+        narrow="" if first else _narrow(kb, note, level),
     )
 
 
@@ -103,7 +109,6 @@ def _verdict(
         mends.append(f"Write a role instead of the name: kmkit edit {note.short}.")
     if shown is None:
         whys.append("No version of it can be shown: what its file says is not proved.")
-        mends.append(f"Have it validated anew: kmkit reopen {note.short} --because '…'.")
     if not reaches and not whys:
         whys.append("Its file cannot be read as it stands; see kmkit check.")
     if reaches:

@@ -68,7 +68,10 @@ def shown_of(kb: KnowledgeBase, note: Note, claim: Claim, problems: list[Problem
     if approved is not standing:
         shown = "readers see the approved one" if approved else "it is left out: none is approved"
         message = f"Its text is not the one that was approved; {shown}."
-        mend = f"Have it validated anew: kmkit reopen {note.short} --because '…'."
+        from kmkit.kb.seeing import unfounded  # with pydantic
+
+        anew = f"Have it validated anew: kmkit reopen {note.short} --because '…'."
+        mend = unfounded(kb, note, claim)[1] or anew
         problems.append(note.problem("unproved-state", message, mend, at="state"))
     if approved is None:
         return None

@@ -1,9 +1,12 @@
 """Which notes may need a person: chosen by the tables, then judged one by one."""
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from json import dumps
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from kmkit.errors import Cannot
 from kmkit.index.card import Card
 from kmkit.index.reasons import Circumstances
 from kmkit.index.stale import APPROVED, Stale, failures, judged
@@ -11,6 +14,7 @@ from kmkit.period import Period
 
 if TYPE_CHECKING:
     from kmkit.index.book import Index
+    from kmkit.trail.event import Event
 
 _SOURCES = "l.field IN ('derived_from', 'translation_of')"
 _CHANGED = "(t.state = 'retired' OR t.revised OR t.drifted OR t.again != '')"
@@ -61,6 +65,7 @@ def stale_of(
         _Lookup(index, changed).note,
         _heirs(index),
         failed,
+        _Founded(index).founded,
     )
     return judged(_cards(index, numbers), around)
 
@@ -103,3 +108,31 @@ class _Lookup:
         if id not in self._known:
             self._known[id] = self._index.by_id(id)
         return self._known[id]
+
+
+class _Founded:
+    """Whether the history leads to the states of notes, of all that are in doubt at once."""
+
+    def __init__(self, index: "Index") -> None:
+        self._index = index
+
+    @cached_property
+    def _trails(self) -> "dict[str, list[Event]]":
+        """The moves of the notes in doubt, by note."""
+        from kmkit.trail.fold import by_note
+
+        return by_note(self._index.steps("note IN (SELECT id FROM notes WHERE drifted)"))
+
+    def founded(self, note: Card) -> bool:
+        """Whether the history leads to the state of ``note``; it does where nobody can tell."""
+        from kmkit.kb.history import as_merged
+        from kmkit.kb.seeing import unfounded
+        from kmkit.trail.fold import fold
+
+        try:
+            kb = self._index.kb
+            there = kb.read(PurePosixPath(note.path))
+            claim = as_merged(kb, there, fold(self._trails.get(there.id, ())))
+            return not any(unfounded(kb, there, claim))
+        except Cannot:
+            return True

@@ -1,13 +1,21 @@
 """Every problem of a knowledge base: its settings, its templates, its notes and its records."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import cache
 from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot
 from kmkit.index.carding import stands_approved
+from kmkit.index.keeping.worktree import FOLDERS
 from kmkit.kb import KnowledgeBase
+from kmkit.kb.conflicts import unmerged
+from kmkit.kb.history import as_merged
+from kmkit.kb.seeing import unfounded
 from kmkit.note.checks import CheckContext, check
+from kmkit.note.conflict import places
 from kmkit.note.file import unopened
 from kmkit.note.frontmatter import places_of
 from kmkit.note.kinds import Kind, kind_names, load_kind
@@ -17,12 +25,17 @@ from kmkit.note.records import KINDS, Known, Person, check_people, check_records
 from kmkit.note.records.templates import load_template
 from kmkit.note.settings import check_policy, check_settings
 from kmkit.places import CONFIG, POLICY, read_plain
+from kmkit.text import as_typed
+from kmkit.tomlread import MisfitsError
+from kmkit.trail.event import Event
+from kmkit.trail.fold import by_note, fold
 
 Wanted = Callable[[PurePosixPath], bool]
 Track = Callable[[Iterable[PurePosixPath]], Iterable[PurePosixPath]]
 
-_PLACE = re.compile(rf"(?P<path>{re.escape(CONFIG)}|{re.escape(POLICY)}):(?P<line>\d+): ")
 _LINE = re.compile(r"at line (\d+)")
+_SEVERAL = "The file is in conflict: git has several versions of it."
+_WAY = "Run kmkit resolve"
 
 
 def problems(
@@ -37,9 +50,38 @@ def problems(
     if context:
         found += [problem for problem in _settings(kb) if wanted(PurePosixPath(problem.path))]
     yield from found
-    for path in track([path for path in kb.note_paths() if wanted(path)]):
-        yield from _note(kb, path, context)
-    yield from _records(kb, wanted)
+    links, torn = _links(kb), unmerged(kb)
+    yield from (_linked(path) for path in sorted(links) if wanted(path))
+
+    def plain(path: PurePosixPath) -> bool:
+        """Whether a file is asked for and no link leads to it."""
+        return wanted(path) and not (links and links.intersection((path, *path.parents)))
+
+    for path in track([path for path in kb.note_paths() if plain(path)]):
+        yield from _note(kb, path, context, torn=path in torn)
+    yield from _records(kb, plain)
+
+
+def _links(kb: KnowledgeBase) -> frozenset[PurePosixPath]:
+    """What is a symbolic link where a file of the knowledge base is meant, or a folder of them."""
+    tops = [PurePosixPath(name) for name in (CONFIG, POLICY, *FOLDERS)]
+    found = [path for path in tops if (kb.root / path).is_symlink()]
+    left = [name for name in FOLDERS if (kb.root / name).is_dir()]
+    while left:
+        with suppress(OSError), os.scandir(kb.root / (folder := left.pop())) as inside:
+            for one in inside:
+                if one.name.startswith("."):
+                    continue
+                if one.is_symlink() and (one.name.endswith(".md") or one.is_dir()):
+                    found.append(PurePosixPath(folder, one.name))
+                elif one.is_dir(follow_symlinks=False):
+                    left.append(f"{folder}/{one.name}")
+    return frozenset(found)
+
+
+def _linked(path: PurePosixPath) -> Problem:
+    message = "A symbolic link stands here, and what it leads to can change without any commit."
+    return Problem(str(path), 1, 1, "symbolic-link", message, "Put the real file in its place.")
 
 
 def _context(kb: KnowledgeBase) -> tuple[CheckContext | None, list[Problem]]:
@@ -49,7 +91,7 @@ def _context(kb: KnowledgeBase) -> tuple[CheckContext | None, list[Problem]]:
         try:
             load()
         except Cannot as error:
-            found.append(_setting(path, error))
+            found += _setting(path, error)
     kinds: dict[str, Kind] = {}
     for name in kind_names(kb.root):
         try:
@@ -70,6 +112,19 @@ def _context(kb: KnowledgeBase) -> tuple[CheckContext | None, list[Problem]]:
         """Whether the file's verdicts approve its text."""
         return stands_approved(note, kb.policy, kinds.get(note.kind))
 
+    @cache
+    def trails() -> dict[str, list[Event]]:
+        """Every move, by note."""
+        return by_note(kb.events())
+
+    def unproved(note: Note) -> tuple[str, str]:
+        """What is said of a state that the history does not lead to."""
+        try:
+            claim = as_merged(kb, note, fold(trails().get(note.id, ())))
+            return unfounded(kb, note, claim)
+        except Cannot:  # git has nothing to say
+            return "", ""
+
     def exists(path: str) -> bool:
         """Whether something is at ``path``."""
         try:
@@ -78,19 +133,20 @@ def _context(kb: KnowledgeBase) -> tuple[CheckContext | None, list[Problem]]:
             return False
 
     context = CheckContext(
-        kb.policy, kb.config, kinds, kb.people, kb.ids, kb.today, approved, exists
+        kb.policy, kb.config, kinds, kb.people, kb.ids, kb.today, approved, unproved, exists
     )
     return context, found
 
 
-def _setting(path: str, error: Cannot) -> Problem:
-    """A settings file that cannot be read, as a problem."""
-    message, line = error.message, 1
-    if place := _PLACE.match(message):
-        message, line = message[place.end() :], int(place["line"])
-    elif found := _LINE.search(message):
-        line = int(found[1])
-    return Problem(path, line, 1, "bad-setting", message, error.mend)
+def _setting(path: str, error: Cannot) -> list[Problem]:
+    """A settings file that cannot be read, as problems."""
+    if isinstance(error, MisfitsError):
+        mend = f"Mend it in {path}."
+        told = error.misfits
+        return [Problem(path, one.line, 1, "bad-setting", one.message, mend) for one in told]
+    found = _LINE.search(error.message)
+    line = int(found[1]) if found else 1
+    return [Problem(path, line, 1, "bad-setting", error.message, error.mend)]
 
 
 def _settings(kb: KnowledgeBase) -> Iterator[Problem]:
@@ -102,9 +158,12 @@ def _settings(kb: KnowledgeBase) -> Iterator[Problem]:
 
 
 def _note(
-    kb: KnowledgeBase, path: PurePosixPath, context: CheckContext | None
+    kb: KnowledgeBase, path: PurePosixPath, context: CheckContext | None, *, torn: bool
 ) -> Iterator[Problem]:
-    """The problems of one note, those of its reading first."""
+    """The problems of one note, those of its reading first.
+
+    ``torn``: a merge that stopped has left several versions of it.
+    """
     try:
         note = kb.read(path)
     except Cannot as error:
@@ -112,6 +171,8 @@ def _note(
     yield from note.problems
     if context:
         yield from check(note, context)
+    if torn and not places(note.data):
+        yield Problem(str(path), 1, 1, "merge-conflict", _SEVERAL, f"{_WAY} {as_typed(path)}.")
 
 
 def _records(kb: KnowledgeBase, wanted: Wanted) -> Iterator[Problem]:

@@ -69,6 +69,8 @@ class Reason(NamedTuple):
     """What is the matter and what to do."""
     facts: tuple[Fact, ...] = ()
     """What is the matter; nothing in them that is not in the message."""
+    way: str = ""
+    """The command that takes it up, with ``{note}`` for the note, where the code does not tell."""
 
 
 def fact(what: str, **values: str | date) -> Fact:
@@ -90,11 +92,17 @@ class Circumstances(NamedTuple):
     """By the id of the note they replace: the ids of approved notes that say ``supersedes``."""
     failures: Mapping[str, tuple[Use, ...]]
     """By note id: the uses that did not help."""
+    founded: Callable[[Card], bool] = lambda _: True
+    """Whether the history leads to the state of a note whose text is not the approved one."""
 
 
 def reasons_of(note: Card, around: Circumstances) -> Iterator[Reason]:
     """Why ``note`` needs a person, in the order of `REASONS`; a retired note never does."""
     if note.state == State.RETIRED:
+        return
+    if note.conflict:  # all else is told once that is settled
+        how = f"{note.conflict} The way out is: kmkit resolve {note.short}."
+        yield Reason("unreadable", None, how, (fact("unreadable"),))
         return
     for look in (_due, _changed, _superseded, _orphaned, _contradicted, _waiting, _unreadable):
         yield from look(note, around)
@@ -114,23 +122,29 @@ def _due(note: Card, around: Circumstances) -> Iterator[Reason]:
 
 
 def _changed(note: Card, around: Circumstances) -> Iterator[Reason]:
-    if note.drifted:
+    if note.drifted and not around.founded(note):
+        message = (
+            "Its text is not an approved one, and its history does not lead to its state: "
+            f"kmkit audit {note.short} says what to do."
+        )
+        yield Reason("changed", None, message, (fact("changed"),), "kmkit audit {note}")
+    elif note.drifted:
         how = f"kmkit reopen {note.short} --because '…'"
         if note.state == State.VALIDATED:
             same = f"kmkit validate {note.short} --same-meaning"
             how = f"where kmkit edit --reword changed it, an approver runs {same}; else {how}"
         message = f"Its text is not the one that was approved: {how}."
-        yield Reason("changed", None, message, (fact("changed"),))
+        yield Reason("changed", None, message, (fact("changed"),), "kmkit reopen {note}")
 
 
 def _superseded(note: Card, around: Circumstances) -> Iterator[Reason]:
-    sources = dict.fromkeys((*note.derived_from, note.translation_of))
+    sources, way = dict.fromkeys((*note.derived_from, note.translation_of)), _way(note)
     for other in filter(None, map(around.note, filter(None, sources))):
         translated = other.own_id == note.translation_of
         link = "translates" if translated else "was drawn from"
         what = f"It {link} '{other.title}' ({other.id}), which"
         came = "translated" if translated else "drawn"
-        how = f"Read it, then kmkit review {note.short} --confirm or kmkit edit {note.short}"
+        how = f"Read it, then {_again(note)}kmkit edit {note.short}"
         if other.state == State.RETIRED:
             by = other.superseded_by
             instead = f" and replaced by {by}" if by else ""
@@ -138,24 +152,24 @@ def _superseded(note: Card, around: Circumstances) -> Iterator[Reason]:
             how = f"kmkit retire {note.short}; or, if it still holds, kmkit edit {note.short} and "
             how += f"take that out of {field}"
             told = fact(f"{came}-{'replaced' if by else 'retired'}", title=other.title, note=by)
-            yield Reason("superseded", None, f"{what} was retired{instead}: {how}.", (told,))
+            yield Reason("superseded", None, f"{what} was retired{instead}: {how}.", (told,), way)
         elif other.state == State.CAPTURED and other.in_force:
             since = other.in_force.since
             told = fact(f"{came}-revised", title=other.title)
-            yield Reason("superseded", since, f"{what} is being revised. {how}.", (told,))
+            yield Reason("superseded", since, f"{what} is being revised. {how}.", (told,), way)
         elif other.drifted:
             told = fact(f"{came}-changed", title=other.title)
             message = f"{what} was changed without approval. {how}."
-            yield Reason("superseded", None, message, (told,))
+            yield Reason("superseded", None, message, (told,), way)
         elif (day := reapproved(other)) and day > (_known_good(note, around.today) or date.min):
             told = fact(f"{came}-approved", title=other.title, day=day)
             message = f"{what} was changed and approved on {day}. {how}."
-            yield Reason("superseded", day, message, (told,))
+            yield Reason("superseded", day, message, (told,), way)
     heir = note.superseded_by or around.successors.get(note.id, note.id)
     if heir != note.id:
         retire = f"kmkit retire {note.short} --superseded-by {heir}"
         message = f"{heir} replaces it and it is not retired: {retire}."
-        yield Reason("superseded", None, message, (fact("replaced", note=heir),))
+        yield Reason("superseded", None, message, (fact("replaced", note=heir),), way)
 
 
 def reapproved(note: Card) -> date | None:
@@ -198,13 +212,25 @@ def _contradicted(note: Card, around: Circumstances) -> Iterator[Reason]:
         if reported(use) > reviewed and reported(use) >= looked:
             because = shorten(use.because, 200, placeholder=" …").rstrip(".")
             why = f": {because}" if because else ""
-            review = f"kmkit review {note.short} --confirm or kmkit reopen {note.short}"
+            anew = "edit" if note.state == State.CAPTURED else "reopen"
+            review = f"{_again(note)}kmkit {anew} {note.short}"
             message = (
                 f"It did not help in {use.where} on {use.on}{why}. Ask {use.by}, then {review}."
             )
             what = "failed-because" if because else "failed"
             told = fact(what, where=use.where, day=use.on, because=because)
-            yield Reason("contradicted", reported(use), message, (told, fact("ask", name=use.by)))
+            facts = (told, fact("ask", name=use.by))
+            yield Reason("contradicted", reported(use), message, facts, _way(note))
+
+
+def _again(note: Card) -> str:
+    """The command that confirms a note, before another one, where it can be confirmed."""
+    return f"kmkit review {note.short} --confirm or " if note.state in OUT else ""
+
+
+def _way(note: Card) -> str:
+    """What takes up a note that has to be looked at again, where that is no review."""
+    return "" if note.state in OUT else "kmkit edit {note}"
 
 
 def reported(use: Use) -> date:

@@ -15,10 +15,12 @@ from kmkit.kb.comparing import committed
 from kmkit.kb.moving import Moved, move
 from kmkit.kb.seeing import not_there, whole
 from kmkit.lifecycle.context import Request
+from kmkit.lifecycle.moves import next_step
 from kmkit.lifecycle.states import State
 from kmkit.note.checks import is_id
 from kmkit.note.file import compose, read, write_fields
 from kmkit.note.model import Fields, Gathered, Note
+from kmkit.text import as_typed
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Of the four characters: none that is easily mistaken for another."""
@@ -110,7 +112,9 @@ def adopt(kb: KnowledgeBase, path: PurePosixPath, *, attach: Sequence[Path] = ()
     if not note.raw and not any(problem.rule == "no-front-matter" for problem in note.problems):
         raise Refused("\n".join(str(problem) for problem in note.problems))
     if not note.raw:
-        raise UsageError(f"{path} has no front matter.", f"Use kmkit capture --from '{path}'.")
+        raise UsageError(
+            f"{path} has no front matter.", f"Use kmkit capture --from {as_typed(path)}."
+        )
     wanted = _with_defaults(kb, {"title": note.title, **note.raw}, "")
     missing = {name: value for name, value in wanted.items() if name not in note.raw}
     files = attachments(kb, note.id, attach)
@@ -126,9 +130,11 @@ def _not_again(kb: KnowledgeBase, note: Note) -> None:
         return
     whole(kb)
     if before.fields.id and kb.claim(before).captured:
-        mend = f"Record your changes: kmkit edit '{note.path}' --as-is."
+        mend = f"Record your changes: kmkit edit {as_typed(note.path)} --as-is."
         if note.fields.id != before.fields.id:
             mend = f"Write its id into the file again: id: {before.id}"
+        elif before.state == State.RETIRED:
+            mend = next_step(before)
         raise Refused(f"{note.path} is captured already.", mend)
 
 

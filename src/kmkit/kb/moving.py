@@ -7,7 +7,9 @@ from pathlib import PurePosixPath
 
 from kmkit.errors import Refused
 from kmkit.kb.base import KnowledgeBase
-from kmkit.kb.history import authors, last_approved
+from kmkit.kb.conflicts import marked
+from kmkit.kb.history import authors
+from kmkit.kb.rewording import left_in_force, worded
 from kmkit.kb.rules import Rules, commit_it
 from kmkit.kb.seeing import Seen, look, told, unchanged
 from kmkit.kb.signing import signing
@@ -15,7 +17,7 @@ from kmkit.lifecycle.context import Context, Request
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.guards import Objection
 from kmkit.lifecycle.moves import JUDGING, Move, choose, objections
-from kmkit.lifecycle.states import State
+from kmkit.lifecycle.states import WALK
 from kmkit.note.file import read
 from kmkit.note.model import Note
 from kmkit.trail.commit import Change, commit, ready
@@ -24,6 +26,8 @@ from kmkit.trail.fold import Claim
 from kmkit.trail.recovery import at_work
 from kmkit.trail.telling import subject, trailers
 
+_OF_WORDING = ("same-meaning", "format")
+"""The other moves that ask whether a text was reworded."""
 WRITERS = ("capture", "edit", "reword")
 """The moves that take the file as a hand left it."""
 
@@ -81,6 +85,8 @@ def _move(
     changed = note if data is None else read(data, note.path)
     seen = look(kb, note, changed.kind, as_it_stands=verb in WRITERS, new=verb == "capture")
     refuse(Objection(str(p)) for p in changed.problems if p.severity == "error")
+    if verb in WRITERS or request.verdict == "approve":
+        refuse(marked(changed))
     claim = kb.claim(seen.committed) if seen.committed else Claim()
     if verb != "capture":
         claim = told(kb, note, seen, claim, lost=verb == "renew")
@@ -145,6 +151,21 @@ def _against(rules: Rules, step: Move, note: Note, context: Context) -> Iterator
             )
 
 
+def _with_wording(kb: KnowledgeBase, verb: str, committed: Note, context: Context) -> Context:
+    """The circumstances with how an approved text came to be the ``committed`` one."""
+    guidance, approved = context.kind.guidance, context.approved
+    revises = verb in ("edit", "reopen")
+    if verb != "reword" and (context.committed_approved or not (revises or verb in _OF_WORDING)):
+        return context
+    wording = worded(kb, committed, guidance)
+    standing = wording.standing
+    if revises and not standing:
+        standing = left_in_force(kb, committed, approved, guidance)
+    return replace(
+        context, reworded=wording.reworded, by_hand=wording.by_hand, last_approved=standing
+    )
+
+
 def _context(
     kb: KnowledgeBase, verb: str, note: Note, request: Request, seen: Seen, claim: Claim
 ) -> Context:
@@ -172,12 +193,8 @@ def _context(
     if verb in JUDGING:
         wrote = authors(git, seen.path, claim, kind.guidance, policy)
         context = replace(context, authors=wrote.emails, author_names=wrote.names)
-    if note.state == State.VALIDATED and context.fingerprint not in context.approved:
-        told_of = {event.fingerprint for event in kb.events(note) if event.move == "reword"}
-        context = replace(context, reworded=context.fingerprint in told_of)
-    if verb in ("edit", "reopen") and not context.committed_approved:
-        approved = last_approved(git, seen.path, context.approved, kind.guidance)
-        context = replace(context, last_approved=approved)
+    if seen.committed and note.state in WALK[1:]:
+        context = _with_wording(kb, verb, seen.committed, context)
     if note.fields.in_force and verb == "validate":
         old = read(git.blob(note.fields.in_force.blob), note.path)
         context = replace(context, in_force=old)

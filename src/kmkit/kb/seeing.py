@@ -12,7 +12,8 @@ from kmkit.kb.history import DECIDES
 from kmkit.kb.rules import Rules
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read
-from kmkit.note.model import InForce, Note
+from kmkit.note.model import MOVE_FIELDS, InForce, Note
+from kmkit.text import as_typed
 from kmkit.trail.audit.compare import differing
 from kmkit.trail.fold import Claim
 from kmkit.trail.git import Entry
@@ -72,14 +73,15 @@ def not_there(kb: KnowledgeBase, note: Note) -> Refused:
     path = note.path
     if not (note.fields.id and kb.claim(note).captured):
         return Refused(
-            f"{path} was never captured: git does not know it.", f"Run kmkit capture '{path}'."
+            f"{path} was never captured: git does not know it.",
+            _capture_it(note),
         )
     others = [other for other in kb.ids.get(note.id, ()) if other != str(path)]
     if others:
         return Refused(
             f"{path} is a copy of {others[0]}: both hold the id {note.id}.",
             "Remove one of them. To make the copy a note of its own, take the line 'id:' out of "
-            f"it, then kmkit capture '{path}'.",
+            f"it, then kmkit capture {as_typed(path)}.",
         )
     return Refused(
         f"{path} was moved or put back by hand, and that is not committed.",
@@ -97,7 +99,7 @@ def _clean(
         take_back = "git restore --staged" if kb.git.tip() else "git rm --cached -f"
         raise Refused(
             f"Something else is staged for {note.path}.",
-            f"Take it back: {take_back} '{note.path}'.",
+            f"Take it back: {take_back} {as_typed(note.path)}.",
         )
     if not as_it_stands and (now != committed or in_index != committed):
         raise unrecorded(note)
@@ -105,11 +107,10 @@ def _clean(
 
 def unrecorded(note: Note) -> Refused:
     """The refusal of a note whose file a hand changed."""
-    return Refused(
-        f"{note.path} was changed and the change is not recorded.",
-        f"Record it: kmkit edit {note.short} --as-is; or take it back: "
-        f"git restore -SW '{note.path}'.",
-    )
+    back = f"ake it back: git restore -SW {as_typed(note.path)}."
+    record = f"Record it: kmkit edit {note.short} --as-is; or t"
+    mend = f"{'T' if note.state == State.RETIRED else record}{back}"
+    return Refused(f"{note.path} was changed and the change is not recorded.", mend)
 
 
 def whole(kb: KnowledgeBase) -> None:
@@ -136,10 +137,10 @@ def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim, *, lost: bool 
             f"Write 'state: retired' into the file and commit that with git; then a manager runs "
             f"kmkit reopen {note.short} --because '…'.",
         )
-    if not claim.captured and not lost:
+    if not claim.captured and not (lost and there.state in WALK[1:]):
         raise Refused(
             f"No capture of {note.path} stands in the history: it was committed without kmkit.",
-            _way_out(note),
+            _way_out(there),
         )
     broken = [p for p in there.problems if p.severity == "error"]
     if broken:
@@ -171,18 +172,54 @@ def audited(kb: KnowledgeBase, path: PurePosixPath) -> "Known | None":
     with suppress(Cannot):
         anchor = anchor_of(git, prefix, tip).commit
         kept = Kept(git, prefix, anchor, signatures=True, required=False, writes="never")
-        verifier = Verifier()
+        verifier = Verifier(git.top)
         return known_at(
             git, prefix, str(path), anchor=anchor, tip=tip, signatures=verifier, kept=kept
         )
     return None
 
 
+def unfounded(kb: KnowledgeBase, note: Note, claim: Claim) -> tuple[str, str]:
+    """What is said of an approved state that the history does not lead to, and its mend.
+
+    Both are empty where it does, and the note can be judged anew, and where nobody can tell.
+    """
+    if kb.git.shallow:
+        return "", ""
+    if not claim.captured:
+        there = kb.git.entry(kb.git.tip(), kb.repo_path(note.path))
+        mend = _way_out(note) if there else _capture_it(note)
+        return f"It says {note.state}, and no capture of it stands in the history.", mend
+    differences = list(_differences(note, claim))
+    if not differences:
+        return "", ""
+    return (
+        f"It says {_said(differences)}.",
+        f"Put it back as it was: kmkit audit {note.short} names the commits to take back, and "
+        f"git restore -SW {as_typed(note.path)} takes back what is not committed.",
+    )
+
+
 def _way_out(note: Note) -> str:
     """What is done about a note of which no capture stands in the history."""
-    if note.state in WALK[1:]:
-        return f"If a squash or rebase lost it: kmkit validate {note.short} --renew --because '…'."
-    return f"Run kmkit capture '{note.path}'."
+    anew = _capture_it(note)
+    if note.state not in WALK[1:]:
+        return anew
+    return (
+        f"If a squash or rebase lost it: kmkit validate {note.short} --renew --because '…'. "
+        f"Otherwise {anew[:1].lower()}{anew[1:]} A manager or a steward removes what is forged: "
+        f"git rm {as_typed(note.path)}."
+    )
+
+
+def _capture_it(note: Note) -> str:
+    """How a note that a hand wrote, or committed, is captured."""
+    later = sorted((MOVE_FIELDS - {"state", "owner", "level"}) & note.raw.keys())
+    write = [f"write 'state: {State.CAPTURED}'"] if note.state not in ("", State.CAPTURED) else []
+    take = [f"take {' and '.join(map(repr, later))} out"] if later else []
+    first, run = ", ".join([*write, *take]), f"run kmkit capture {as_typed(note.path)}"
+    steps = f"{first} and {run}" if first else run
+    return f"{steps[:1].upper()}{steps[1:]}."
 
 
 def _differing(
@@ -192,10 +229,6 @@ def _differing(
 
     ``undo``: verdicts stand in the file that prove nothing, so the whole file is put back.
     """
-    said = "; ".join(
-        f"{ours or 'no ' + name}, its history {theirs or 'none'}"
-        for name, ours, theirs in differences
-    )
     into = " and ".join(f"'{theirs}'" for _, _, theirs in differences if theirs)
     out_of = " and ".join(f"'{name}'" for name, _, theirs in differences if not theirs)
     asked = [f"write {into} into" if into else "", f"take {out_of} out of" if out_of else ""]
@@ -211,7 +244,15 @@ def _differing(
             " If a squash or rebase lost the moves, somebody entitled approves the text anew: "
             f"kmkit validate {note.short} --renew --because '…'."
         )
-    return Refused(f"{note.path} says {said}.", mend)
+    return Refused(f"{note.path} says {_said(differences)}.", mend)
+
+
+def _said(differences: Sequence[tuple[str, str, str]]) -> str:
+    """What file and trail say, side by side."""
+    return "; ".join(
+        f"{ours or 'no ' + name}, its history {theirs or 'none'}"
+        for name, ours, theirs in differences
+    )
 
 
 def _differences(note: Note, claim: Claim) -> Iterator[tuple[str, str, str]]:

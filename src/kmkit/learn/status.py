@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from kmkit.index.book import Index
 from kmkit.index.card import Card, returns
+from kmkit.index.conflicts import conflicts
 from kmkit.index.dates import entered, is_overdue, last_review
 from kmkit.index.rules import Rules
 from kmkit.index.stale import REASONS, Stale
@@ -16,7 +17,7 @@ from kmkit.learn.applications import outcomes
 from kmkit.learn.habits import MOVES, recent_habits
 from kmkit.learn.plans import planned
 from kmkit.lifecycle.states import WALK, State
-from kmkit.text import fold
+from kmkit.text import as_typed, fold
 
 
 class InState(NamedTuple):
@@ -72,13 +73,14 @@ def status(index: Index, *, me: str) -> Status:
     """The status for the person with the address ``me``; '' for nobody in particular."""
     who = me.strip().casefold()
     stale = index.stale()
-    states = tuple(_states(index))
+    torn = conflicts(index)
+    states = tuple(_states(index, torn))
     uncovered = _uncovered(index)
-    mine = tuple(_mine(index, stale, who)) if who else ()
+    mine = tuple(_mine(index, stale, who, {note.n for note in torn})) if who else ()
     codes = Counter(code for row in stale for code in row.codes)
     broken = index.count("errors")
-    settle, owed = _unsettled(index, who), _owed(index)
-    steps = _next(states, uncovered, codes, mine, broken, who, index.rules, settle, owed)
+    settle, owed = _unsettled(index, who, {note.n for note in torn}), _owed(index)
+    steps = _next(states, uncovered, codes, mine, broken, who, index.rules, settle, owed, torn)
     return Status(
         notes=sum(state.notes for state in states),
         broken=broken,
@@ -92,14 +94,20 @@ def status(index: Index, *, me: str) -> Status:
     )
 
 
-def _states(index: Index) -> Iterator[InState]:
-    """Each state in the order of the walk, and those that are none where a note claims one."""
-    counted = dict(index.query("SELECT state, count(*) FROM notes GROUP BY state"))
+def _states(index: Index, torn: Sequence[Card]) -> Iterator[InState]:
+    """Each state in the order of the walk, and those that are none where a note claims one.
+
+    ``torn``: the notes in conflict; those whose state that hides come last.
+    """
+    counted = Counter(dict(index.query("SELECT state, count(*) FROM notes GROUP BY state")))
+    hidden = sum(not note.state for note in torn)  # between git's marks
+    counted[""] -= hidden
     late = _late(index)
-    for state in dict.fromkeys([*map(str, State), *(state or "unknown" for state in counted)]):
-        claimed = "" if state == "unknown" else state
-        since, oldest = _oldest(index, claimed)
-        yield InState(state, counted.get(claimed, 0), late[claimed], oldest, since)
+    for state in dict.fromkeys([*map(str, State), *(+counted)]):
+        since, oldest = _oldest(index, state)
+        yield InState(state or "unknown", counted[state], late[state], oldest, since)
+    if hidden:
+        yield InState("in conflict", hidden, 0, None, None)
 
 
 def _late(index: Index) -> Counter[str]:
@@ -152,13 +160,18 @@ def _habits(index: Index) -> int:
     return int(index.remembered("habits", count))
 
 
-def _mine(index: Index, stale: Sequence[Stale], who: str) -> Iterator[Task]:
-    """What ``who`` was asked, what was returned to them or they owe, what of theirs needs them."""
+def _mine(index: Index, stale: Sequence[Stale], who: str, torn: Collection[int]) -> Iterator[Task]:
+    """What ``who`` was asked, what was returned to them or they owe, what of theirs needs them.
+
+    ``torn``: the rows of notes in conflict, which nobody can judge or edit now.
+    """
     marked = "n IN (SELECT n FROM marks WHERE name = ? AND value = ?)"
-    asked = index.cards(marked, ("asked", who))
+    asked = [note for note in index.cards(marked, ("asked", who)) if note.n not in torn]
     yield from sorted(_asked(asked, who), key=lambda task: task.by or date.max)
     returned = set()
     for note in index.cards(marked, ("returned", who)):
+        if note.n in torn:
+            continue
         returned.add(note.path)
         yield _returned(note)
     for action in actions(index):
@@ -190,12 +203,14 @@ def _returned(note: Card) -> Task:
 def _way(row: Stale) -> str:
     """The command that takes up a stale note."""
     short, code = row.note.short, row.reasons[0].code
+    if way := row.reasons[0].way:
+        return way.format(note=short)
+    if row.note.conflict:
+        return f"kmkit resolve {short}"
     if code == "unreadable":
-        return f"kmkit check {row.note.path}"
+        return f"kmkit check {as_typed(row.note.path)}"
     if code == "orphaned":
         return f"kmkit reassign {short} --to EMAIL"
-    if code == "changed":
-        return f"kmkit reopen {short}"
     if code == "waiting":
         moves = {State.CAPTURED: "validate {} --ask EMAIL", State.VALIDATED: "format {}"}
         move = moves.get(State(row.note.state), "disseminate {} --channel CHANNEL")
@@ -213,12 +228,18 @@ def _next(
     rules: Rules,
     settle: Sequence[Step],
     owed: Sequence[Step],
+    torn: Sequence[Card],
 ) -> Iterator[Step]:
     """What is worth doing next, of what ``who`` may do; most urgent first."""
-    count = {found.state: found.notes for found in states}
+    count = Counter({found.state: found.notes for found in states})
     if not sum(count.values()):
         yield Step("There are no notes yet.", "kmkit capture")
         return
+    if torn:
+        which = torn[0].short if len(torn) == 1 else "NOTE"
+        yield Step(f"In conflict: {_notes(len(torn))}.", f"kmkit resolve {which}")
+    count -= Counter(note.state for note in torn)
+    broken -= sum(bool(note.errors) for note in torn)
     reviewer, editor, manager = (
         rules.has_role(who, role) for role in ("reviewer", "editor", "manager")
     )
@@ -242,17 +263,20 @@ def _next(
     yield from owed
     for topic in uncovered:
         said = f"No validated note covers the critical topic '{topic}'."
-        yield Step(said, f"kmkit capture --for {topic}")
+        yield Step(said, f"kmkit capture --for {as_typed(topic)}")
 
 
-def _unsettled(index: Index, who: str) -> list[Step]:
-    """Each note of which a merge brought enough approvals together, where ``who`` may settle it."""
+def _unsettled(index: Index, who: str, torn: Collection[int]) -> list[Step]:
+    """Each note of which a merge brought enough approvals together, where ``who`` may settle it.
+
+    ``torn``: the rows of notes in conflict, of which that cannot be told.
+    """
     marked = "n IN (SELECT n FROM marks WHERE name = 'settle')"
     entitled = index.rules.has_role(who, "contributor")
     return [
         Step(f"All approvals stand: {note.title}.", f"kmkit validate {note.short} --settle")
         for note in index.cards(marked)
-        if entitled or note.owner == who
+        if (entitled or note.owner == who) and note.n not in torn
     ]
 
 

@@ -6,6 +6,7 @@ each commit, and to make a frozen one takes four times as long.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from kmkit.config import Config, Policy
 from kmkit.lifecycle.person import Person
@@ -48,6 +49,18 @@ class Request:
     """A revision takes the approved version out of force."""
 
 
+class Changed(NamedTuple):
+    """A commit that changed an approved text and was no rewording."""
+
+    commit: str
+    """git's name of it."""
+    merge: bool
+    put_back: str
+    """The commands that undo it, '' where that mends nothing."""
+    dirty: bool
+    """The file has changes that are not committed."""
+
+
 @dataclass(slots=True)
 class Context:
     """The circumstances of one move; everything a guard may look at besides the note."""
@@ -87,6 +100,8 @@ class Context:
     """git's name of the newest version that is approved, where the committed one is not."""
     reworded: bool = True
     """Whether the substance that stands is one that ``reword`` recorded, where it matters."""
+    by_hand: Changed | None = None
+    """What else changed the approved substance, where it matters and is not made good."""
     in_force: Note | None = None
     """The approved version that stands while this one is revised."""
 

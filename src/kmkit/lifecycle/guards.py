@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from kmkit.config import Config, Policy
-from kmkit.lifecycle.context import Context
+from kmkit.lifecycle.context import Changed, Context
 from kmkit.lifecycle.person import address
 from kmkit.lifecycle.rounds import WIDEST_METHODS, approving_methods
 from kmkit.lifecycle.states import LONGEST_DEFERRAL, WALK, State
@@ -89,6 +89,24 @@ def approved(note: Note, context: Context) -> Iterable[Objection]:
     yield Objection("The substance that stands was not approved, as far as the trail proves.", mend)
 
 
+def uncovered(note: Note, changed: Changed) -> Objection:
+    """Says which commit the approval does not cover, and both ways out."""
+    anew = f"kmkit reopen {note.short} --because '…'"
+    if changed.dirty:
+        anew = f"kmkit edit {note.short} --as-is --because '…'"
+    mend = f"Have it judged anew: {anew}."
+    if changed.put_back:
+        back = f"{'git stash, then ' * changed.dirty}{changed.put_back}"
+        mend = (
+            f"Put the old text back ({back}) and change it with kmkit edit --reword; or h{mend[1:]}"
+        )
+    return Objection(
+        f"{'Merge' if changed.merge else 'Commit'} {changed.commit} changed the approved text "
+        "without kmkit edit --reword, so the approval does not cover what stands.",
+        mend,
+    )
+
+
 def in_vocabulary(note: Note, context: Context) -> Iterable[Objection]:
     """Every topic is one of the knowledge base's vocabulary, where it has one."""
     return unknown_topics(note, context.config)
@@ -162,10 +180,9 @@ def widening(note: Note, context: Context) -> Iterable[Objection]:
     policy, level = context.policy, context.request.level
     yield from known_level(level, policy)
     if level in policy.levels and policy.width(level) <= policy.width(note.level):
-        yield Objection(
-            f"{level} is not wider than {note.level}.",
-            f"To narrow it: kmkit narrow {note.short} --level {level}.",
-        )
+        narrow = f"To narrow it: kmkit narrow {note.short} --level {level}."
+        mend = narrow if level != note.level else "That is its level already."
+        yield Objection(f"{level} is not wider than {note.level}.", mend)
     methods = _approving_methods(context)
     again = f"kmkit validate {note.short}"
     if note.state != State.CAPTURED:
@@ -193,10 +210,12 @@ def narrowing(note: Note, context: Context) -> Iterable[Objection]:
     levels, level = context.policy.levels, context.request.level
     yield from known_level(level, context.policy)
     if level in levels and note.level in levels[: levels.index(level) + 1]:
-        yield Objection(
-            f"{level} is not narrower than {note.level}.",
-            f"To widen it: kmkit release {note.short} --level {level} --because '…'.",
-        )
+        mend = f"To widen it: kmkit release {note.short} --level {level} --because '…'."
+        if note.state == State.RETIRED:
+            mend = "A retired note is not widened."
+        if level == note.level:
+            mend = "That is its level already."
+        yield Objection(f"{level} is not narrower than {note.level}.", mend)
 
 
 def known_level(level: str, policy: Policy) -> Iterable[Objection]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from kmkit.lifecycle.context import Context
-from kmkit.lifecycle.guards import Objection
+from kmkit.lifecycle.guards import Objection, uncovered
 from kmkit.lifecycle.guards_validation import known_as
 from kmkit.lifecycle.person import Person
 from kmkit.note.model import MOVE_FIELDS, Note
+from kmkit.text import as_typed
 
 _WAY = {
     "id": "never",
@@ -22,7 +23,7 @@ def by_moves_alone(note: Note, context: Context) -> Iterable[Objection]:
     for name in sorted((MOVE_FIELDS | {"id"}) if before else ()):
         if before and note.raw.get(name) != before.raw.get(name):
             old = before.raw.get(name)
-            put_back = f"put it back as git show 'HEAD:./{note.path}' has it"
+            put_back = f"put it back as git show {as_typed(f'HEAD:./{note.path}')} has it"
             if old is None or isinstance(old, str):
                 put_back = "take it out" if old is None else f"put it back as it was: {name}: {old}"
             yield Objection(
@@ -35,6 +36,12 @@ def changed(note: Note, context: Context) -> Iterable[Objection]:
     """A hand changed something."""
     if context.committed and note.data == context.committed.data:
         yield Objection("Nothing was changed, so there is nothing to record.", "Change it first.")
+
+
+def from_the_approved(note: Note, context: Context) -> Iterable[Objection]:
+    """What is reworded is a text that was approved, or a rewording of one."""
+    if context.by_hand:
+        yield uncovered(note, context.by_hand)
 
 
 def own_part(note: Note, context: Context) -> Iterable[Objection]:

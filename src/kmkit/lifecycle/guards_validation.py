@@ -1,11 +1,11 @@
 """The guards of validation: who may judge a note, by which method, and what an approval needs."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from kmkit.lifecycle.context import Context
-from kmkit.lifecycle.guards import Objection
+from kmkit.lifecycle.guards import Objection, uncovered
 from kmkit.lifecycle.person import address
 from kmkit.lifecycle.rounds import (
     VALIDATION_METHODS,
@@ -13,7 +13,7 @@ from kmkit.lifecycle.rounds import (
     approvals_of,
     current_round,
 )
-from kmkit.lifecycle.states import WALK
+from kmkit.lifecycle.states import WALK, State
 from kmkit.note.model import Note
 from kmkit.text import did_you_mean, find_folded, fold, one_line
 
@@ -25,7 +25,7 @@ _RECORDERS = ("committee", "manager", "steward")
 
 def methodical(note: Note, context: Context) -> Iterable[Objection]:
     """The method exists, suits the kind, and is the one of this round."""
-    method, allowed, short = context.request.method, context.kind.validate_by, note.short
+    method, allowed = context.request.method, context.kind.validate_by
     if method not in VALIDATION_METHODS:
         message = f"'{method}' is no way to validate." if method else "The method is missing."
         near = did_you_mean(method[:80], allowed)
@@ -43,7 +43,7 @@ def methodical(note: Note, context: Context) -> Iterable[Objection]:
     elif method == "self-review" and context.policy.width(note.level) > 0:
         yield Objection(
             f"self-review is enough for notes at level {context.policy.levels[0]} only.",
-            f"Ask somebody else: kmkit validate {short} --ask EMAIL.",
+            _by_another(note),
         )
 
 
@@ -115,8 +115,8 @@ def _namesake(note: Note, context: Context) -> Iterable[Objection]:
             name = one_line(context.actor.name)
             yield Objection(
                 f"{name} {what} from another address, and {context.actor.key} cannot validate it.",
-                f"Ask somebody else: kmkit validate {note.short} --ask EMAIL. Where two people "
-                "have one name, one of them adds to it: git config user.name 'NAME, UNIT'.",
+                f"{_by_another(note)} Where two people have one name, one of them adds to it: "
+                "git config user.name 'NAME, UNIT'.",
             )
             return
 
@@ -146,10 +146,7 @@ def _involved(note: Note, context: Context, email: str, name: str = "") -> Itera
     whole = name if len(name.split()) > 1 else ""  # 'Ben Adu' in 'Ben Adu, Ministry of Works'
     for what, names in _parts(note, context).items():
         if keys & names or (whole and any(list(find_folded(said, whole)) for said in names)):
-            yield Objection(
-                f"{email} {what} and cannot validate it.",
-                f"Ask somebody else: kmkit validate {note.short} --ask EMAIL.",
-            )
+            yield Objection(f"{email} {what} and cannot validate it.", _by_another(note))
             return
 
 
@@ -197,26 +194,25 @@ def same_meaning(note: Note, context: Context) -> Iterable[Objection]:
     who = context.actor.key
     approvals = approvals_of(context.verdicts, context.approved)
     approvers = {entry.by.strip().casefold() for entry in approvals}
+    anew = f"Have it judged anew: kmkit reopen {note.short} --because '…'."
     if context.fingerprint in context.approved:
         yield Objection(
             "The substance is the approved one already.", "There is nothing to confirm."
         )
+    elif context.by_hand:
+        yield uncovered(note, context.by_hand)
     elif not context.reworded:
         yield Objection(
-            "The text was changed without kmkit edit --reword, so no rewording can be confirmed.",
-            f"Put the approved text back (git log -p '{note.path}') and reword it with kmkit edit "
-            f"{note.short} --reword, or have it judged anew: kmkit reopen {note.short} "
-            "--because '…'.",
+            "No rewording of this text stands in the history, so none can be confirmed.", anew
         )
     elif who not in approvers:
-        names = ", ".join(sorted(approvers)) or "nobody"
-        yield Objection(
-            f"{who} did not approve this note before.",
-            f"One of its approvers ({names}) can confirm that the meaning is the same.",
-        )
+        names = ", ".join(sorted(approvers))
+        mend = f"One of its approvers ({names}) can confirm that the meaning is the same."
+        yield Objection(f"{who} did not approve this note before.", mend if names else anew)
     elif who in context.authors or context.actor.known_by & _full_names(context.author_names):
+        mend = "Another approver has to confirm that the meaning is the same."
         yield Objection(
-            f"{who} reworded it.", "Another approver has to confirm that the meaning is the same."
+            f"{who} reworded it.", mend if approvers - {who} else f"Nobody else approved it. {anew}"
         )
 
 
@@ -279,11 +275,19 @@ def asked_of(note: Note, context: Context) -> Iterable[Objection]:
         yield Objection(f"{request.due} lies in the past.", "Give a day that is still to come.")
 
 
+def _by_another(note: Note, who: Sequence[str] = ()) -> str:
+    """How somebody else, one of ``who``, comes to judge: by being asked, or by a renewal."""
+    names = " or ".join(who[:3])
+    if note.state != State.CAPTURED:
+        return f"{names or 'Somebody else'} can run kmkit validate {note.short} --renew."
+    ask = f"kmkit validate {note.short} --ask {who[0] if who else 'EMAIL'}"
+    return f"Ask {names or 'somebody else'}: {ask}."
+
+
 def _ask(note: Note, context: Context, role: str) -> str:
     """The way out for somebody without the role."""
     holders = [who for who in context.policy.holders(role) if who.casefold() != context.actor.key]
-    ask = f"kmkit validate {note.short} --ask"
     if holders:
-        return f"Ask {' or '.join(holders[:3])}: {ask} {holders[0]}."
+        return _by_another(note, holders)
     steward = " or ".join(context.policy.holders("steward")) or "A steward"
-    return f"Ask somebody else: {ask} EMAIL; {steward} can give the role '{role}' in policy.toml."
+    return f"{_by_another(note)[:-1]}; {steward} can give the role '{role}' in policy.toml."

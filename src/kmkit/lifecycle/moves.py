@@ -114,7 +114,7 @@ MOVES: tuple[Move, ...] = (
           (*_APPROVE, ask.complete_for_its_state), do.renewed,
           "What stands is approved again, because the trail no longer proves it."),
     _move("reword", (VALIDATED,), SAME, "editor", "",
-          _HAND, do.unchanged,
+          (*_HAND, hand.from_the_approved), do.unchanged,
           "The wording changes and the meaning does not; an approver has to say so."),
     _move("same-meaning", (VALIDATED,), SAME, "", "the word diff, read by one of the approvers",
           (judge.same_meaning,), do.same,
@@ -171,7 +171,8 @@ def choose(verb: str, note: Note, context: Context) -> Move:
         raise UsageError(f"There is no move '{verb}'.", known)
     move = BY_KEY[_key(verb, note, context)]
     if move.from_ and note.state not in move.from_:
-        raise Refused(_misplaced(verb, move, note), _OTHER_WAY.get(verb) or next_step(note))
+        other = _OTHER_WAY.get(verb) if note.state in ALIVE else ""
+        raise Refused(_misplaced(verb, move, note), other or next_step(note))
     return move
 
 

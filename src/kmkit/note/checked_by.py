@@ -34,6 +34,11 @@ class CheckContext:
     """For what depends on the day: without it nobody has left and no date is too early."""
     approved: Callable[[Note], bool] | None = None
     """Whether a note's substance is an approved one; None leaves that out."""
+    unfounded: Callable[[Note], tuple[str, str]] | None = None
+    """What is said of a state that the history does not lead to, and its mend; None: nobody knows.
+
+    Both are empty where it does.
+    """
     exists: Callable[[str], bool] | None = None
     """Whether there is a file at a path in the knowledge base; None leaves files out."""
 

@@ -177,17 +177,15 @@ def _verdicts(note: Note, context: CheckContext) -> Iterable[Problem]:
             break
     else:
         return ()
-    return _each_verdict(note, context.methods, givers)
+    return _each_verdict(note, context, givers)
 
 
-def _each_verdict(
-    note: Note, methods: Collection[str], givers: Collection[str]
-) -> Iterator[Problem]:
-    mend = "Verdicts are written by kmkit validate; take the entry away and run that."
+def _each_verdict(note: Note, context: CheckContext, givers: Collection[str]) -> Iterator[Problem]:
+    mend = "Verdicts are written by kmkit validate alone: take the entry away."
     for i, entry in enumerate(note.fields.verdicts):
         at = f"verdicts.{i}"
-        if entry.method not in methods:
-            known = did_you_mean(entry.method, methods) or f"Known: {', '.join(QUORUM)}."
+        if entry.method not in context.methods:
+            known = did_you_mean(entry.method, context.methods) or f"Known: {', '.join(QUORUM)}."
             message = f"'{entry.method}' is no way to validate."
             yield note.problem("unknown-method", message, known, at=f"{at}.method")
         if not _PRINT.fullmatch(entry.fingerprint):
@@ -202,8 +200,15 @@ def _each_verdict(
         independent = entry.method in ("peer-review", "expert-review", "crowd")
         if independent and entry.verdict == "approve" and entry.by.strip().casefold() in givers:
             message = f"{entry.by} approved knowledge that they gave or gathered."
-            ask = f"Ask somebody else: kmkit validate {note.short} --ask EMAIL."
-            yield note.problem("own-verdict", message, ask, at=at)
+            yield note.problem("own-verdict", message, _by_another(note, context), at=at)
+
+
+def _by_another(note: Note, context: CheckContext) -> str:
+    """How somebody else comes to judge the note."""
+    mend = f"Ask somebody else: kmkit validate {note.short} --ask EMAIL."
+    if note.state != "captured":
+        mend = f"Have it judged anew: kmkit reopen {note.short} --because '…'."
+    return (context.unfounded(note)[1] if context.unfounded else "") or mend
 
 
 def _proof(note: Note, context: CheckContext) -> Iterable[Problem]:
@@ -214,19 +219,18 @@ def _proof(note: Note, context: CheckContext) -> Iterable[Problem]:
     of = note.fields
     claimed = of.state in _CLAIMS and of.verdicts and (not note.problems or _is_legible(note))
     doubted = bool(claimed and context.approved and not context.approved(note))
-    return _unproved(note, doubted) if doubted or of.in_force else ()
+    return _unproved(note, doubted, context) if doubted or of.in_force else ()
 
 
-def _unproved(note: Note, doubted: bool) -> Iterator[Problem]:
-    if doubted:
+def _unproved(note: Note, doubted: bool, context: CheckContext) -> Iterator[Problem]:
+    message, mend = context.unfounded(note) if doubted and context.unfounded else ("", "")
+    if doubted and not message:
         message = f"It says {note.state}, and the substance changed since it was approved."
-        short = note.short
-        mend = f"kmkit reopen {short} --because '…', then have it validated again."
+        mend = f"kmkit reopen {note.short} --because '…', then have it validated again."
         if note.state == "validated":
-            mend = (
-                f"Where kmkit edit --reword changed it, an approver runs kmkit validate {short} "
-                f"--same-meaning; else {mend}"
-            )
+            same = f"kmkit validate {note.short} --same-meaning"
+            mend = f"Where kmkit edit --reword changed it, an approver runs {same}; else {mend}"
+    if doubted:
         yield note.problem("unproved-state", message, mend, at="state")
     standing = note.fields.in_force
     if standing is None:

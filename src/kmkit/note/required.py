@@ -10,6 +10,7 @@ from kmkit.measures import Measures
 from kmkit.note.kind import Kind
 from kmkit.note.model import Fields, Note, Section
 from kmkit.note.problem import Problem
+from kmkit.text import as_typed
 
 
 class Asked(NamedTuple):
@@ -66,9 +67,9 @@ _NOTHING: tuple[object, ...] = (None, "", [], {})
 """What a field holds that is there and empty; anything else is there, readable or not."""
 _MOVES = {
     "state": "kmkit log {note} says what it was",
-    "owner": "kmkit reassign {note} --to EMAIL",
-    "level": "kmkit narrow {note} --level LEVEL",
-    "verdicts": "kmkit validate {note}",
+    "owner": "put back what git log -p {path} shows",
+    "level": "put back what git log -p {path} shows",
+    "verdicts": "somebody entitled runs kmkit validate {note} --renew --because '…'",
     "disseminated": "kmkit disseminate {note} --channel CHANNEL",
     "reviewed": "kmkit review {note}",
 }
@@ -84,7 +85,7 @@ def _missing_field(note: Note, name: str) -> Problem:
     message = f"The field '{name}' is missing{what}."
     mend = f"Add it: kmkit edit {note.short}, or write `{name}:` in the front matter."
     if name in _MOVES:
-        move = _MOVES[name].format(note=note.short)
+        move = _MOVES[name].format(note=note.short, path=as_typed(note.path))
         first = f"Write `{name}:` in a new note; in any other: " if name in _FIRST else ""
         mend = f"{first}{move}."
     return note.problem("missing-field", message, mend, at="state")

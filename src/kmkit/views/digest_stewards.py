@@ -1,13 +1,12 @@
 """The stewards' blocks: what waits, what is due, what is overdue, what was returned."""
 
 import re
-import shlex
 from collections.abc import Callable, Iterator
 from datetime import date
 
 from kmkit.index.reasons import fact
 from kmkit.note.model import Note
-from kmkit.text import one_line
+from kmkit.text import as_typed, one_line
 from kmkit.trail.event import Event
 from kmkit.views.digest_values import Owed, Task
 from kmkit.views.digest_view import View
@@ -23,13 +22,12 @@ _NEXT = {
 _MENDS = {
     "due-soon": "kmkit review {note}",
     "overdue": "kmkit review {note}",
-    "changed": "kmkit validate {note}",
     "superseded": "kmkit review {note}",
     "contradicted": "kmkit review {note}",
     "orphaned": "kmkit reassign {note}",
     "unreadable": "kmkit check {path}",
 }
-"""The command for each reason that is not waiting."""
+"""The command for each reason that is not waiting and does not name its own."""
 
 DUE = ("due-soon", "changed", "superseded", "contradicted", "orphaned", "unreadable")
 """The reasons that make a note due before its date has passed."""
@@ -82,7 +80,11 @@ def _tasks(view: View, wanted: Callable[[str], bool]) -> Iterator[Task]:
     for id, reasons in view.reasons.items():
         note = view.notes[id].note
         if reason := next((r for r in reasons if wanted(r.code)), None):
-            command = _MENDS.get(reason.code) or _NEXT.get(_now(view, id), "kmkit show {note}")
+            command = (
+                reason.way
+                or _MENDS.get(reason.code)
+                or _NEXT.get(_now(view, id), "kmkit show {note}")
+            )
             message = in_words(reason.facts, view.said, lambda email: view.contact(email).name)
             yield _task(view, note, reason.since, view.protected.masked(message), command)
 
@@ -106,7 +108,7 @@ def _task(view: View, note: Note, since: date | None, message: str, command: str
             note.owner or view.config.organisation.contact or view.said.gettext("no owner")
         ),
         command=command.format(
-            note=shlex.quote(_short(view, note)), path=shlex.quote(one_line(str(note.path)))
+            note=as_typed(_short(view, note)), path=as_typed(one_line(str(note.path)))
         ),
     )
 
