@@ -41,7 +41,7 @@ class Canaries:
             f"{name}: {self.what[word]}"
             for name, output in outputs
             for word in sorted(said(output))
-            if self.widths[word] < width
+            if self.widths.get(word, width) < width  # ids made at random can look like one
         ]
 
 
