@@ -31,7 +31,7 @@ from tools.mutants.trial import Case, Lines, apart
 ROOT = Path(__file__).resolve().parents[2]
 AUDIT = "kmkit.trail.audit"
 FIRST = (
-    "moves", "circumstances", "notes", "merges", "parts", "judge", "merged_rules", "lost",
+    "moves", "circumstances", "notes", "merges", "united", "parts", "judge", "merged_rules", "lost",
     "kmkit.trail.writers", "guarded", "trailers", "scene", "compare", "rules_of", "records",
     "records_known", "records_merges", "records_steps", "session", "paths", "known", "reading",
     "audit", "anchor", "history", "book", "packing", "lines", "resuming", "kept", "report",
