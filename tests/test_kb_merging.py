@@ -179,6 +179,18 @@ def test_two_texts_are_captured_without_any_verdict() -> None:
     assert settled.data.endswith(b"## Lessons\n\nFuel came.\n")
 
 
+def test_a_return_stands_beside_the_words_of_the_other_branch() -> None:
+    base, back = note_of(), verdict(PEER, "return", **SAID)
+    ours = other(base, "Fuel came early.")
+    theirs = other(base, verdicts=(back, verdict(SECOND, **SAID)))
+    for note in (merged(base, ours, theirs), merged(base, theirs, ours)):
+        assert (note.state, note.fields.verdicts) == ("captured", (back,))
+    both = other(base, "Fuel came late.", verdicts=(back,))
+    joined = merge(base, ours, both, LESSON.guidance, lambda *sides: "Fuel came.")
+    assert joined.data is not None
+    assert read(joined.data, base.path).fields.verdicts == (back,)
+
+
 def test_two_rewordings_of_an_approved_text_are_left_to_people() -> None:
     base = note_of(state="validated")
     ours, theirs = other(base, "Fuel came early."), other(base, "Fuel came.")

@@ -2,10 +2,12 @@
 
 import pytest
 
+from kmkit.note.model import InForce
 from kmkit.trail.audit.findings import Finding
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import decided, kept, put, put_away, whole
 from kmkit.trail.audit.scene import Scene
+from kmkit.trail.writers import Writing, Written
 from tests.test_trail_audit_scene import policy, scene
 from tests.test_trail_audit_united import side, verdict
 
@@ -91,6 +93,79 @@ def test_a_return_stands_until_the_note_is_retired(state: str, dropped: list[str
     taken, other = walked(state, 1, "ask"), walked("captured", 11, "validate/return")
     other = other._replace(claim=other.claim._replace(verdicts=(back,)))
     assert said(taken, taken, other) == dropped
+
+
+def worded(known: Known, print_: str, *commits: int) -> Known:
+    """The note in words that these commits wrote."""
+    by = frozenset(Writing(one, frozenset(["cy@example.org"]), frozenset()) for one in commits)
+    return known._replace(fingerprint=print_, written=Written(by))
+
+
+REVISED = ["revise", "validate/approve"]
+ROUND = verdict("ben")
+
+
+def approved(state: str, *moves: str) -> Known:
+    """Newer words, which were approved by other verdicts."""
+    known = worded(walked(state, 11, *moves), "k1:new", 1, 2)
+    return known._replace(claim=known.claim._replace(verdicts=(ROUND,)))
+
+
+@pytest.mark.parametrize(
+    ("own", "wrote", "dropped"),
+    [
+        ([], 1, True),
+        (["ask"], 1, True),
+        (["disseminate", "narrow"], 1, True),
+        (["ask"], 3, False),
+        (["validate/return"], 1, False),
+        (["reopen", "validate/approve"], 1, False),
+        (["same-meaning/approve"], 1, False),
+    ],
+)
+def test_older_words_are_no_choice_of_whoever_decided_nothing(
+    own: list[str], wrote: int, dropped: bool
+) -> None:
+    taken = worded(walked("validated", 21, *own), "k1:old", wrote)
+    assert said(taken, taken, approved("validated", *REVISED)) == ["validate approve"] * dropped
+    assert said(taken, taken, approved("validated", "ask", "disseminate")) == []
+
+
+def test_older_words_under_the_same_verdicts_drop_nothing() -> None:
+    other = approved("validated", *REVISED)
+    taken = worded(walked("validated", 21, "ask"), "k1:old", 1)
+    alike = taken._replace(claim=taken.claim._replace(verdicts=(ROUND,)))
+    assert said(alike, alike, other) == []
+    further = alike._replace(claim=alike.claim._replace(state="formatted"))
+    assert said(further, further, other) == ["validate approve"]
+
+
+@pytest.mark.parametrize(
+    ("state", "other", "own", "dropped"),
+    [
+        ("captured", "validated", "ask", True),
+        ("validated", "formatted", "ask", True),
+        ("formatted", "validated", "ask", False),
+        ("validated", "validated", "ask", False),
+        ("retired", "validated", "ask", False),
+        ("captured", "validated", "validate/return", False),
+    ],
+)
+def test_of_the_same_words_nothing_stands_less_far(
+    state: str, other: str, own: str, dropped: bool
+) -> None:
+    taken = walked(state, 1, own)
+    assert said(taken, taken, walked(other, 11, "format")) == ["format"] * dropped
+
+
+def test_a_version_that_was_withdrawn_is_in_force_no_more() -> None:
+    stands = InForce(blob="a" * 40, state="validated")
+    bare, other = walked("captured", 1, "ask"), walked("captured", 11, "retire", "reopen")
+    taken = bare._replace(claim=bare.claim._replace(in_force=stands))
+    assert said(taken, taken, other) == ["reopen"]
+    assert said(bare, bare, other) == []
+    elsewhere = other._replace(trail=walked("captured", 11, "ask").trail)
+    assert said(taken, taken, elsewhere) == []
 
 
 def test_what_else_it_decided_is() -> None:

@@ -85,3 +85,32 @@ def test_a_move_that_the_side_taken_went_past(
     assert lost(taken._replace(trail=taken.trail | {(9, "format")}), other) == move.replace(
         "/", " "
     )
+
+
+@pytest.mark.parametrize(
+    ("moves", "own", "allowed"),
+    [
+        ((), (), True),
+        (("narrow",), (), False),
+        (("renew/approve",), (), False),
+        (("narrow",), ("release",), True),
+        (("reassign",), (), True),
+        (("narrow",), ("reassign",), False),
+    ],
+)
+def test_a_level_is_that_of_a_side_which_gave_it_last(
+    moves: tuple[str, ...], own: tuple[str, ...], allowed: bool
+) -> None:
+    base = side(level="internal")._replace(trail=frozenset(enumerate(moves, 1)))
+    other = side(level="domestic")._replace(trail=frozenset(enumerate(own, 11)))
+    fields = Fields(level="domestic")
+    assert _of_a_side("level", fields, base, [base, other], [base, other]) is allowed
+
+
+def test_a_return_of_other_words_may_stand_and_an_approval_may_not() -> None:
+    base, other = side()._replace(fingerprint="k1:2"), side(RETURNED)
+    assert _of_a_side("verdicts", Fields(verdicts=(RETURNED,)), base, [base, other], [base])
+    other = side(APPROVED)
+    assert not _of_a_side("verdicts", Fields(verdicts=(APPROVED,)), base, [base, other], [base])
+    answered = side(RETURNED, APPROVED)
+    assert not _of_a_side("verdicts", Fields(verdicts=(RETURNED,)), base, [base, answered], [base])
