@@ -104,3 +104,21 @@ def test_a_reviewer_renews_what_moves_had_given(new: New) -> None:
     history.commit("Words\n", {history.path(ROADS): WORDS(before)}, who=MAL)
     history.forge("renew", ROADS, BEN, replace(APPROVE, because="Read."))
     assert rules(audited(history, history.anchor())) == []
+
+
+def test_what_a_hand_changed_beside_a_rewording_is_judged_anew(new: New) -> None:
+    history = new(False)
+    path, data = history.path(ROADS), history.data(history.path(ROADS))
+    history.fork("side")
+    results = swap("Text of results", "Other text of results")
+    history.commit("By hand\n", {path: results(data)}, who=MAL, on="side")
+    made = history.imitate("reword", ROADS, ANA, data=WORDS(data))
+    history.commit(made.message, {path: made.data}, who=ANA)
+    history.merge(CY)
+    found = rules(audited(history, history.anchor()))
+    assert found == ["changed-after-approval", "mixed-merge"]
+    history.checkout()
+    history.move("reopen", ROADS, ANA)
+    history.move("validate", ROADS, BEN, APPROVE)
+    report = audited(history, history.anchor())
+    assert (rules(report), report.mended) == ([], 2)

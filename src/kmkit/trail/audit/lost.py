@@ -41,8 +41,14 @@ def put(
         sound += [word._replace(blob="") for word in missed]
         ended = new.ended or any(word.ended for word in missed)
         best = min(sound, key=lambda one: not one.blob, default=None)
-        new = new._replace(sound=best, ended=ended)
+        every_fault = dict.fromkeys([*new.faults, *_unmended(scene, sides)])
+        new = new._replace(sound=best, ended=ended, faults=tuple(every_fault))
     scene.put(new._replace(trail=new.trail | trail), faults)
+
+
+def _unmended(scene: Scene, sides: Sequence[Known]) -> list[int]:
+    """What was found on any side, and not made good on another."""
+    return [at for side in sides for at in side.faults if at not in scene.mended]
 
 
 def put_away(scene: Scene, sides: Sequence[Known]) -> None:
