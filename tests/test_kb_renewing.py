@@ -179,3 +179,15 @@ def test_what_was_retired_is_not_proved_by_a_renewal(kb: KnowledgeBase) -> None:
     assert "state-without-move" in rules
     assert proved == "unproved"
     assert kb.claim(kb.read(note.path)).state == "retired"
+
+
+def test_a_renewal_gives_no_level_unless_a_manager_makes_it(kb: KnowledgeBase) -> None:
+    note = validated(at(kb, CY))
+    (kb.root / note.path).write_bytes(write_fields(note, {"level": "domestic"}))
+    git(kb, "commit", "-qam", "By hand")
+    kb.forget()
+    note = kb.read(note.path)
+    with pytest.raises(Refused, match="level: domestic, its history level: internal: a renewal by"):
+        at(kb, BEN).move("renew", note, APPROVE)
+    assert kb.move("renew", note, APPROVE).note.level == "domestic"
+    assert proof(kb) == ([], "claimed")

@@ -148,6 +148,8 @@ def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim, *, lost: bool 
             f"{note.path} cannot be read as it is committed: {broken[0].message}",
             "Mend the file and commit that with git, then go on.",
         )
+    if lost:
+        _given(kb, there, claim)
     if lost or DECIDES.isdisjoint(differing(there.fields, claim)):
         return claim
     known = audited(kb, note.path)
@@ -158,6 +160,17 @@ def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim, *, lost: bool 
         undo = bool(known and known.sound) and "verdicts" in differing(there.fields, proved)
         raise _differing(note, differences, undo=undo)
     return claim
+
+
+def _given(kb: KnowledgeBase, note: Note, claim: Claim) -> None:
+    """Refused where a renewal would change level or owner, which only a manager gives."""
+    given = [one for one in _differences(note, claim) if one[0] in ("level", "owner")]
+    if claim.captured and given and not kb.committed_policy.has_role(kb.actor.key, "manager"):
+        into = " and ".join(f"'{theirs}'" for _, _, theirs in given)
+        raise Refused(
+            f"{note.path} says {_said(given)}: a renewal by a reviewer decides neither.",
+            f"Write {into} into the file and commit that with git, or ask a manager to renew it.",
+        )
 
 
 def audited(kb: KnowledgeBase, path: PurePosixPath) -> "Known | None":
