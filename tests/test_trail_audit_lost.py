@@ -118,9 +118,10 @@ def approved(state: str, *moves: str) -> Known:
         (["ask"], 1, True),
         (["disseminate", "narrow"], 1, True),
         (["ask"], 3, False),
-        (["validate/return"], 1, False),
+        (["validate/return"], 1, True),
         (["reopen", "validate/approve"], 1, False),
-        (["same-meaning/approve"], 1, False),
+        (["same-meaning/approve"], 1, True),
+        (["reopen"], 1, True),
     ],
 )
 def test_older_words_are_no_choice_of_whoever_decided_nothing(
@@ -249,6 +250,6 @@ def test_what_comes_back_is_what_lost_nothing() -> None:
     put_away(found, [SPOILT._replace(blob="0"), HERE])
     assert found.book.removed("n") == HERE
     put_away(found, [HERE, RETIRED, NARROWED])
-    assert found.book.removed("n") == HERE._replace(blob="")
+    assert found.book.removed("n") == HERE._replace(blob="", ended=True)
     put_away(found, [SPOILT])
     assert found.book.removed("n") == SPOILT

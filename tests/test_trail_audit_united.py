@@ -92,7 +92,8 @@ def test_a_move_that_the_side_taken_went_past(
     [
         ((), (), True),
         (("narrow",), (), False),
-        (("renew/approve",), (), False),
+        (("renew/approve",), (), True),
+        (("narrow",), ("renew/approve",), False),
         (("narrow",), ("release",), True),
         (("reassign",), (), True),
         (("narrow",), ("reassign",), False),

@@ -2,7 +2,7 @@
 
 A round is the verdicts on one fingerprint since the note last became ``captured``. Its first
 verdict settles the method. Each person's latest verdict counts, and a ``return`` stands until its
-author approves or the substance changes.
+author approves or the substance changes, also where it was given by another method on a branch.
 """
 
 from collections.abc import Iterable
@@ -44,16 +44,19 @@ def person(entry: Verdict) -> str:
 def current_round(verdicts: Iterable[Verdict], fingerprint: str, policy: Measures) -> Round:
     """The round on ``fingerprint`` that ``verdicts`` (oldest first) make."""
     latest: dict[str, Verdict] = {}
+    by_method: dict[str, Verdict] = {}
     method = ""
     for entry in verdicts:
         known = entry.method in VALIDATION_METHODS
         if entry.fingerprint != fingerprint or entry.same_as or not known:
             continue
         method = method or entry.method
+        latest[person(entry)] = entry
         if entry.method == method:
-            latest[person(entry)] = entry
-    approvals = tuple(v for v in latest.values() if v.verdict == "approve")
+            by_method[person(entry)] = entry
     returned = tuple(v for v in latest.values() if v.verdict == "return")
+    counting = (v for v in by_method.values() if latest[person(v)].verdict != "return")
+    approvals = tuple(v for v in counting if v.verdict == "approve")
     return Round(method, approvals, returned, max(0, quorum(method, policy) - len(approvals)))
 
 

@@ -7,7 +7,7 @@ from kmkit.errors import KmkitError
 from kmkit.lifecycle.context import Context, Request
 from kmkit.lifecycle.moves import JUDGING
 from kmkit.note.file import read
-from kmkit.note.model import Note
+from kmkit.note.model import Note, Verdict
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.rules_of import Rules
 from kmkit.trail.audit.scene import Scene
@@ -42,7 +42,7 @@ def context_of(
         kind=kind,
         request=request,
         fingerprint=event.fingerprint,
-        verdicts=() if event.move == "renew" and known and known.doubt else before.verdicts,
+        verdicts=_counting(event, known, before),
         held=before.held,
         approved=rules.approved(before.verdicts),
         authors=authors.emails if authors else frozenset(),
@@ -53,6 +53,14 @@ def context_of(
         known_ids=frozenset([successor] if successor and scene.book.path_of(successor) else ()),
         in_force=in_force,
     )
+
+
+def _counting(event: Event, known: Known | None, before: Claim) -> tuple[Verdict, ...]:
+    """The verdicts that count: none of those for which others were given since."""
+    if known is None:
+        return before.verdicts
+    renews = event.move == "renew" and known.doubt
+    return () if renews else before.verdicts[known.renewed :]
 
 
 def _today(event: Event, request: Request) -> date:

@@ -7,7 +7,7 @@ from kmkit.trail.audit.history import Change
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.merged_rules import by_steward, read_in
 from kmkit.trail.audit.moves import judge_move
-from kmkit.trail.audit.notes import judge_notes, reread
+from kmkit.trail.audit.notes import come_back, judge_notes, reread
 from kmkit.trail.audit.parts import stood
 from kmkit.trail.audit.paths import in_notes, in_records, is_note, is_rule, matters
 from kmkit.trail.audit.rules_of import Reader, Rules, held
@@ -110,6 +110,7 @@ def _captured_as_it_stands(scene: Scene, event: Event, path: str) -> bool:
     if event.move != "capture" or known is None or known.claim.captured:
         return False
     if note := stood(scene, known):
+        come_back(scene, note, known)
         new = judge_move(scene, event, note, known, known)
         scene.put(new, scene.faults, known)
         if not new.doubt:

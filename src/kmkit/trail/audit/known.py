@@ -46,6 +46,8 @@ class Known(NamedTuple):
     """Every commit since it was last captured was signed by a key of its author."""
     bent: tuple[str, ...] = ()
     """Fields of moves that a hand or a merge wrote, and that nothing has put right since."""
+    rejected: tuple[str, ...] = ()
+    """The fingerprints of revisions that were rejected since it was last taken up."""
     ended: bool = False
     """It was retired, and no manager took it up again, whatever its file says."""
 

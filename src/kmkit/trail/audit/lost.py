@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from kmkit.lifecycle.rounds import returns
+from kmkit.lifecycle.rounds import person, returns
 from kmkit.lifecycle.states import WALK, State
+from kmkit.note.model import Verdict
 from kmkit.trail.audit.compare import bare
 from kmkit.trail.audit.known import Known, Step
 from kmkit.trail.audit.scene import Scene
@@ -11,10 +12,11 @@ from kmkit.trail.audit.scene import Scene
 
 def kept(scene: Scene, taken: Known, sides: Sequence[Known]) -> None:
     """A version taken from one side, or joined; what was decided on the others is not lost."""
+    levels = scene.rules.policy.levels
     for side in sides:
         if side.doubt and not taken.doubt and side.blob != taken.blob:
             scene.mend(side.faults)
-        if verb := lost(taken, decided(side)):
+        if verb := lost(taken, decided(side), levels):
             scene.say(
                 "merge-lost-move",
                 taken.id,
@@ -36,8 +38,9 @@ def put(
     """
     if faults or new.doubt:
         every = [new.sound, *sides] if new.sound else sides
-        sound = [one for one in whole(every) if not one.doubt]
-        missed = [word for side in sides if lost(new, word := decided(side))]
+        levels = scene.rules.policy.levels
+        sound = [one for one in whole(every, levels) if not one.doubt]
+        missed = [word for side in sides if lost(new, word := decided(side), levels)]
         sound += [word._replace(blob="") for word in missed]
         ended = new.ended or any(word.ended for word in missed)
         best = min(sound, key=lambda one: not one.blob, default=None)
@@ -52,14 +55,25 @@ def _unmended(scene: Scene, sides: Sequence[Known]) -> list[int]:
 
 
 def put_away(scene: Scene, sides: Sequence[Known]) -> None:
-    """What may come back as it was is what has all that was decided on every side."""
-    lacking = sides[0]._replace(blob="")
-    best = min(whole(sides), key=lambda one: one.doubt, default=lacking)
+    """What may come back as it was is what has all that was decided on every side.
+
+    Where none has, it is remembered what stood against it on any.
+    """
+    if sound := whole(sides, scene.rules.policy.levels):
+        best = min(sound, key=lambda one: one.doubt)
+    else:
+        stood = [entry for side in sides for entry in returns(side.claim.verdicts)]
+        claim = sides[0].claim._replace(verdicts=tuple(dict.fromkeys(stood)))
+        ended = any(side.ended for side in sides)
+        best = sides[0]._replace(blob="", claim=claim, ended=ended)
     scene.book.gone[best.id] = best
 
 
-def lost(taken: Known, side: Known) -> str:
-    """A move on ``side`` of which nothing is left in ``taken``, or ''."""
+def lost(taken: Known, side: Known, levels: Sequence[str] = ()) -> str:
+    """A move on ``side`` of which nothing is left in ``taken``, or ''.
+
+    ``levels`` are the circles of the rules, narrowest first.
+    """
     more = [verb for _, verb in sorted(side.trail - taken.trail)]
     own = [verb for _, verb in sorted(taken.trail - side.trail)]
     if more and _behind(taken, side, more, own):
@@ -68,25 +82,27 @@ def lost(taken: Known, side: Known) -> str:
     for at, verb in enumerate(more):
         if verb in _BEGAN and ([at] != last or _taken_back(more[: at + 1], own)):
             continue
-        again = verb == "narrow" and "release" in more[:at] and "narrow" not in own
-        left = again and taken.claim.level in side.claim.former
-        if left or _LOST.get(verb, _nothing)(taken, side, own):
+        widened = verb == "narrow" and _widened(taken, side, more[:at], own, levels)
+        if widened or _LOST.get(verb, _nothing)(taken, side, own):
             return verb.replace("/", " ")
     return ""
 
 
 def _behind(taken: Known, side: Known, more: Sequence[str], own: Sequence[str]) -> bool:
     """Whether what was taken is an older version, which says no more than ``side`` said before."""
+    same = taken.fingerprint == side.fingerprint
+    if not (same or _commits(taken) <= _commits(side)) or not _OUTWEIGHS.isdisjoint(own):
+        return False
+    if same and not {*_BEGAN}.isdisjoint(own):
+        return False
     if not own and side.claim.state != taken.claim.state:
         return True
-    if not _DECIDES.isdisjoint(own):
-        return False
-    same = taken.fingerprint == side.fingerprint
-    if same and _place(side) > _place(taken) >= 0:
+    if same and _place(side) > _place(taken) >= 0 and "validate/return" not in own:
         return True
-    if _DECIDES.isdisjoint(more) or not (same or _commits(taken) <= _commits(side)):
+    if _DECIDES.isdisjoint(more):
         return False
-    if bare(taken.claim.in_force) != bare(side.claim.in_force):
+    withdrawn = bare(taken.claim.in_force) != bare(side.claim.in_force)
+    if withdrawn and side.claim.state == State.CAPTURED:
         return True
     return not same and _judged(taken) != _judged(side)
 
@@ -107,9 +123,9 @@ def _judged(known: Known) -> object:
     return known.claim.state, {str(bare(entry)) for entry in known.claim.verdicts}
 
 
-def whole(sides: Sequence[Known]) -> list[Known]:
+def whole(sides: Sequence[Known], levels: Sequence[str] = ()) -> list[Known]:
     """Those versions that have all that was decided on the others."""
-    return [one for one in sides if not any(lost(one, decided(side)) for side in sides)]
+    return [one for one in sides if not any(lost(one, decided(side), levels) for side in sides)]
 
 
 def decided(side: Known) -> Known:
@@ -123,6 +139,13 @@ def _nothing(taken: Known, side: Known, own: Collection[str]) -> bool:
 
 def _ended(taken: Known, side: Known, own: Collection[str]) -> bool:
     return side.claim.state == State.RETIRED != taken.claim.state
+
+
+def _rejected(taken: Known, side: Known, own: Collection[str]) -> bool:
+    if _ended(taken, side, own):
+        return True
+    judged = not (_OUTWEIGHS | {*_BEGAN}).isdisjoint(own)
+    return taken.fingerprint in side.rejected and not judged
 
 
 def _began(taken: Known, side: Known, own: Collection[str]) -> bool:
@@ -143,12 +166,37 @@ def _taken_back(more: Sequence[str], own: Sequence[str]) -> bool:
 def _said(taken: Known, side: Known, own: Collection[str]) -> bool:
     if taken.claim.state == State.RETIRED:  # whoever takes it up again has it judged anew
         return False
-    kept = [bare(entry) for entry in taken.claim.verdicts]
-    return any(bare(entry) not in kept for entry in returns(side.claim.verdicts))
+    return any(_unheard(entry, taken, side) for entry in returns(side.claim.verdicts))
+
+
+def _unheard(entry: Verdict, taken: Known, side: Known) -> bool:
+    """Whether a return that stands on ``side`` was not taken, or only what came before it."""
+    given, there = ([bare(one) for one in _of_one(entry, known)] for known in (taken, side))
+    return bare(entry) not in given or (given[-1] != there[-1] and given[-1] in there)
+
+
+def _of_one(entry: Verdict, known: Known) -> list[Verdict]:
+    """What the same person said of the same text, oldest first."""
+    verdicts = (v for v in known.claim.verdicts if v.fingerprint == entry.fingerprint)
+    return [verdict for verdict in verdicts if person(verdict) == person(entry)]
 
 
 def _reach(taken: Known, side: Known, own: Collection[str]) -> bool:
     return taken.claim.level != side.claim.level and not {"narrow", "release"} & set(own)
+
+
+def _widened(
+    taken: Known, side: Known, before: Sequence[str], own: Collection[str], levels: Sequence[str]
+) -> bool:
+    """Whether a note that a side narrowed is wider, and nobody widened it who knew of that.
+
+    The other side narrowed it less, or made a release that this one made and took back.
+    """
+    here, there = taken.claim.level, side.claim.level
+    if "narrow" in own:
+        each = (here in levels, there in levels, "release" not in own)
+        return all(each) and levels.index(here) > levels.index(there)
+    return "release" in before and here in side.claim.former
 
 
 def _owned(taken: Known, side: Known, own: Collection[str]) -> bool:
@@ -160,20 +208,15 @@ def _went(taken: Known, side: Known, own: Collection[str]) -> bool:
     return any(bare(entry) not in kept for entry in side.claim.disseminated)
 
 
-_DECIDES = frozenset(f"validate/{verdict}" for verdict in ("approve", "return", "reject")) | {
-    "revise",
-    "reopen",
-    "retire",
-    "settle",
-    "same-meaning/approve",
-    "renew/approve",
-}
+_OUTWEIGHS = frozenset(["validate/approve", "validate/reject", "retire", "settle", "renew/approve"])
+"""Moves by which an older text stands beside whatever was decided of another one."""
+_DECIDES = _OUTWEIGHS | {"validate/return", "same-meaning/approve", "revise", "reopen"}
 """Moves that decide about a text, or end what was decided."""
 _BEGAN = ("revise", "reopen")
 """Moves after which a note is judged anew."""
 _LOST: dict[str, Callable[[Known, Known, Collection[str]], bool]] = {
     "retire": _ended,
-    "validate/reject": _ended,
+    "validate/reject": _rejected,
     "revise": _began,
     "reopen": _began,
     "validate/return": _said,

@@ -186,7 +186,8 @@ def _joined(
         return
     base = _base(note, there, fresh(scene, note, change, there[0]).fingerprint)
     new = fresh(scene, note, change, base or there[0])
-    by_hand(scene, base or there[0], new)
+    if all(side.fingerprint != new.fingerprint for side in there):
+        by_hand(scene, base or there[0], new)
     lines = [(side.fingerprint, side.written) for side in there]
     if base is None:
         scene.say(

@@ -238,10 +238,18 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
         faults=new.faults if doubt else (),
         sound=sound if doubt else None,
         bent=new.bent if doubt else (),
+        rejected=_rejected(event, new),
         renewed=len(claim.verdicts) - 1 if renews else 0 if begins else new.renewed,
         signed=scene.signed if begins or renews else new.signed,
         ended=ended,
     )
+
+
+def _rejected(event: Event, known: Known) -> tuple[str, ...]:
+    """The revisions that were rejected since the note was last taken up."""
+    if restores(event):
+        return (*known.rejected, event.fingerprint)
+    return () if event.move in _BEGINS else known.rejected
 
 
 def _as_decided(scene: Scene, event: Event, known: Known, claim: Claim) -> bool:

@@ -109,9 +109,9 @@ def _note(
         scene.put(known.sound._replace(path=path), scene.faults[at:], known.sound)
         return
     new = fresh(scene, note, change, known)
-    if known is None:
-        _without_returns(scene, note, new)
     event = scene.told.event
+    if known is None or (event and event.move == "capture"):
+        come_back(scene, note, new)
     if event and event.note == id:
         new = judge_move(scene, event, note, known, new)
     else:
@@ -123,14 +123,19 @@ def _note(
         scene.mend(known.faults)
 
 
-def _without_returns(scene: Scene, note: Note, new: Known) -> None:
-    """A note that was removed does not come back without the returns that stood against it."""
+def come_back(scene: Scene, note: Note, new: Known) -> None:
+    """A note that was removed does not come back without what stood against it."""
     gone = scene.book.removed(new.id)
+    if gone is None or scene.everywhere("manager") or scene.everywhere("steward"):
+        return
     given = [bare(entry) for entry in note.fields.verdicts]
-    left = [one for one in returns(gone.claim.verdicts) if bare(one) not in given] if gone else []
-    if left and not (scene.everywhere("manager") or scene.everywhere("steward")):
+    left = [entry for entry in returns(gone.claim.verdicts) if bare(entry) not in given]
+    if left:
         message = f"{new.path} came back without the return by {left[0].by}."
         scene.say("verdicts-differ", new.id, new.path, message)
+    elif gone.ended and note.state != State.RETIRED and scene.told.event:
+        message = f"{new.path} was retired and removed, and no manager took it up again."
+        scene.say("illegal-move", new.id, new.path, message)
 
 
 def _unread(scene: Scene, note: Note, known: Known | None, change: Change) -> bool:

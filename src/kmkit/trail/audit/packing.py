@@ -90,6 +90,7 @@ def _known(values: list[Any]) -> Known:
         trail=frozenset((number, verb) for number, verb in known.trail),
         faults=tuple(known.faults),
         bent=tuple(known.bent),
+        rejected=tuple(known.rejected),
         sound=_known(sound) if sound else None,
     )
 

@@ -14,11 +14,19 @@ from kmkit.trail.fold import Claim
 
 _LISTS = ("verdicts", "asked", "disseminated")
 _SINGLE = {
-    "level": {"release", "narrow", "renew"},
-    "owner": {"reassign", "renew"},
+    "level": {"release", "narrow"},
+    "owner": {"reassign"},
     "reviewed": {"confirm"},
     "deferred": {"defer", "confirm", "revise", "reopen"},
-    "in_force": {"revise", "reopen", "validate", "settle", "retire", "renew"},
+    "in_force": {
+        "revise",
+        "reopen",
+        "validate/approve",
+        "validate/reject",
+        "settle",
+        "retire",
+        "renew/approve",
+    },
     "superseded_by": {"retire", "reopen"},
 }
 """Fields that hold one thing, and the moves that change them."""
@@ -88,9 +96,8 @@ def _of_a_side(
 
 def _older(name: str, side: Known, base: Known) -> bool:
     """Whether ``base`` has moves that changed a field, and ``side`` has none of its own."""
-    moved = [{verb.partition("/")[0] for _, verb in steps}
-             for steps in (side.trail - base.trail, base.trail - side.trail)]  # fmt: skip
-    own, others = (not _SINGLE[name].isdisjoint(verbs) for verbs in moved)
+    each = (side.trail - base.trail, base.trail - side.trail)
+    own, others = (not _SINGLE[name].isdisjoint(verb for _, verb in steps) for steps in each)
     return others and not own
 
 
