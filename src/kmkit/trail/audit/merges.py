@@ -32,8 +32,8 @@ def judge_merge(scene: Scene, reader: Reader) -> None:
     every = {path for path in changes if in_notes(path) or in_records(path)}
     gone: set[str] = set()
     for other in scene.parents[1:]:
-        every |= other.since(first)
-        gone |= other.gone_since(first)
+        every |= other.since(first) | first.since(other)  # whatever pages the two share
+        gone |= other.gone_since(first) | first.gone_since(other)
     paths = _wherever(scene, {path for path in every if in_notes(path)})
     start = tuple(scene.faults)
     if every or any(matters(path) for path in changes):
