@@ -211,3 +211,146 @@ def return_removed_with_the_note(h: History) -> str:
 def author_removed_with_the_note(h: History) -> str:
     captured_again(h, words=True)
     return h.forge("validate/quorum", FUEL, BEN, APPROVE)
+
+
+# Behind a move of one's own
+
+
+def rejected(h: History) -> None:
+    """A revision that is judged; Ben rejects it on main, and side has it as it was."""
+    revised(h, ROADS)
+    h.fork("side")
+    h.checkout()
+    h.move("validate", ROADS, BEN, REJECT)
+
+
+@caught_as("merge-lost-move")
+def rejected_revision_behind_a_return(h: History) -> str:
+    rejected(h)
+    h.forge("validate/return", ROADS, DEE, RETURN, on="side")
+    merged = h.merge(DEE, tree="side")
+    h.forge("validate/quorum", ROADS, DEE, APPROVE)
+    return merged
+
+
+@caught_as("merge-lost-move")
+def rejected_revision_behind_words_forth_and_back(h: History) -> str:
+    rejected(h)
+    path = h.path(ROADS, "side")
+    data = h.data(path, "side")
+    other = swap("Never sign anything.", "Never sign.")(data)
+    h.commit("Words\n", {path: other}, who=MAL, on="side")
+    h.commit("Back\n", {path: data}, who=MAL, on="side")
+    h.forge("ask", ROADS, MAL, replace(ASK, to=DEE.email), on="side")
+    return h.merge(MAL, tree="side")
+
+
+@caught_as("merge-lost-move")
+def approved_revision_dropped_behind_a_revision(h: History) -> str:
+    h.fork("side")
+    revised(h, ROADS)
+    h.forge("validate/quorum", ROADS, BEN, APPROVE)
+    h.forge("revise", ROADS, MAL, on="side")
+    return h.merge(MAL, tree="side")
+
+
+def withdrawn(h: History) -> None:
+    """What was in force is withdrawn on main; Dee returns its revision on side."""
+    h.forge("revise", ROADS, CY)
+    h.fork("side")
+    h.forge("retire", ROADS, ANA)
+    h.forge("reopen", ROADS, ANA)
+    h.forge("validate/return", ROADS, DEE, RETURN, on="side")
+
+
+@caught_as("merge-lost-move")
+def withdrawn_version_in_force_behind_a_return(h: History) -> str:
+    withdrawn(h)
+    return h.merge(DEE, tree="side")
+
+
+@caught_as("mixed-merge")
+def withdrawn_version_in_force_in_other_packaging(h: History) -> str:
+    withdrawn(h)
+    return h.merge(DEE, {h.path(ROADS): FRENCH(h.data(h.path(ROADS), "side"))}, tree="main")
+
+
+@caught_as("mixed-merge")
+def level_of_the_older_side_behind_a_renewal(h: History) -> str:
+    h.forge("release", ROADS, ANA, replace(ASK, level="domestic"))
+    h.fork("side")
+    h.forge("narrow", ROADS, ANA, replace(ASK, level="internal"))
+    h.forge("renew", ROADS, DEE, APPROVE, on="side")
+    data = FRENCH(h.data(h.path(ROADS), "side"))
+    return h.merge(DEE, {h.path(ROADS): data}, tree="main")
+
+
+@caught_as("merge-lost-move")
+def narrowing_dropped_for_one_that_goes_less_far(h: History) -> str:
+    board = replace(APPROVE, method="committee", decided_by="The board", minutes="item 3")
+    h.forge("validate/quorum", FUEL, ANA, board)
+    h.forge("format", FUEL, ANA)
+    h.forge("release", FUEL, ANA, replace(ASK, level="international"))
+    h.fork("side")
+    h.forge("narrow", FUEL, ANA, replace(ASK, level="internal"))
+    h.forge("narrow", FUEL, CY, replace(ASK, level="domestic"), on="side")
+    return h.merge(CY, tree="side")
+
+
+@caught_as("merge-lost-move")
+def second_return_in_the_same_words_dropped(h: History) -> str:
+    for ask in (RETURN, APPROVE):
+        row = "validate/return" if ask is RETURN else "validate"
+        h.forge("validate/return", FUEL, DEE, replace(RETURN, because="A comma."))
+        h.forge(row, FUEL, BEN, replace(ask, because="So."))
+    elsewhere(h)
+    h.forge("validate/return", FUEL, BEN, replace(RETURN, because="So."))
+    return h.merge(EVE, tree="side")
+
+
+@caught_as("quorum-not-reached")
+def return_by_another_method_settled(h: History) -> str:
+    h.fork("side")
+    expert = replace(RETURN, method="expert-review", topic="logistics")
+    h.forge("validate/return", FUEL, DEE, expert)
+    h.forge("validate/quorum", FUEL, BEN, APPROVE, on="side")
+    verdicts = [*h.note(FUEL, "side").fields.verdicts, *h.note(FUEL).fields.verdicts]
+    h.merge(MAL, {h.path(FUEL): write_fields(h.note(FUEL), {"verdicts": verdicts})}, tree="main")
+    return h.forge("settle", FUEL, MAL)
+
+
+# Removed and renewed
+
+
+@caught_as("verdicts-differ")
+def return_removed_with_the_note_and_captured_later(h: History) -> str:
+    path, data = h.path(FUEL), h.data(h.path(FUEL))
+    message = h.run("log", "-1", "--format=%B", "--grep", f"Kmkit-Note: .*{FUEL}")
+    h.forge("validate/return", FUEL, DEE, RETURN)
+    h.commit("Away\n", {path: None}, who=CY)
+    h.commit("Back\n", {path: FRENCH(data)}, who=CY)
+    forged = h.commit(message + "\n", {}, who=CY)
+    h.forge("validate/quorum", FUEL, BEN, APPROVE)
+    return forged
+
+
+@caught_as("illegal-move")
+def retirement_removed_with_the_note(h: History) -> str:
+    path, data = h.path(FUEL), h.data(h.path(FUEL))
+    message = h.run("log", "-1", "--format=%B", "--grep", f"Kmkit-Note: .*{FUEL}")
+    h.forge("retire", FUEL, ANA)
+    h.commit("Away\n", {path: None}, who=CY)
+    return h.commit(message + "\n", {path: data}, who=CY)
+
+
+@caught_as("refused-move")
+def verdict_by_hand_renewed_and_taken_for_a_committee(h: History) -> str:
+    note = h.note(ROADS)
+    board = {"method": "committee", "decided_by": "The board", "minutes": "item 3"}
+    forged = note.fields.verdicts[0].model_copy(update={**board, "by": ANA.email})
+    h.forge("format", ROADS, ANA)
+    note = h.note(ROADS)
+    data = write_fields(note, {"verdicts": [forged, *note.fields.verdicts]})
+    h.commit("By hand\n", {h.path(ROADS): data}, who=MAL)
+    h.forge("renew", ROADS, DEE, APPROVE)
+    return h.forge("release", ROADS, ANA, replace(ASK, level="international"))
