@@ -2,7 +2,7 @@
 
 import pytest
 
-from kmkit.note.model import InForce
+from kmkit.note.model import InForce, Verdict
 from kmkit.trail.audit.findings import Finding
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import decided, kept, put, put_away, whole
@@ -119,6 +119,10 @@ def approved(state: str, *moves: str) -> Known:
         (["disseminate", "narrow"], 1, True),
         (["ask"], 3, False),
         (["validate/return"], 1, True),
+        (["validate/reject"], 1, False),
+        (["retire"], 1, False),
+        (["settle"], 1, False),
+        (["renew/approve"], 1, False),
         (["reopen", "validate/approve"], 1, False),
         (["same-meaning/approve"], 1, True),
         (["reopen"], 1, True),
@@ -150,6 +154,8 @@ def test_older_words_under_the_same_verdicts_drop_nothing() -> None:
         ("validated", "validated", "ask", False),
         ("retired", "validated", "ask", False),
         ("captured", "validated", "validate/return", False),
+        ("captured", "formatted", "reopen", False),
+        ("captured", "formatted", "revise", False),
     ],
 )
 def test_of_the_same_words_nothing_stands_less_far(
@@ -167,6 +173,118 @@ def test_a_version_that_was_withdrawn_is_in_force_no_more() -> None:
     assert said(bare, bare, other) == []
     elsewhere = other._replace(trail=walked("captured", 11, "ask").trail)
     assert said(taken, taken, elsewhere) == []
+
+
+def test_words_forth_and_back_are_the_same() -> None:
+    taken = worded(walked("captured", 1, "ask"), "k1:x", 1, 3)
+    assert said(taken, taken, worded(walked("validated", 11, "format"), "k1:x", 1)) == ["format"]
+
+
+def test_a_step_that_decides_nothing_of_newer_words_is_not_missed() -> None:
+    taken = worded(walked("validated", 1, "ask"), "k1:old", 1)
+    assert said(taken, taken, approved("formatted", "format")) == []
+
+
+def test_words_that_were_put_back_are_no_newer_ones() -> None:
+    taken = worded(walked("captured", 21, "ask"), "k1:old", 1)
+    restored = worded(approved("validated", *REVISED), "k1:new", 1)
+    assert said(taken, taken, restored) == ["validate approve"]
+
+
+def test_words_from_before_a_validation_are_older_ones() -> None:
+    taken = worded(walked("captured", 21, "ask"), "k1:old", 1)
+    other = approved("validated", *REVISED)
+    (since,) = worded(other, "k1:new", 2).written.since
+    (old,) = taken.written.since
+    other = other._replace(written=Written(frozenset([since]), frozenset([("k1:old", old)])))
+    assert said(taken, taken, other) == ["validate approve"]
+
+
+def test_a_revision_that_one_branch_approves_and_another_returns_leaves_what_stood() -> None:
+    stands = InForce(blob="a" * 40, state="validated")
+    taken = walked("captured", 1, "validate/return")
+    taken = taken._replace(claim=taken.claim._replace(in_force=stands))
+    assert said(taken, taken, walked("validated", 11, "validate/approve")) == []
+
+
+@pytest.mark.parametrize(
+    ("print_", "own", "dropped"),
+    [
+        ("k1:no", [], True),
+        ("k1:no", ["ask", "validate/return"], True),
+        ("k1:no", ["validate/approve"], False),
+        ("k1:no", ["revise"], False),
+        ("k1:no", ["reopen"], False),
+        ("k1:no", ["retire"], False),
+        ("k1:new", ["ask"], False),
+    ],
+)
+def test_a_rejected_revision_does_not_come_back_by_itself(
+    print_: str, own: list[str], dropped: bool
+) -> None:
+    taken = worded(walked("captured", 1, *own), print_, 1, 3)
+    other = worded(walked("validated", 11, "validate/reject"), "k1:old", 1)
+    other = other._replace(rejected=("k1:no",))
+    assert said(taken, taken, other) == ["validate reject"] * dropped
+
+
+BACK, NO = verdict("ben", "return"), verdict("dee", "return")
+FINE, OWN = verdict("ben"), verdict("ben", because="Now it is.")
+ABOUT_OTHER = FINE.model_copy(update={"fingerprint": "k1:other"})
+
+
+@pytest.mark.parametrize(
+    ("given", "there", "dropped"),
+    [
+        ([BACK, NO, OWN], [BACK, NO], False),
+        ([BACK, FINE, NO], [BACK, FINE, NO, BACK], True),
+        ([BACK, FINE], [FINE, BACK], True),
+        ([BACK, ABOUT_OTHER], [ABOUT_OTHER, BACK], False),
+        ([BACK, verdict("dee")], [verdict("dee"), BACK], False),
+        ([FINE], [FINE, BACK], True),
+    ],
+)
+def test_a_return_that_came_last_is_not_dropped_for_what_came_before(
+    given: list[Verdict], there: list[Verdict], dropped: bool
+) -> None:
+    taken, other = walked("captured", 1, "ask"), walked("captured", 11, "validate/return")
+    taken = taken._replace(claim=taken.claim._replace(verdicts=tuple(given)))
+    other = other._replace(claim=other.claim._replace(verdicts=tuple(there)))
+    assert said(taken, taken, other) == ["validate return"] * dropped
+
+
+@pytest.mark.parametrize(
+    ("own", "more", "here", "there", "dropped"),
+    [
+        (["narrow"], ["narrow"], "domestic", "internal", ["narrow"]),
+        (["narrow"], ["release", "narrow"], "domestic", "internal", ["narrow"]),
+        (["narrow"], ["narrow"], "internal", "domestic", []),
+        (["narrow"], ["narrow"], "internal", "internal", []),
+        (["narrow", "release"], ["narrow"], "domestic", "internal", []),
+        (["narrow"], ["narrow"], "elsewhere", "internal", []),
+        (["narrow"], ["narrow"], "domestic", "elsewhere", []),
+        (["release"], ["release", "narrow"], "domestic", "internal", ["narrow"]),
+        (["release"], ["release", "narrow"], "elsewhere", "internal", []),
+        (["release"], ["narrow"], "domestic", "internal", []),
+        (["release"], ["narrow", "release"], "domestic", "international", []),
+    ],
+)
+def test_what_was_narrowed_is_wider_by_a_release_alone(
+    own: list[str], more: list[str], here: str, there: str, dropped: list[str]
+) -> None:
+    taken = walked("validated", 1, *own, level=here)
+    other = walked("validated", 11, *more, level=there)
+    other = other._replace(claim=other.claim._replace(former=("domestic", "internal")))
+    assert said(taken, taken, other) == dropped
+
+
+def test_what_stood_against_a_note_on_any_side_is_remembered() -> None:
+    found, back = merge(), verdict("ben", "return")
+    returned = NARROWED._replace(claim=NARROWED.claim._replace(verdicts=(back,)))
+    put_away(found, [HERE, RETIRED, returned])
+    gone = found.book.removed("n")
+    assert gone
+    assert (gone.claim.verdicts, gone.ended, gone.blob) == ((back,), True, "")
 
 
 def test_what_else_it_decided_is() -> None:
