@@ -9,7 +9,7 @@ import pytest
 
 from kmkit.kb import KnowledgeBase
 from kmkit.note.model import Note
-from tests.conftest import CY, Run, captured, disseminated
+from tests.conftest import ANA, CY, Run, captured, disseminated
 
 
 def git(kb: KnowledgeBase, *args: str) -> str:
@@ -283,3 +283,13 @@ def test_the_steward_that_is_pinned_has_the_role(kb: KnowledgeBase, run: Run) ->
     ran = run(kb.root, "audit", "--anchor", "HEAD~1", "--pin")
     assert "no steward" not in ran.err
     assert git(kb, "config", "kmkit.anchorSteward") == "ana@example.org"
+
+
+def test_another_anchor_than_the_pinned_one_is_told(kb: KnowledgeBase, run: Run) -> None:
+    captured(kb)
+    first = kb.git.text("rev-list", "--max-parents=0", "HEAD")
+    ran = run(kb.root, "audit", "--anchor", "HEAD")
+    assert f"by {ANA.email}, and not {first[:12]}, which is pinned here." in ran.err
+    assert ", pinned here." in run(kb.root, "audit", "--anchor", first).err
+    kb.git.text("config", "--unset", "kmkit.anchor")
+    assert ", not pinned here." in run(kb.root, "audit", "--anchor", first).err

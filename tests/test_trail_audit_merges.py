@@ -117,7 +117,11 @@ def test_verdicts_on_one_text_are_joined() -> None:
     assert not joined("verdicts", (BEN, verdict("dee")), ours, theirs)
     assert not joined("verdicts", (BEN, CY, CY), ours, theirs)
     assert not joined("verdicts", (BEN, BEN, CY), ours, theirs)
-    assert not joined("verdicts", (BEN, CY), ours, known(print_=OTHER, verdicts=(CY,)))
+    assert joined("verdicts", (BEN, CY), ours, known(print_=OTHER, verdicts=(CY,)))
+    anew = known("revise", verdicts=(BEN,))
+    assert not joined("verdicts", (BEN, CY), anew, theirs)
+    assert joined("verdicts", (BEN, CY), anew, known("reopen", since=10, verdicts=(CY,)))
+    assert joined("verdicts", (BEN, CY), known("ask", verdicts=(BEN,)), theirs)
 
 
 def test_what_was_there_twice_may_stay_twice() -> None:

@@ -108,10 +108,10 @@ def test_a_level_is_that_of_a_side_which_gave_it_last(
     assert _of_a_side("level", fields, base, [base, other], [base, other]) is allowed
 
 
-def test_a_return_of_other_words_may_stand_and_an_approval_may_not() -> None:
-    base, other = side()._replace(fingerprint="k1:2"), side(RETURNED)
-    assert _of_a_side("verdicts", Fields(verdicts=(RETURNED,)), base, [base, other], [base])
-    other = side(APPROVED)
-    assert not _of_a_side("verdicts", Fields(verdicts=(APPROVED,)), base, [base, other], [base])
+def test_verdicts_on_other_words_may_stand() -> None:
+    base = side()._replace(fingerprint="k1:2")
+    for given in (RETURNED, APPROVED):
+        sides = [base, side(given)]
+        assert _of_a_side("verdicts", Fields(verdicts=(given,)), base, sides, [base])
     answered = side(RETURNED, APPROVED)
-    assert not _of_a_side("verdicts", Fields(verdicts=(RETURNED,)), base, [base, answered], [base])
+    assert not _of_a_side("verdicts", Fields(verdicts=(OTHER,)), base, [base, answered], [base])

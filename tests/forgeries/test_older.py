@@ -6,11 +6,11 @@ import pytest
 
 from kmkit.note.file import write_fields
 from kmkit.trail.audit.report import Report
-from tests.conftest import ANA, BEN, CY
+from tests.conftest import ANA, BEN, CY, DEE
 from tests.forgeries.base import FUEL, MAL, ROADS
 from tests.forgeries.builder import History
 from tests.forgeries.conftest import New, audited
-from tests.forgeries.corpus import APPROVE, WORDS, swap
+from tests.forgeries.corpus import APPROVE, CROWD, WORDS, swap
 from tests.forgeries.tricks_older import by_hand
 
 
@@ -122,3 +122,34 @@ def test_what_a_hand_changed_beside_a_rewording_is_judged_anew(new: New) -> None
     history.move("validate", ROADS, BEN, APPROVE)
     report = audited(history, history.anchor())
     assert (rules(report), report.mended) == ([], 2)
+
+
+def test_a_verdict_on_words_that_another_branch_changed_may_stay(new: New) -> None:
+    history = new(False)
+    data = history.data(history.path(FUEL))
+    history.fork("side")
+    history.forge("validate", FUEL, BEN, CROWD, on="side")
+    given = history.note(FUEL, "side").fields.verdicts
+    history.commit("Words\n", {history.path(FUEL): WORDS(data)}, who=CY)
+    history.merge(ANA)
+    assert history.note(FUEL).fields.verdicts == given
+    assert rules(audited(history, history.anchor())) == []
+    history.checkout()
+    history.move("validate", FUEL, DEE, APPROVE)
+    assert rules(audited(history, history.anchor())) == []
+
+
+def test_a_rejection_puts_back_what_a_mixed_merge_had_covered(new: New) -> None:
+    history = new(False)
+    path, data = history.path(FUEL), history.data(history.path(FUEL))
+    history.fork("side")
+    history.commit("Words\n", {path: WORDS(data)}, who=CY, on="side")
+    history.forge("validate/quorum", FUEL, BEN, APPROVE)
+    history.merge(ANA)
+    assert rules(audited(history, history.anchor())) == ["mixed-merge"]
+    history.checkout()
+    history.move("reopen", FUEL, ANA)
+    history.move("validate", FUEL, DEE, replace(APPROVE, verdict="reject"))
+    report = audited(history, history.anchor())
+    assert (rules(report), report.mended) == ([], 1)
+    assert history.data(path) != WORDS(data)

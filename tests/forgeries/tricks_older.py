@@ -319,6 +319,18 @@ def return_by_another_method_settled(h: History) -> str:
     return h.forge("settle", FUEL, MAL)
 
 
+@caught_as("verdicts-differ")
+def verdicts_of_the_round_before_in_a_merge(h: History) -> str:
+    h.fork("side")
+    given = h.note(ROADS).fields.verdicts
+    h.commit("French\n", {h.path(ROADS): FRENCH(h.data(h.path(ROADS)))}, who=CY, on="side")
+    h.forge("revise", ROADS, ANA)
+    joined = FRENCH(write_fields(h.note(ROADS), {"verdicts": given}))
+    merged = h.merge(MAL, {h.path(ROADS): joined}, tree="main")
+    h.forge("settle", ROADS, MAL)
+    return merged
+
+
 # Removed and renewed
 
 

@@ -72,17 +72,6 @@ def committee_of_who_wrote_on_another_branch(h: History) -> str:
 
 
 @caught_as("verdicts-differ")
-def verdict_kept_over_a_text_that_it_is_not_about(h: History) -> str:
-    data = h.data(h.path(FUEL))
-    h.fork("side")
-    h.forge("validate", FUEL, BEN, CROWD, on="side")
-    given = h.note(FUEL, "side").fields.verdicts
-    h.commit("Words\n", {h.path(FUEL): WORDS(data)}, who=DEE)
-    merged = RESULTS(write_fields(h.note(FUEL), {"verdicts": given}))
-    return h.merge(ANA, {h.path(FUEL): merged}, tree="main")
-
-
-@caught_as("verdicts-differ")
 def verdict_dropped_by_a_merge(h: History) -> str:
     h.fork("side")
     h.forge("validate", FUEL, BEN, CROWD)

@@ -97,7 +97,7 @@ def command(
         _explain(explain)
         return
     fmt = Findings.JSON if as_json else fmt
-    from kmkit.trail.audit.anchor import anchor_of
+    from kmkit.trail.audit.anchor import anchor_of, pinned_at
 
     git, prefix, tip = _place(ctx)
     begin = anchor_of(git, prefix, tip, anchor)
@@ -112,7 +112,7 @@ def command(
     _show(report, begin, prefix, fmt, output)
     if fmt is Findings.TEXT and not output:
         standings(report, notes=bool(notes), records=bool(notes) or records)
-    summary(report, begin)
+    summary(report, begin, pinned_at(git, prefix))
     if doubtful(report) or (report.proofs.get("unproved") and not notes):
         told = report
         if not rows:

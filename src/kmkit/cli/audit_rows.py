@@ -76,9 +76,14 @@ def _records(report: "Report") -> None:
     table(_RECORDS, rows)
 
 
-def summary(report: "Report", begin: "Anchor") -> None:
-    """Say on stderr what was gone through, and how notes and records stand."""
-    how = "pinned here" if begin.pinned else "not pinned here"
+def summary(report: "Report", begin: "Anchor", pinned: str) -> None:
+    """Say on stderr what was gone through, and how notes and records stand.
+
+    ``pinned`` is the anchor in git's configuration, '' for none.
+    """
+    same = begin.pinned or pinned == begin.commit
+    how = "pinned here" if same else f"and not {pinned[:12]}, which is pinned here"
+    how = how if pinned else "not pinned here"
     role = ", steward" if begin.pinned else " by"
     by = f"{role} {begin.steward}" if begin.steward else ""
     say(f"Anchor: {report.anchor[:12]}{by}, {how}. Compare it with the one your steward published.")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from kmkit.config import Policy
 from kmkit.errors import Cannot
 from kmkit.lifecycle.fingerprint import fingerprint
-from kmkit.lifecycle.rounds import returns
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Fields, Note
 from kmkit.note.reading import read
@@ -197,9 +196,7 @@ def _claim(here: _Version, sides: Sequence[_Stand], policy: Policy) -> Claim:
         if not isinstance(given, tuple):
             known = any(name not in differing(here.fields, claim) for claim in claims)
         else:
-            about = [side for side in sides if name != "verdicts" or side.print == here.print]
-            there = [bare(entry) for side in about for entry in getattr(side.claim, name)]
-            there += [bare(entry) for one in claims for entry in returns(one.verdicts)]
+            there = [bare(entry) for one in claims for entry in getattr(one, name)]
             known = all(bare(entry) in there for entry in given)
         found = found._replace(**{name: given}) if known else found
     return found

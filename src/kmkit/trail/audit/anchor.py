@@ -40,6 +40,11 @@ def pin(git: Git, prefix: str, commit: str, steward: str) -> None:
     git.configure(_key(prefix, STEWARD), steward)
 
 
+def pinned_at(git: Git, prefix: str) -> str:
+    """The anchor in git's configuration, '' where none is pinned."""
+    return git.config(_key(prefix, ANCHOR))
+
+
 def steward_of(git: Git, commit: str) -> str:
     """Who made a commit, as it says."""
     author = author_of(ask(git, "cat-file", "commit", commit))
@@ -69,7 +74,7 @@ def anchor_of(git: Git, prefix: str, tip: str, wanted: str = "") -> Anchor:
             readable(git, tip)
             raise UsageError(f"There is no commit '{wanted}' here.", "Give its full name.")
         return Anchor(found, steward_of(git, found), pinned=False)
-    if pinned := git.config(_key(prefix, ANCHOR)):
+    if pinned := pinned_at(git, prefix):
         found = git.tip(pinned) if set(pinned) <= set("0123456789abcdef") else ""
         return Anchor(found or pinned, git.config(_key(prefix, STEWARD)), pinned=True)
     path = f"{prefix}{POLICY}"

@@ -192,7 +192,7 @@ _PEOPLE = {
         with git revert, of a new note as a manager or a steward. If they did, they set up signing
         (docs/trust.md) for what comes later; then undo it and make it again, or have the note
         approved as it stands by kmkit validate --renew, of a captured one after kmkit validate. The
-        rules a steward commits anew."""),
+        rules a steward commits anew; a merge is made again, signed, as long as nobody has it."""),
     "wrong-key": ("Signed with a key that is not the author's", """The commit is signed, but by
         policy.toml as it stood before it, in every one of its parents, the key is not one of the
         commit's author. A key added in the same commit, or already taken away, does not count.

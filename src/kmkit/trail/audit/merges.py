@@ -171,7 +171,8 @@ def _joined(
     if not there:
         known = next((side for side in sides if side), None)
         if known:
-            scene.say("id-changed", known.id, path, f"{path} held {known.id} and now holds {id}.")
+            now = id or "none that can be read"
+            scene.say("id-changed", known.id, path, f"{path} held {known.id} and now holds {now}.")
             stood = _everywhere(scene, path, known.id)
             put(scene, known._replace(blob=change.blob), stood, scene.faults[at:])
         elif twin := scene.book.path_of(id):

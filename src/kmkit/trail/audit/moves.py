@@ -220,7 +220,8 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
         counted = advanced(sound.claim, event)
         sound = sound._replace(blob="", claim=counted, trail=sound.trail | {step})
     renews = event.move == "renew" and not wrong and not ended and one
-    judged = (settled and doubt == 1 and not wrong) or renews
+    restored = restores(event) and sound is not None and new.fingerprint == sound.fingerprint
+    judged = ((settled or restored) and doubt == 1 and not wrong) or renews
     if back or (judged and _as_decided(scene, event, new, claim)):
         doubt = 0
     proving = begins or settled or event.move == "same-meaning"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kmkit.lifecycle.rounds import person, returns
+from kmkit.lifecycle.rounds import person
 from kmkit.lifecycle.states import WALK
 from kmkit.note.model import Fields, Note, Verdict
 from kmkit.note.plain import Plain
@@ -80,10 +80,8 @@ def _of_a_side(
         return any(not _older(name, side, base) for side in alike)
     if name not in _LISTS:
         return False
-    from_ = same if name == "verdicts" else sides
-    known = [bare(entry) for side in from_ for entry in _entries(side.claim, name)]
-    if name == "verdicts":
-        known += [bare(entry) for side in sides for entry in returns(side.claim.verdicts)]
+    fit = [side for side in sides if name != "verdicts" or not _round_before(side, base)]
+    known = [bare(entry) for side in fit for entry in _entries(side.claim, name)]
     given = [bare(entry) for entry in getattr(fields, name)]
     own = [bare(entry) for entry in _entries(base.claim, name)]
     free = name == "asked" or (name == "verdicts" and not same)
@@ -99,6 +97,13 @@ def _older(name: str, side: Known, base: Known) -> bool:
     each = (side.trail - base.trail, base.trail - side.trail)
     own, others = (not _SINGLE[name].isdisjoint(verb for _, verb in steps) for steps in each)
     return others and not own
+
+
+def _round_before(side: Known, base: Known) -> bool:
+    """Whether ``base`` was taken up again since, and ``side`` was not: its verdicts are over."""
+    each = (base.trail - side.trail, side.trail - base.trail)
+    began, again = (any(verb in ("revise", "reopen") for _, verb in steps) for steps in each)
+    return began and not again
 
 
 def _outweighed(fields: Fields, sides: Sequence[Known]) -> bool:
