@@ -136,6 +136,17 @@ def test_older_words_are_no_choice_of_whoever_decided_nothing(
     assert said(taken, taken, approved("validated", "ask", "disseminate")) == []
 
 
+@pytest.mark.parametrize(
+    "verb",
+    ["validate/approve", "validate/return", "validate/reject", "revise", "reopen", "retire",
+     "settle", "same-meaning/approve", "renew/approve"],
+)  # fmt: skip
+def test_whatever_decided_of_newer_words_is_not_dropped(verb: str) -> None:
+    taken = worded(walked("validated", 21, "ask"), "k1:old", 1)
+    assert said(taken, taken, approved("validated", verb)) == [verb.replace("/", " ")]
+    assert said(taken, taken, approved("validated", "defer")) == []
+
+
 def test_older_words_under_the_same_verdicts_drop_nothing() -> None:
     other = approved("validated", *REVISED)
     taken = worded(walked("validated", 21, "ask"), "k1:old", 1)

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from kmkit.note.model import Fields, Verdict
+from kmkit.note.model import Dissemination, Fields, Verdict
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import lost
-from kmkit.trail.audit.united import _of_a_side, _outweighed
+from kmkit.trail.audit.united import _of_a_side, _older, _outweighed, _undone
 from kmkit.trail.fold import Claim
+from tests.lifecycle_material import note_of
+from tests.test_trail_audit_scene import policy, scene
 
 DAY, TEXT = date(2026, 11, 21), "k1:" + "1" * 64
 
@@ -115,3 +117,63 @@ def test_verdicts_on_other_words_may_stand() -> None:
         assert _of_a_side("verdicts", Fields(verdicts=(given,)), base, sides, [base])
     answered = side(RETURNED, APPROVED)
     assert not _of_a_side("verdicts", Fields(verdicts=(OTHER,)), base, [base, answered], [base])
+
+
+MOVES = {
+    "level": ["release", "narrow"],
+    "owner": ["reassign"],
+    "reviewed": ["confirm"],
+    "deferred": ["defer", "confirm", "revise", "reopen"],
+    "in_force": ["revise", "reopen", "validate/approve", "validate/reject", "settle", "retire",
+                 "renew/approve"],
+    "superseded_by": ["retire", "reopen"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "verb"), [(n, verb) for n, verbs in MOVES.items() for verb in verbs]
+)
+def test_each_field_has_the_moves_that_change_it(name: str, verb: str) -> None:
+    plain, common = side(), frozenset([(0, "capture"), (1, verb)])
+    moved = plain._replace(trail=plain.trail | {(5, verb)})
+    other = plain._replace(trail=plain.trail | {(15, verb)})
+    assert _older(name, plain, moved)
+    assert not _older(name, moved, plain)
+    assert not _older(name, other, moved)
+    assert not _older(name, plain._replace(trail=common), plain._replace(trail=common))
+
+
+def test_what_was_said_of_other_words_outweighs_nothing() -> None:
+    elsewhere = APPROVED.model_copy(update={"fingerprint": "k1:other"})
+    fields = Fields(verdicts=(RETURNED, elsewhere))
+    assert not _outweighed(fields, [side(RETURNED), side(elsewhere)])
+
+
+def test_what_was_brought_to_people_is_kept_whatever_the_words() -> None:
+    weekly = Dissemination(on=DAY, channel="weekly-digest")
+    base = side(disseminated=(weekly,))._replace(fingerprint="k1:2")
+    assert not _of_a_side("disseminated", Fields(), base, [base, side()], [])
+
+
+PEER = verdict("ben").model_copy(update={"method": "peer-review"})
+CROWD = verdict("dee")
+
+
+@pytest.mark.parametrize(
+    ("state", "print_", "given", "undone"),
+    [
+        ("validated", TEXT, (CROWD, PEER), True),
+        ("validated", TEXT, (PEER, CROWD), False),
+        ("validated", "k1:2", (CROWD, PEER), False),
+        ("captured", TEXT, (CROWD, PEER), False),
+        ("retired", TEXT, (CROWD, PEER), False),
+    ],
+)
+def test_an_approval_is_undone_by_what_a_merge_puts_before_it(
+    state: str, print_: str, given: tuple[Verdict, ...], undone: bool
+) -> None:
+    base = side(PEER, state=state)
+    note = note_of(state=state, verdicts=given)
+    merge = scene(policy(), policy())
+    assert _undone(merge, note, base._replace(fingerprint=print_), base) is undone
+    assert not _undone(merge, note, base, side(CROWD, state=state))

@@ -153,3 +153,14 @@ def test_a_rejection_puts_back_what_a_mixed_merge_had_covered(new: New) -> None:
     report = audited(history, history.anchor())
     assert (rules(report), report.mended) == ([], 1)
     assert history.data(path) != WORDS(data)
+
+
+def test_what_was_renewed_is_revised_like_any_other(new: New) -> None:
+    history = new(False)
+    edit = write_fields(history.note(ROADS), {"state": "formatted"})
+    history.commit("By hand\n", {history.path(ROADS): edit}, who=MAL)
+    history.forge("renew", ROADS, BEN, APPROVE)
+    assert rules(audited(history, history.anchor())) == []
+    history.forge("revise", ROADS, CY)
+    history.forge("validate/quorum", ROADS, BEN, APPROVE)
+    assert rules(audited(history, history.anchor())) == []

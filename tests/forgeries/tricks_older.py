@@ -213,6 +213,36 @@ def author_removed_with_the_note(h: History) -> str:
     return h.forge("validate/quorum", FUEL, BEN, APPROVE)
 
 
+@caught_as("mixed-merge")
+def state_of_no_side_in_force_behind_a_revision(h: History) -> str:
+    elsewhere(h)
+    data = swap("state: validated", "state: maintained")(h.data(h.path(ROADS)))
+    merged = h.merge(MAL, {h.path(ROADS): data})
+    h.forge("revise", ROADS, MAL)
+    h.forge("validate/quorum", ROADS, BEN, APPROVE)
+    return merged
+
+
+@caught_as("unproved")
+def state_of_a_forged_note_changed_by_hand_and_revised(h: History) -> str:
+    data = h.data(h.path(ROADS)).replace(ROADS.encode(), b"lorries-eeee")
+    forged = h.commit("New\n", {"notes/lorries-eeee.md": data}, who=MAL)
+    other = swap("state: validated", "state: formatted")(data)
+    h.commit("By hand\n", {"notes/lorries-eeee.md": other}, who=MAL)
+    h.forge("revise", "lorries-eeee", MAL)
+    return forged
+
+
+@caught_as("merge-lost-move")
+def retirement_dropped_by_a_merge_and_judged_anew(h: History) -> str:
+    elsewhere(h)
+    h.forge("retire", ROADS, ANA)
+    merged = h.merge(MAL, tree="side")
+    h.forge("revise", ROADS, CY)
+    h.forge("validate/quorum", ROADS, BEN, APPROVE)
+    return merged
+
+
 # Behind a move of one's own
 
 

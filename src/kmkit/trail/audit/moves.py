@@ -186,7 +186,7 @@ def _left_in_force(
     given = event.get("In-Force")
     if not given or known is None:
         return
-    if known.sound and "state" in known.bent and known.sound.claim.state != before.state:
+    if "state" in known.bent:
         yield (
             "bad-in-force",
             f"No move led to {before.state}, in which it left the version in force.",

@@ -58,14 +58,13 @@ def joined_fields(
 
 
 def of_no_side(note: Note, sides: Sequence[Known]) -> list[str]:
-    """The fields of a mixed merge, apart from state and verdicts, that no side has so."""
-    each = [{*differing(note.fields, side.claim)} for side in sides]
-    return sorted(set[str].intersection(*each) - {"state", "verdicts", "in_force"})
+    """The fields of a mixed merge that no side has so."""
+    return sorted(set[str].intersection(*({*differing(note.fields, s.claim)} for s in sides)))
 
 
 def _undone(scene: Scene, note: Note, new: Known, base: Known) -> bool:
     """Whether verdicts of others undo the approval by which the state is that of ``base``."""
-    if note.state not in WALK[1:] or base.fingerprint != new.fingerprint:
+    if note.state not in WALK[1:]:
         return False
     there = new.fingerprint in scene.rules.approved(base.claim.verdicts)
     return there and new.fingerprint not in scene.rules.approved(tuple(note.fields.verdicts))
