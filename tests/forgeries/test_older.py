@@ -7,11 +7,11 @@ import pytest
 from kmkit.note.file import write_fields
 from kmkit.trail.audit.report import Report
 from tests.conftest import ANA, BEN, CY, DEE
-from tests.forgeries.base import FUEL, MAL, ROADS
-from tests.forgeries.builder import History
+from tests.forgeries.base import BOATS, FUEL, MAL, ROADS
+from tests.forgeries.builder import LINK, Entry, History
 from tests.forgeries.conftest import New, audited
 from tests.forgeries.corpus import APPROVE, CROWD, WORDS, swap
-from tests.forgeries.tricks_older import by_hand
+from tests.forgeries.tricks_older import EVE, by_hand
 
 
 def rules(report: Report) -> list[str]:
@@ -164,3 +164,55 @@ def test_what_was_renewed_is_revised_like_any_other(new: New) -> None:
     history.forge("revise", ROADS, CY)
     history.forge("validate/quorum", ROADS, BEN, APPROVE)
     assert rules(audited(history, history.anchor())) == []
+
+
+def test_a_link_that_a_merge_takes_is_told_once_and_put_back(new: New) -> None:
+    history = new(False)
+    roads, boats = history.path(ROADS), history.path(BOATS)
+    before = history.data(roads)
+    history.fork("side")
+    history.commit("Link\n", {roads: Entry(LINK, b"../policy.toml")}, who=MAL, on="side")
+    history.commit("Elsewhere\n", {"README.md": b"x\n"}, who=CY)
+    evil = swap("state: disseminated", "state: maintained")(history.data(boats))
+    history.merge(MAL, {boats: evil}, tree="side")
+    assert sorted(rules(audited(history, history.anchor()))) == ["mixed-merge", "not-a-file"]
+    history.commit("Back\n", {roads: before}, who=CY)
+    assert rules(audited(history, history.anchor())) == ["mixed-merge"]
+
+
+def test_a_link_that_a_merge_puts_there_is_put_back(new: New) -> None:
+    history = new(False)
+    roads, boats = history.path(ROADS), history.path(BOATS)
+    before = history.data(roads)
+    history.fork("side")
+    history.commit("Elsewhere\n", {"README.md": b"x\n"}, who=CY)
+    evil = swap("state: disseminated", "state: maintained")(history.data(boats))
+    history.merge(MAL, {roads: Entry(LINK, b"../policy.toml"), boats: evil})
+    assert sorted(rules(audited(history, history.anchor()))) == ["mixed-merge", "not-a-file"]
+    history.commit("Back\n", {roads: before}, who=CY)
+    report = audited(history, history.anchor())
+    assert (rules(report), report.mended) == (["mixed-merge"], 1)
+
+
+def test_packaging_and_words_come_together_whoever_merges(new: New) -> None:
+    history = new(False)
+    path, data = history.path(FUEL), history.data(history.path(FUEL))
+    history.fork("side")
+    history.commit("Words\n", {path: WORDS(data)}, who=CY, on="side")
+    history.commit("French\n", {path: swap("language: en", "language: fr")(data)}, who=CY)
+    history.merge(EVE)
+    assert rules(audited(history, history.anchor())) == []
+
+
+def test_a_confirmation_makes_good_a_review_by_hand(new: New) -> None:
+    history = new(False)
+    review = "state: disseminated\nreviewed: {on: 2026-11-20, by: cy@example.org, because: ok}"
+    data = swap("state: disseminated", review)(history.data(history.path(BOATS)))
+    history.commit("By hand\n", {history.path(BOATS): data}, who=MAL)
+    for confirmed in (False, True):
+        if confirmed:
+            history.forge("confirm", BOATS, CY)
+        history.forge("revise", BOATS, CY)
+        history.forge("validate/quorum", BOATS, BEN, APPROVE)
+        left = rules(audited(history, history.anchor()))
+        assert left == ([] if confirmed else ["state-without-move"])

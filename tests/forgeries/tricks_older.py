@@ -5,7 +5,7 @@ from dataclasses import replace
 from kmkit.lifecycle.person import Person
 from kmkit.note.file import write_fields
 from tests.conftest import ANA, BEN, CY, DEE
-from tests.forgeries.base import FUEL, MAL, ROADS
+from tests.forgeries.base import FUEL, MAL, ROADS, WELLS
 from tests.forgeries.builder import ASK, LINK, SUBMODULE, Entry, History
 from tests.forgeries.corpus import APPROVE, RETURN, WORDS, caught_as, swap
 
@@ -241,6 +241,34 @@ def retirement_dropped_by_a_merge_and_judged_anew(h: History) -> str:
     h.forge("revise", ROADS, CY)
     h.forge("validate/quorum", ROADS, BEN, APPROVE)
     return merged
+
+
+@caught_as("removed-note")
+def note_removed_once_and_brought_back_left_out_by_a_merge(h: History) -> str:
+    path, data = h.path(ROADS), h.data(h.path(ROADS))
+    elsewhere(h)
+    h.commit("Away\n", {path: None}, who=CY)
+    h.commit("Back\n", {path: data}, who=CY)
+    return h.merge(EVE, {path: None}, tree="main")
+
+
+@caught_as("state-without-move")
+def level_by_hand_behind_an_approval_by_a_manager(h: History) -> str:
+    edit = write_fields(h.note(ROADS), {"level": "domestic"})
+    forged = h.commit("By hand\n", {h.path(ROADS): edit}, who=MAL)
+    h.forge("revise", ROADS, CY)
+    board = replace(APPROVE, method="committee", decided_by="The board", minutes="item 3")
+    h.forge("validate/quorum", ROADS, ANA, board)
+    return forged
+
+
+@caught_as("state-without-move")
+def successor_by_hand_behind_an_approval(h: History) -> str:
+    edit = write_fields(h.note(ROADS), {"superseded_by": f"20261121-{WELLS}"})
+    forged = h.commit("By hand\n", {h.path(ROADS): edit}, who=MAL)
+    h.forge("revise", ROADS, CY)
+    h.forge("validate/quorum", ROADS, BEN, APPROVE)
+    return forged
 
 
 # Behind a move of one's own

@@ -30,6 +30,11 @@ def differing(fields: Fields, claim: Claim) -> list[str]:
     return found
 
 
+def alike(name: str, one: Claim, other: Claim) -> bool:
+    """Whether two claims have the same entries in a field, whatever day each says."""
+    return _bare(getattr(one, name)) == _bare(getattr(other, name))
+
+
 def _bare(entries: tuple[Plain, ...] | Plain | None) -> object:
     return [*map(bare, entries)] if isinstance(entries, tuple) else bare(entries)
 

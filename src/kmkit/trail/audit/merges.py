@@ -76,8 +76,8 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
         mode, blob = change.mode, change.blob
     at = len(scene.faults)
     taken = [side for side in sides if side and side.blob == blob]
-    if mode not in FILE_MODES and not any(_no_file(scene, side) for side in taken):
-        taken = []  # a file of that name in git, which is one no more
+    if mode not in FILE_MODES:  # where a file of that name in git stood, it is none any more
+        taken = [side for side in taken if _no_file(scene, side)]
     if not blob:
         _gone(scene, path, sides)
     elif taken:
@@ -86,7 +86,7 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
         best = _alike(best, there)
         kept(scene, best, there)
         put(scene, best, there, scene.faults[at:])
-    elif change and mode not in FILE_MODES:
+    elif mode not in FILE_MODES:
         known = next(filter(None, sides), None)
         message = f"No file stands at {path}, which is a note's place."
         scene.say("not-a-file", known.id if known else "", path, message)
@@ -146,10 +146,8 @@ def _gone(scene: Scene, path: str, sides: Sequence[Known | None]) -> None:
 def _removed(scene: Scene, path: str) -> None:
     """A note at ``path`` that no side removed, and that stands nowhere in the merge."""
     for side in filter(None, (book.get(path) for book in scene.parents)):
-        there = _everywhere(scene, path, side.id)
-        lacking = len(scene.parents) - len(there)
         gone = any(book.removed(side.id) and not book.path_of(side.id) for book in scene.parents)
-        if scene.book.path_of(side.id) or (lacking and gone):
+        if scene.book.path_of(side.id) or gone:
             continue
         if any(scene.findings[at][:2] == ("removed-note", side.id) for at in scene.faults):
             return  # it had another name on another side
@@ -188,7 +186,7 @@ def _joined(
     base = _base(note, there, fresh(scene, note, change, there[0]).fingerprint)
     new = fresh(scene, note, change, base or there[0])
     if all(side.fingerprint != new.fingerprint for side in there):
-        by_hand(scene, base or there[0], new)
+        by_hand(scene, new, new)
     lines = [(side.fingerprint, side.written) for side in there]
     if base is None:
         scene.say(

@@ -12,10 +12,9 @@ from kmkit.lifecycle.moves import Move, choose, legal
 from kmkit.lifecycle.rounds import approved_by, quorum
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Note
-from kmkit.note.plain import Plain
 from kmkit.text import address_key
 from kmkit.trail.audit.circumstances import context_of
-from kmkit.trail.audit.compare import bare, before_move, claim_of, differing
+from kmkit.trail.audit.compare import alike, before_move, claim_of, differing
 from kmkit.trail.audit.guarded import objected
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.scene import Scene
@@ -34,7 +33,7 @@ _ANEW = ("capture", "renew")
 _FREES = ("capture", "reopen")
 """The verbs after which a note is retired no more."""
 
-_DONE = ("disseminated", "reviewed", "deferred", "superseded_by")
+_DONE = ("disseminated", "reviewed", "deferred")
 """Fields that say what was done, which no approval makes true."""
 _FIELD_RULES = {"verdicts": "verdicts-differ", "in_force": "bad-in-force"}
 
@@ -265,13 +264,6 @@ def _as_decided(scene: Scene, event: Event, known: Known, claim: Claim) -> bool:
     given = was.level == claim.level and address_key(was.owner) == address_key(claim.owner)
     if not (given or (event.move == "renew" and scene.everywhere("manager"))):
         return False
-    was = advanced(was, event)
-    names = (name for name in known.bent if name in _DONE)
-    return all(_alike(getattr(was, name), getattr(claim, name)) for name in names)
-
-
-def _alike(one: object, other: object) -> bool:
-    """Whether two fields of claims say the same, whatever day each says."""
-    each = [[bare(e) if isinstance(e, Plain) else e for e in (v if isinstance(v, tuple) else (v,))]
-            for v in (one, other)]  # fmt: skip
-    return each[0] == each[1]
+    if "superseded_by" in known.bent and was.superseded_by != claim.superseded_by:
+        return False
+    return all(alike(name, was, claim) for name in known.bent if name in _DONE)

@@ -45,8 +45,8 @@ def _record(scene: Scene, path: str, change: Change | None, start: Sequence[int]
     blob = change.blob if change else sides[0].blob if sides[0] else ""
     at = len(scene.faults)
     taken = [side for side in sides if side and side.blob == blob]
-    if change and change.mode not in FILE_MODES and not any(_no_file(scene, s) for s in taken):
-        taken = []  # a file of that name in git, which is one no more
+    if change and change.mode not in FILE_MODES:  # where a file stood, it is none any more
+        taken = [side for side in taken if _no_file(scene, side)]
     if not blob:
         scene.book.take(path)
         return
