@@ -11,7 +11,7 @@ from tests.forgeries.base import BOATS, FUEL, MAL, ROADS
 from tests.forgeries.builder import LINK, Entry, History
 from tests.forgeries.conftest import New, audited
 from tests.forgeries.corpus import APPROVE, CROWD, WORDS, swap
-from tests.forgeries.tricks_older import EVE, by_hand
+from tests.forgeries.tricks_older import EVE, FRENCH, by_hand
 
 
 def rules(report: Report) -> list[str]:
@@ -216,3 +216,20 @@ def test_a_confirmation_makes_good_a_review_by_hand(new: New) -> None:
         history.forge("validate/quorum", BOATS, BEN, APPROVE)
         left = rules(audited(history, history.anchor()))
         assert left == ([] if confirmed else ["state-without-move"])
+
+
+def test_a_revision_that_was_taken_up_again_is_no_rejected_one(new: New) -> None:
+    history = new(False)
+    made = history.imitate("revise", ROADS, CY, data=WORDS(history.data(history.path(ROADS))))
+    path, revised = history.path(ROADS), made.data
+    history.commit(made.message, {path: revised}, who=CY)
+    history.fork("side")
+    history.checkout()
+    history.move("validate", ROADS, BEN, replace(APPROVE, verdict="reject"))
+    again = history.imitate("revise", ROADS, CY, data=WORDS(history.data(path)))
+    history.commit(again.message, {path: again.data}, who=CY)
+    history.commit("French\n", {path: FRENCH(revised)}, who=CY, on="side")
+    standing = history.note(ROADS).fields.in_force
+    merged = FRENCH(write_fields(history.note(ROADS), {"in_force": standing}))
+    history.merge(CY, {path: merged}, tree="main")
+    assert rules(audited(history, history.anchor())) == []

@@ -304,6 +304,18 @@ def rejected_revision_behind_words_forth_and_back(h: History) -> str:
 
 
 @caught_as("merge-lost-move")
+def rejected_revision_back_after_a_further_step(h: History) -> str:
+    rejected(h)
+    h.forge("format", ROADS, ANA)
+    path = h.path(ROADS, "side")
+    data = h.data(path, "side")
+    other = swap("Never sign anything.", "Never sign.")(data)
+    h.commit("Words\n", {path: other}, who=MAL, on="side")
+    h.commit("Back\n", {path: data}, who=MAL, on="side")
+    return h.merge(MAL, tree="side")
+
+
+@caught_as("merge-lost-move")
 def approved_revision_dropped_behind_a_revision(h: History) -> str:
     h.fork("side")
     revised(h, ROADS)

@@ -47,7 +47,7 @@ class Known(NamedTuple):
     bent: tuple[str, ...] = ()
     """Fields of moves that a hand or a merge wrote, and that nothing has put right since."""
     rejected: tuple[str, ...] = ()
-    """The fingerprints of revisions that were rejected since it was last taken up."""
+    """The fingerprint of the revision that was rejected, until it is taken up again."""
     ended: bool = False
     """It was retired, and no manager took it up again, whatever its file says."""
 

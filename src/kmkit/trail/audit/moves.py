@@ -246,9 +246,9 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
 
 
 def _rejected(event: Event, known: Known) -> tuple[str, ...]:
-    """The revisions that were rejected since the note was last taken up."""
+    """The revision that was rejected, until the note is taken up again."""
     if restores(event):
-        return (*known.rejected, event.fingerprint)
+        return (event.fingerprint,)
     return () if event.move in _BEGINS else known.rejected
 
 
