@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from kmkit.lifecycle.person import Person
 from kmkit.note.file import write_fields
 from kmkit.trail.audit.report import Report
 from tests.conftest import ANA, BEN, CY, DEE
 from tests.forgeries.base import BOATS, FUEL, MAL, ROADS
 from tests.forgeries.builder import LINK, Entry, History
 from tests.forgeries.conftest import New, audited
-from tests.forgeries.corpus import APPROVE, CROWD, WORDS, swap
+from tests.forgeries.corpus import APPROVE, CROWD, WORDS, reply, swap
 from tests.forgeries.tricks_older import EVE, FRENCH, by_hand
 
 
@@ -232,4 +233,17 @@ def test_a_revision_that_was_taken_up_again_is_no_rejected_one(new: New) -> None
     standing = history.note(ROADS).fields.in_force
     merged = FRENCH(write_fields(history.note(ROADS), {"in_force": standing}))
     history.merge(CY, {path: merged}, tree="main")
+    assert rules(audited(history, history.anchor())) == []
+
+
+@pytest.mark.parametrize("who", [ANA, DEE], ids=["steward", "manager"])
+def test_who_may_do_so_begins_a_removed_note_anew(new: New, who: Person) -> None:
+    history = new(False)
+    path, data = history.path(FUEL), history.data(history.path(FUEL))
+    message = history.run("log", "-1", "--format=%B", "--grep", f"Kmkit-Note: .*{FUEL}")
+    manager = 'manager = ["ana@example.org"]'
+    history.rules(reply(manager, 'manager = ["dee@example.org"]'), ANA)
+    history.forge("validate/return", FUEL, BEN, replace(APPROVE, verdict="return"))
+    history.commit("Away\n", {path: None}, who=CY)
+    history.commit(message + "\n", {path: data}, who=who)
     assert rules(audited(history, history.anchor())) == []
