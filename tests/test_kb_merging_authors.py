@@ -195,9 +195,10 @@ def named_by_kmkit(kb: KnowledgeBase, note: Note) -> Authors:
 def standing(claim: Claim) -> tuple[object, ...]:
     """All of a claim that decides what may become of a note."""
     held = claim.held if claim.in_force else ()
-    lists = [[bare(entry) for entry in each] for each in (claim.verdicts, held)]
-    lists[1] = [one for at, one in enumerate(lists[1]) if one not in lists[1][:at]]
-    return claim.state, claim.level, claim.owner, bare(claim.in_force), lists
+    verdicts = [bare(entry) for entry in claim.verdicts]
+    # of what stands meanwhile it matters how it was approved, and not by how many
+    approved = {(entry.fingerprint, entry.method) for entry in held if entry.verdict == "approve"}
+    return claim.state, claim.level, claim.owner, bare(claim.in_force), verdicts, approved
 
 
 def known_by_the_audit(kb: KnowledgeBase, note: Note) -> Known:

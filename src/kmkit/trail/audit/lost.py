@@ -145,7 +145,8 @@ def _rejected(taken: Known, side: Known, own: Collection[str]) -> bool:
     if _ended(taken, side, own):
         return True
     judged = not (_OUTWEIGHS | {*_BEGAN}).isdisjoint(own)
-    return taken.fingerprint in side.rejected and not judged
+    older = taken.fingerprint != side.fingerprint  # a revision can be of the very same words
+    return older and taken.fingerprint in side.rejected and not judged
 
 
 def _began(taken: Known, side: Known, own: Collection[str]) -> bool:
