@@ -183,7 +183,10 @@ class Lines:
         known = known_by_the_audit(self.kb, note)
         written = known.written.authors(known.fingerprint)
         assert named_by_kmkit(self.kb, note) == written, self.done
-        assert standing(self.kb.claim(note)) == standing(known.claim), self.done
+        claim = self.kb.claim(note)
+        assert standing(claim) == standing(known.claim), self.done
+        # the trail has verdicts of every branch, the file those of the line that stands
+        assert approved(known.claim) <= approved(claim), self.done
 
 
 def named_by_kmkit(kb: KnowledgeBase, note: Note) -> Authors:
@@ -194,11 +197,14 @@ def named_by_kmkit(kb: KnowledgeBase, note: Note) -> Authors:
 
 def standing(claim: Claim) -> tuple[object, ...]:
     """All of a claim that decides what may become of a note."""
-    held = claim.held if claim.in_force else ()
     verdicts = [bare(entry) for entry in claim.verdicts]
-    # of what stands meanwhile it matters how it was approved, and not by how many
-    approved = {(entry.fingerprint, entry.method) for entry in held if entry.verdict == "approve"}
-    return claim.state, claim.level, claim.owner, bare(claim.in_force), verdicts, approved
+    return claim.state, claim.level, claim.owner, bare(claim.in_force), verdicts
+
+
+def approved(claim: Claim) -> set[tuple[str, str]]:
+    """What was approved of the version in force, and by which method."""
+    held = claim.held if claim.in_force else ()
+    return {(entry.fingerprint, entry.method) for entry in held if entry.verdict == "approve"}
 
 
 def known_by_the_audit(kb: KnowledgeBase, note: Note) -> Known:

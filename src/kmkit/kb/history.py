@@ -13,6 +13,7 @@ from kmkit.note.model import Fields, Note
 from kmkit.note.reading import read
 from kmkit.text import address_key
 from kmkit.trail.audit.compare import bare, claim_of, differing
+from kmkit.trail.audit.united import held_of
 from kmkit.trail.event import Event, author_of, coauthors_of, parse
 from kmkit.trail.fold import Claim, advanced
 from kmkit.trail.git import Git
@@ -189,7 +190,7 @@ def _claim(here: _Version, sides: Sequence[_Stand], policy: Policy) -> Claim:
     found = fit[0].claim._replace(
         level=_last(levels, said.level, claims, [min(levels, key=policy.width)]),
         owner=_last(owners, said.owner, claims, owners),
-        held=next((one.held for one in claims if one.held), ()),
+        held=held_of(bare(here.fields.in_force), claims),
     )
     for name in set(differing(here.fields, found)) - {"level", "owner"}:
         given = getattr(said, name)

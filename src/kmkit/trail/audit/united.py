@@ -51,10 +51,16 @@ def joined_fields(
     elif _undone(scene, note, new, base):
         message = f"The merge joined verdicts that together do not approve {new.path}."
         scene.say("mixed-merge", new.id, new.path, message)
-    held = next((side.claim.held for side in trusted if side.claim.held), ())
+    held = held_of(bare(note.fields.in_force), [side.claim for side in trusted])
     claim = claim_of(note.fields, base.claim)._replace(held=held)
     signed = new.signed and all(side.signed for side in same)
     return bent(new._replace(claim=claim, signed=signed), odd)
+
+
+def held_of(in_force: object, claims: Sequence[Claim]) -> tuple[Verdict, ...]:
+    """The verdicts on the version in force: those of a side that has it in force, first of all."""
+    each = sorted(claims, key=lambda one: bare(one.in_force) != in_force)
+    return next((one.held for one in each if one.held), ())
 
 
 def of_no_side(note: Note, sides: Sequence[Known]) -> list[str]:
