@@ -58,6 +58,19 @@ def test_a_kill_is_heeded_where_ctrl_c_is_ignored() -> None:
     assert ended(work).returncode == 130
 
 
+@posix
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_is_not_lost_where_threads_take_long_to_begin(name: str) -> None:
+    work = (
+        "import threading; begin = threading.Thread.start;"
+        " threading.Thread.start = lambda self: (begin(self), time.sleep(0.2));"
+        f" thing = Thing(); ref = weakref.ref(thing, lambda _: signal.raise_signal(signal.{name}));"
+        " del thing; time.sleep(30); return 0"
+    )
+    done = ended(work)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 def test_another_exception_that_cannot_go_on_is_told() -> None:
     done = ended("thing = Thing(); ref = weakref.ref(thing, lambda _: 1 / 0); del thing; return 0")
     assert done.returncode == 0

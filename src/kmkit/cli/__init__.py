@@ -16,6 +16,8 @@ _STOPPED = 130
 """The exit code of what Ctrl-C or a kill has stopped."""
 _PATIENCE = 1.0
 """Seconds to wait, once stopped, for processes that were begun and have not ended."""
+_MOMENT = 0.01
+"""Seconds until a signal that came where it could not go on comes again."""
 
 
 def main() -> "NoReturn":
@@ -75,26 +77,41 @@ def _gather() -> None:
 def _swallowed(ignored: "sys.UnraisableHookArgs") -> None:
     """What Python calls where an exception cannot go on, as in a callback of an import.
 
-    Had it been Ctrl-C or a kill, the same comes once more in a moment, when it can.
+    Had it been Ctrl-C or a kill, the same comes once more, as soon as this has returned.
     """
     if ignored.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(ignored)
         return
     import threading
 
-    again = threading.Timer(0.01, _interrupt)
-    again.daemon = True
-    again.start()
+    threading.Thread(target=_interrupt, daemon=True).start()
 
 
 def _interrupt() -> None:
-    """Send the main thread the signal that it heeds."""
+    """Send the main thread the signal that it heeds, once it is out of the callback.
+
+    Where that is still being seen to, the signal would be swallowed as the first one was.
+    """
     import _thread
     import threading
+    import time
 
+    time.sleep(_MOMENT)
+    while _swallowing(threading.main_thread().ident or 0):
+        time.sleep(_MOMENT)
     heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     number = signal.SIGINT if heeded else signal.SIGTERM
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(threading.main_thread().ident or 0, number)
     else:
         _thread.interrupt_main(number)
+
+
+def _swallowing(thread: int) -> bool:
+    """Whether a thread is at work in `_swallowed`."""
+    frame = sys._current_frames().get(thread)
+    while frame is not None:
+        if frame.f_code is _swallowed.__code__:
+            return True
+        frame = frame.f_back
+    return False
