@@ -81,7 +81,7 @@ def test_what_is_missing_refuses_the_move(kb: KnowledgeBase, run: Run) -> None:
     note = validated(kb)
     ran = run(kb.root, "format", note.short, *WITH)
     assert ran.code == 3
-    assert "The section 'Results'" in ran.err
+    assert "and the section 'Results' is missing.\nFill them in: kmkit edit" in ran.err
     assert "+topics" not in ran.err
     assert kb.read(note.path).data == note.data
 

@@ -166,10 +166,31 @@ def test_sections_are_asked_for_by_state() -> None:
     note = note_of(body=needed, verdicts=judged)
     assert answer(ask.complete(State.VALIDATED), note) == ""
     text = answer(ask.complete(State.FORMATTED), note)
-    assert "The section 'Results' is empty" in text
+    assert "the section 'Results' is empty" in text
     assert "Recommendations" not in text
     empty = note_of(body="", verdicts=judged)
-    assert "The section 'Lessons' is missing" in answer(ask.complete(State.VALIDATED), empty)
+    assert "the section 'Lessons' is missing" in answer(ask.complete(State.VALIDATED), empty)
+
+
+def test_what_one_change_of_the_file_fills_in_is_one_mistake() -> None:
+    note = note_of(body="## Context and challenge\n\n## Lessons\n", summary=None)
+    lacks = ask.complete(State.VALIDATED)
+    (objection,) = ask.complete(State.VALIDATED, writes=("verdicts",))(note, context_of(note))
+    assert objection == (
+        "The field 'summary' is missing, the section 'Context and challenge' is empty and "
+        "the section 'Lessons' is empty.",
+        f"Fill them in: kmkit edit {note.short}.",
+    )
+    assert [one.message for one in lacks(note, context_of(note))] == [
+        objection.message,
+        "The field 'verdicts' is missing: the answers of reviewers, one entry a line.",
+    ]
+
+
+def test_an_approved_note_is_filled_in_by_a_rewording() -> None:
+    note = note_of(state="validated", verdicts=(verdict(PEER),), body="## Results\n")
+    found = ask.complete(State.FORMATTED)(note, context_of(note))
+    assert [f"kmkit edit {note.short} --reword" in one.mend for one in found] == [True]
 
 
 def test_the_substance_that_stands_is_an_approved_one() -> None:

@@ -15,6 +15,7 @@ from kmkit.lifecycle.states import LONGEST_DEFERRAL, WALK, State
 from kmkit.note.checks import missing_for
 from kmkit.note.model import Note
 from kmkit.note.protecting import said_above
+from kmkit.note.required import told_together
 from kmkit.text import did_you_mean, one_line
 
 
@@ -63,8 +64,8 @@ def complete(state: State, *, writes: tuple[str, ...] = ()) -> Guard:
 
     def guard(note: Note, context: Context) -> Iterable[Objection]:
         """What the note still lacks."""
-        for problem in missing_for(note, states, context.policy, context.kind, writes):
-            yield Objection(problem.message, problem.mend)
+        lacks = missing_for(note, states, context.policy, context.kind, writes)
+        yield from (Objection(*told) for told in told_together(note, lacks))
 
     return guard
 

@@ -3,6 +3,7 @@
 The fields stand in policy.toml, the sections in the kind's template; this module compares.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
@@ -61,6 +62,35 @@ def lacking(note: Note, asked: Asked, coming: Collection[str] = ()) -> list[Prob
     if asked.kind and not asked.kind.fills(asked.sections, note.sections):
         missing += _missing_sections(note, asked.kind, asked.sections)
     return missing
+
+
+def told_together(note: Note, lacks: Iterable[Problem]) -> Iterator[tuple[str, str]]:
+    """What a note lacks and how it gets it, as a refusal says it: message and mend.
+
+    All that is filled in by one change of the file is one mistake, told in one sentence.
+    """
+    found = [(problem, _LACKS.match(problem.message)) for problem in lacks]
+    parts = [part for _, part in found if part and part["name"] not in _MOVES]
+    if len(parts) > 1:
+        first, *between, last = (f"the {p['what']} '{p['name']}' is {p['how']}" for p in parts)
+        said = ", ".join(["T" + first[1:], *between])
+        yield f"{said} and {last}.", _fill_in(note, [part["name"] for part in parts])
+    for problem, part in found:
+        if len(parts) < 2 or part not in parts:
+            yield problem.message, problem.mend
+
+
+_LACKS = re.compile(r"The (?P<what>field|section) '(?P<name>.*?)' is (?P<how>missing|empty)\b")
+
+
+def _fill_in(note: Note, names: list[str]) -> str:
+    """How fields and sections come into the note; what was approved is reworded."""
+    if note.state == "validated" and not {"topics", "matters_to"}.issuperset(names):
+        return (
+            f"Fill them in: kmkit edit {note.short} --reword; then one of its approvers runs "
+            f"kmkit validate {note.short} --same-meaning."
+        )
+    return f"Fill them in: kmkit edit {note.short}."
 
 
 _NOTHING: tuple[object, ...] = (None, "", [], {})
