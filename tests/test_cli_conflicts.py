@@ -14,6 +14,7 @@ from kmkit.index.conflicts import conflicts
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
 from kmkit.kb.resolving import resolve
+from kmkit.lifecycle.context import Request
 from kmkit.note.file import write_body
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
@@ -171,6 +172,41 @@ def test_its_history_and_its_file_are_there(kept: Torn, run: Run) -> None:
     assert said in ran.err
 
 
+def test_what_leaves_names_them_and_leaves_them_out(kept: Torn, run: Run, tmp_path: Path) -> None:
+    for args in (("site", str(tmp_path / "site")), ("export", "--format", "json"), ("digest",)):
+        ran = run(kept.kb.root, *args)
+        assert ran.code == 0
+        for note in (kept.front, kept.body):
+            assert f"{note.path}: The file is in conflict: git's marks stand in" in ran.err
+            assert f"; it is left out. Run kmkit resolve {note.path}.\n" in ran.err
+            assert ran.err.count(str(note.path)) == 2
+        assert "have problems" not in ran.err
+        assert "<<<<<<<" not in ran.out
+    pages = {page.stem for page in tmp_path.glob("site/notes/*.html")}
+    assert {kept.gone.id, kept.plain.id} <= pages
+    assert pages.isdisjoint((kept.front.id, kept.body.id))
+    written = b"".join(one.read_bytes() for one in tmp_path.glob("site/**/*") if one.is_file())
+    assert b"closed in" in written  # what our side made of the note that theirs removed
+    assert not [word for word in (b"Ben", b"Cy", b"&lt;&lt;&lt;") if b"in " + word in written]
+
+
+def test_the_version_in_force_is_shown_while_its_revision_is_in_conflict(
+    kb: KnowledgeBase, run: Run
+) -> None:
+    note = validated(kb)
+    branch = kb.git.branch().removeprefix("refs/heads/")
+    kb.move("reopen", note, Request(because="The law changed."))
+    kb.git.run("switch", "-q", "-c", "side")
+    changed(at(kb, BEN), note.path, "May")
+    kb.git.run("switch", "-q", branch)
+    changed(kb, note.path, "June")
+    kb.git.run("merge", "-q", "side", ok=(1,))
+    ran = run(kb.root, "export", "--format", "json")
+    (shown,) = json.loads(ran.out)["notes"]
+    assert (shown["state"], shown["being_revised"]) == ("validated", True)
+    assert "closed in" not in ran.out
+
+
 @pytest.mark.parametrize("which", ["front", "body", "gone"])
 def test_nothing_else_is_done_with_it(kept: Torn, run: Run, which: str) -> None:
     note: Note = getattr(kept, which)
@@ -312,3 +348,6 @@ def test_a_rule_that_notes_quote(kb: KnowledgeBase, run: Run) -> None:
     (kb.root / note.path).write_text(quoted, "utf-8")
     assert run(kb.root, "edit", note.short, "--as-is", "--because", "More.").code == 0
     assert run(kb.root, "list").err == "1 note.\n"
+    judged = ("validate", note.short, "--approve", "--because", "I read it.")
+    assert run(kb.root, *judged, who=DEE).code == 0
+    assert "<<<<<<< ours" in run(kb.root, "export", "--format", "json").out

@@ -12,6 +12,7 @@ from kmkit.kb.history import as_merged, last_approved
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.standing import overlaid
 from kmkit.lifecycle.states import WALK, State
+from kmkit.note.conflict import conflict
 from kmkit.note.model import Note
 from kmkit.note.problem import Problem
 from kmkit.note.reading import read
@@ -57,7 +58,8 @@ def read_shown(
 def shown_of(kb: KnowledgeBase, note: Note, claim: Claim, problems: list[Problem]) -> Shown | None:
     """The version that stands, by the trail where that knows the note; None where there is none.
 
-    A text that a hand changed is not shown, and a level that a hand widened does not count.
+    A text that a hand changed is not shown, nor one that git could not merge, and a level that a
+    hand widened does not count.
     """
     try:
         standing = kb.standing(_as_proved(note, claim))
@@ -74,6 +76,11 @@ def shown_of(kb: KnowledgeBase, note: Note, claim: Claim, problems: list[Problem
         mend = unfounded(kb, note, claim)[1] or anew
         problems.append(note.problem("unproved-state", message, mend, at="state"))
     if approved is None:
+        return None
+    if torn := conflict(approved.data, note.path):
+        message = f"{torn.message[:-1]}; it is left out."
+        problems[:] = [p for p in problems if (p.path, p.rule) != (str(note.path), torn.rule)]
+        problems.append(Problem(str(note.path), *torn._replace(message=message)))
         return None
     level = note.level
     if claim.level and kb.policy.width(level) > kb.policy.width(claim.level):

@@ -12,7 +12,7 @@ from kmkit.cli.early import asked_of_git
 from kmkit.cli.filters import filtered
 from kmkit.cli.formats import format_of, write_out
 from kmkit.cli.options import a_period, not_empty, open_kb, sender_of
-from kmkit.cli.screen import broken_files, on_terminal, out, say
+from kmkit.cli.screen import broken, on_terminal, out, say
 from kmkit.errors import UsageError
 from kmkit.index.choosing.filters import Filter
 
@@ -209,8 +209,7 @@ def digest_text(kb: "KnowledgeBase", level: str, fmt: str) -> str:
 
 def _broken(gathered: "Gathered") -> None:
     """Name on stderr the files with problems."""
-    paths = [p.path for p in gathered.problems if p.severity == "error"]
-    broken_files(list(dict.fromkeys([*gathered.broken, *paths])))
+    broken(gathered.problems, gathered.broken)
 
 
 def _format(given: str, output: str) -> str:

@@ -132,9 +132,18 @@ def report(moved: "Moved", *, dry_run: bool = False, then: str | None = None) ->
         say(step)
 
 
-def broken(problems: "Iterable[Problem]") -> None:
-    """Name on stderr the files that could not be read in full; the others are shown."""
-    broken_files(list(dict.fromkeys(p.path for p in problems if p.severity == "error")))
+def broken(problems: "Iterable[Problem]", more: Iterable[str] = ()) -> None:
+    """Name on stderr the files that could not be read in full; the others are shown.
+
+    ``more``: others of which it is known. What is said of those in conflict says what becomes of
+    them, too.
+    """
+    found = [p for p in problems if p.severity == "error"]
+    torn = {p.path: p for p in found if p.rule == "merge-conflict"}
+    for problem in torn.values():
+        say(f"{problem.path}: {problem.message} {problem.mend}")
+    paths = dict.fromkeys([*more, *(problem.path for problem in found)])
+    broken_files([path for path in paths if path not in torn])
 
 
 def broken_files(paths: Sequence[str]) -> None:
