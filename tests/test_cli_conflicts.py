@@ -119,6 +119,31 @@ def test_a_list_says_in_conflict_and_what_both_sides_name_it(kept: Torn, run: Ru
     assert (again.out, again.err) == (ran.out, ran.err)
 
 
+def test_json_says_which_they_are_and_what_marks_hide(kept: Torn, run: Run) -> None:
+    states = {
+        kept.front.id: ("in conflict", True),
+        kept.body.id: ("captured", True),
+        kept.gone.id: ("captured", True),
+        kept.plain.id: ("captured", False),
+    }
+    for args in (("list", "--json"), ("list", "--json", "--reverse")):  # read, and from the index
+        notes = json.loads(run(kept.kb.root, *args).out)["notes"]
+        assert {one["id"]: (one["state"], one["in_conflict"]) for one in notes} == states
+    for note in (kept.front, kept.body, kept.gone, kept.plain):
+        one = json.loads(run(kept.kb.root, "show", note.short, "--json").out)
+        assert (one["state"], one["in_conflict"]) == states[note.id]
+    ran = run(kept.kb.root, "review", "--stale", "--json")
+    stale = {one["id"]: one["state"] for one in json.loads(ran.out)["notes"]}
+    assert stale == {kept.front.id: "in conflict", kept.body.id: "captured"}
+    ran = run(kept.kb.root, "list", "--format", "{state}/{in_conflict}", "--sort", "title")
+    assert ran.out.splitlines() == [
+        "captured/yes",
+        "in conflict/yes",
+        "captured/yes",
+        "captured/no",
+    ]
+
+
 def test_no_queue_offers_them(kept: Torn, run: Run) -> None:
     ran = run(kept.kb.root, "validate", "--queue", "--json", who=DEE)
     assert [one["id"] for one in json.loads(ran.out)["notes"]] == [kept.plain.id]

@@ -13,6 +13,7 @@ from tests.test_startup import HEAVY, loaded
 NOTE_FIELDS = {
     *("id", "path", "title", "kind", "state", "being_revised", "overdue", "due", "captured"),
     *("owner", "backup", "level", "topics", "summary", "matters_to", "unit", "language"),
+    "in_conflict",
 }
 PUMPS = "Diesel pumps seized because sand from the river entered the filters near Kampot bridge."
 

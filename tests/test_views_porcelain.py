@@ -35,6 +35,7 @@ def test_notes(pytestconfig: pytest.Config) -> None:
     assert list(one) == [
         "id", "path", "title", "kind", "state", "being_revised", "overdue", "due", "captured",
         "owner", "backup", "level", "topics", "summary", "matters_to", "unit", "language",
+        "in_conflict",
     ]  # fmt: skip
     assert one["overdue"] is True
     assert one["due"] == "2026-04-01"

@@ -49,6 +49,7 @@ class Known(Index):
 
     def __init__(self, kb: "KnowledgeBase", index: Index, seen: "Seen") -> None:
         self.root, self.today, self.unmoved = index.root, index.today, False
+        self.unmerged = index.unmerged
         self.circle, self.wide = seen.level, seen.policy.width(seen.level) > 0
         self._masked = seen.masked
         self._of = index

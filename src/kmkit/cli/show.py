@@ -98,8 +98,9 @@ def _show(kb: "KnowledgeBase", note: "Note", *, draft: bool, raw: bool, as_json:
     from kmkit.views import porcelain
 
     shown = note if draft else _standing(kb, note)
-    version = listed(kb, note, shown)
-    if torn := unsettled(kb, note):
+    torn = unsettled(kb, note)
+    version = listed(kb, note, shown)._replace(several=bool(torn))
+    if torn:
         say(torn)
     else:
         broken(note.problems)

@@ -131,12 +131,13 @@ class Index:
             if latest > ahead:  # what is said of days to come does not count yet
                 day = due_date(card(n, own), self.rules, self.today)
             yield Listed(
-                card(n, text),
+                one := card(n, text),
                 state,
                 bool(revised),
                 day is not None and day < self.today,
                 day,
                 date.fromisoformat(captured) if captured else None,
+                one.path in self.unmerged,
             )
 
     def cards(self, where: str = "1", values: Values = ()) -> "Iterator[Card]":

@@ -20,6 +20,13 @@ class Listed(NamedTuple):
     """Whether its review was due before today."""
     due: date | None
     captured: date | None
+    several: bool = False
+    """Whether a merge that stopped has left several versions of it in git's index."""
+
+    @property
+    def torn(self) -> bool:
+        """Whether git could not merge it, and nobody has settled that."""
+        return self.several or bool(self.card.conflict)
 
     @property
     def standing(self) -> str:

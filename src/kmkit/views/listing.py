@@ -26,7 +26,7 @@ FIELDS: "dict[str, Callable[[Listed], Any]]" = {
     "path": lambda row: row.card.path,
     "title": lambda row: row.card.title,
     "kind": lambda row: row.card.kind,
-    "state": lambda row: row.state,
+    "state": lambda row: stated(row.state, torn=row.torn),
     "being_revised": lambda row: row.revised,
     "overdue": lambda row: row.overdue,
     "due": lambda row: _day(row.due),
@@ -39,9 +39,12 @@ FIELDS: "dict[str, Callable[[Listed], Any]]" = {
     "matters_to": lambda row: row.card.matters_to or None,
     "unit": lambda row: row.card.unit or None,
     "language": lambda row: row.card.language or None,
+    "in_conflict": lambda row: row.torn,
 }
 """The fields of ``kmkit.notes/1``, and where each comes from."""
 
+TORN = "in conflict"
+"""What stands in the place of a state that git's marks hide."""
 MORE = (
     "topics",
     "summary",
@@ -54,6 +57,11 @@ MORE = (
     "path",
 )
 """What a spreadsheet gets beside the columns of a line."""
+
+
+def stated(state: str, *, torn: bool) -> str:
+    """A state as a listing names it: one of the walk, or that git's marks hide which it is."""
+    return state or (TORN if torn else "")
 
 
 def more(row: "Listed") -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kmkit.views.listing import escaped, values
+from kmkit.views.listing import escaped, stated, values
 
 if TYPE_CHECKING:
     from kmkit.index.card import Card
@@ -53,7 +53,7 @@ def stale(rows: "Iterable[Stale]") -> str:
 def _stale(row: "Stale") -> dict[str, Any]:
     return {
         **_named(row.note),
-        "state": row.note.state,
+        "state": stated(row.note.state, torn=bool(row.note.conflict)),
         "owner": row.owner,
         "reasons": [
             {"reason": r.code, "since": _day(r.since), "message": r.message} for r in row.reasons
