@@ -108,8 +108,9 @@ def test_without_a_terminal_the_missing_note_is_named(
     assert ran.err.startswith("Which note?\nName it")
 
 
-def test_no_input_asks_nothing(library: KnowledgeBase) -> None:
-    sat = sitting(library.root, "open", "--no-input", talk=[])
+@pytest.mark.parametrize("command", ["open", "log", "level", "resolve", "narrow"])
+def test_no_input_asks_nothing(library: KnowledgeBase, command: str) -> None:
+    sat = sitting(library.root, command, "--no-input", talk=[])
     assert (sat.code, "Which note?" in sat.screen, WHICH in sat.screen) == (2, True, False)
 
 

@@ -15,6 +15,7 @@ from kmkit.note.file import write_body, write_fields
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
 from kmkit.trail.audit.audit import audit
+from kmkit.trail.commit import ready
 from tests.conftest import ANA, APPROVE, BEN, CY, DEE, at, captured, formatted, validated
 
 CROWD = Request(method="crowd", verdict="approve", because="I saw it.")
@@ -231,8 +232,51 @@ def test_one_field_changed_on_both_sides_is_named(kb: KnowledgeBase) -> None:
 
 def test_without_a_merge_there_is_nothing_to_resolve(kb: KnowledgeBase) -> None:
     note = captured(kb)
-    with pytest.raises(Refused, match="No merge is under way"):
+    with pytest.raises(Refused, match="No merge is under way") as refused:
         resolve(kb, note)
+    assert refused.value.mend == f"{note.path} is not in conflict."
+
+
+@pytest.mark.parametrize(
+    ("begin", "what", "abort"),
+    [
+        (("rebase", "-q", "side"), "A rebase", "git rebase --abort"),
+        (("rebase", "-q", "--apply", "side"), "A rebase", "git rebase --abort"),
+        (("cherry-pick", "side"), "A cherry-pick", "git cherry-pick --abort"),
+        (("revert", "--no-edit", "HEAD~1"), "A revert", "git revert --abort"),
+        (("am", "-q", "-3", "side.patch"), "An application of patches", "git am --abort"),
+    ],
+)
+def test_what_is_under_way_is_named_with_its_own_way_back(
+    kb: KnowledgeBase, begin: tuple[str, ...], what: str, abort: str
+) -> None:
+    note = captured(kb)
+
+    def wrote(*words: str) -> Callable[[Note], object]:
+        """Edits that put one word after another in the same place."""
+
+        def edit(there: Note) -> None:
+            for old, new in zip(("early", *words), words, strict=False):
+                kb.move(
+                    "edit", there, data=rewritten(there, f"contracts {old}", f"contracts {new}")
+                )
+                there = kb.read(there.path)
+
+        return edit
+
+    parted(kb, note, wrote("late", "now"), wrote("soon"))
+    git(kb, "merge", "--abort")
+    (kb.root / "side.patch").write_text(git(kb, "format-patch", "-1", "--stdout", "side"), "utf-8")
+    git(kb, *begin, ok=(1, 128))
+    with pytest.raises(Refused, match=f"{what} is under way, and kmkit resolve mends") as refused:
+        resolve(kb, kb.read(note.path))
+    assert abort in refused.value.mend
+    assert refused.value.mend.count("--abort") == 1
+    with pytest.raises(Refused, match=f"{what} is under way in this") as refused:
+        ready(kb.git)
+    assert refused.value.mend == f"Finish it, or take it back: {abort}."
+    git(kb, *abort.split()[1:])
+    ready(kb.git)
 
 
 def test_a_note_that_one_side_removed_is_left_to_people(kb: KnowledgeBase) -> None:

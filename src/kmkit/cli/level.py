@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from kmkit.cli.completing import complete_circle
-from kmkit.cli.options import AsJson, NoteArg, open_index, open_kb
+from kmkit.cli.options import AsJson, NoInput, NoteArg, open_index, open_kb
 from kmkit.cli.screen import on_terminal, out, say, table
 from kmkit.errors import Exit
 
@@ -24,6 +24,7 @@ def command(
     explain: Annotated[
         bool, typer.Option("--explain", help="say all that decides it, and who can change it")
     ] = False,
+    no_input: NoInput = False,
     as_json: AsJson = False,
 ) -> None:
     """Say whether a note may reach an audience, and why; without AUDIENCE, which ones it may.

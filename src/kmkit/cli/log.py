@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from kmkit.cli.formats import deliver
-from kmkit.cli.options import AsJson, NoteArg, asked_of
+from kmkit.cli.options import AsJson, NoInput, NoteArg, asked_of
 from kmkit.cli.screen import broken_files, console, on_terminal, out, say
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def command(ctx: typer.Context, note: NoteArg, as_json: AsJson = False) -> None:
+def command(
+    ctx: typer.Context, note: NoteArg, no_input: NoInput = False, as_json: AsJson = False
+) -> None:
     """Show every step of a note: who took it, by which method, with which verdict and reason.
 
     Each step's fingerprint tells whether it was about the text that stands now.

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kmkit.cli.options import DryRun, NoteArg, open_kb
+from kmkit.cli.options import DryRun, NoInput, NoteArg, open_kb
 from kmkit.cli.screen import say
 
 if TYPE_CHECKING:
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from kmkit.kb.resolving import Resolved
 
 
-def command(ctx: typer.Context, note: NoteArg, dry_run: DryRun = False) -> None:
+def command(
+    ctx: typer.Context, note: NoteArg, no_input: NoInput = False, dry_run: DryRun = False
+) -> None:
     """Mend a note that git merge left in conflict.
 
     The fields are merged one by one: verdicts and disseminations of both sides are kept, and the

@@ -9,7 +9,7 @@ from kmkit.errors import Cannot, Refused
 from kmkit.lifecycle.guards import Objection
 from kmkit.note.conflict import places, spelled
 from kmkit.note.model import Note
-from kmkit.trail.commit import under_way
+from kmkit.trail.busy import under_way
 
 if TYPE_CHECKING:
     from kmkit.kb.base import KnowledgeBase
@@ -52,7 +52,7 @@ def unmerged(kb: "KnowledgeBase") -> frozenset[PurePosixPath]:
 def _unmerged(kb: "KnowledgeBase", note: Note, *, marked: bool) -> bool:
     """Whether a merge that stopped has left the note as it is, ``marked`` by git or not."""
     try:
-        busy = under_way(kb.git)
+        busy = under_way(kb.git) is not None
         several = (marked or busy) and kb.git.run(*_UNMERGED, kb.repo_path(note.path))
     except Cannot:  # there is no git here, and so no merge
         return False

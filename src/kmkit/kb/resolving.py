@@ -14,7 +14,7 @@ from kmkit.note.file import read
 from kmkit.note.frontmatter import split
 from kmkit.note.model import Note
 from kmkit.text import as_typed
-from kmkit.trail.commit import under_way
+from kmkit.trail.busy import UnderWay, under_way
 from kmkit.trail.git import Git
 from kmkit.trail.safely import kmkit_lock, write_file
 from kmkit.trail.stage import stage
@@ -60,11 +60,12 @@ def resolve(kb: KnowledgeBase, note: Note) -> Resolved:
 def _no_merge(kb: KnowledgeBase, note: Note) -> Refused:
     """What is to be done about a note where no merge is under way."""
     found, several = places(note.data), note.path in unmerged(kb)
-    if under_way(kb.git) or not (found or several):
+    if busy := under_way(kb.git):
+        return _no_merge_but(busy, note)
+    if not (found or several):
         return Refused(
             "No merge is under way, so there is nothing to resolve.",
-            "A rebase or cherry-pick makes moves anew, which proves nothing: take it back "
-            "(git rebase --abort) and use git merge.",
+            f"{note.path} is not in conflict.",
         )
     what = f"git's marks stand in {note.path}, lines {spelled(found)}"
     what = what if found else f"git has several versions of {note.path}"
@@ -72,6 +73,21 @@ def _no_merge(kb: KnowledgeBase, note: Note) -> Refused:
     if several:  # as a stash leaves it that was taken back
         way = f"in the file, then git add {as_typed(note.path)}"
     return Refused(f"No merge is under way, and {what}.", f"Put it in order: {way}.")
+
+
+def _no_merge_but(busy: UnderWay, note: Note) -> Refused:
+    """That something else of git's is under way, and the way out of it."""
+    if busy.name == "revert":
+        mend = (
+            f"Put it in order in the file, then git add {as_typed(note.path)} and git revert "
+            f"--continue; or take it back: {busy.abort}."
+        )
+    else:
+        mend = (
+            f"{busy.what} makes moves anew, which proves nothing: take it back ({busy.abort}) "
+            "and use git merge."
+        )
+    return Refused(f"{busy.what} is under way, and kmkit resolve mends merges alone.", mend)
 
 
 def in_place_of_git(

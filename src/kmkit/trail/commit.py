@@ -23,6 +23,7 @@ from kmkit.errors import KmkitError, Refused
 from kmkit.lifecycle.person import Person
 from kmkit.trail import journal
 from kmkit.trail.branch import held
+from kmkit.trail.busy import under_way
 from kmkit.trail.event import trailers_of
 from kmkit.trail.git import Entry, Git
 from kmkit.trail.journal import Planned, begun, sha256
@@ -41,13 +42,6 @@ from kmkit.trail.stage import new_index, put_index
 from kmkit.trail.version import new_enough
 
 _RETRIES = 20
-_UNDER_WAY = {
-    "MERGE_HEAD": "A merge",
-    "rebase-merge": "A rebase",
-    "rebase-apply": "A rebase",
-    "CHERRY_PICK_HEAD": "A cherry-pick",
-    "REVERT_HEAD": "A revert",
-}
 
 
 @dataclass(frozen=True)
@@ -89,15 +83,12 @@ def commit(
 def ready(git: Git) -> None:
     """Refused while something is under way that a commit would disturb."""
     new_enough(git)
+    if busy := under_way(git):
+        raise Refused(
+            f"{busy.what} is under way in this repository.",
+            f"Finish it, or take it back: {busy.abort}.",
+        )
     git.branch()
-    if what := under_way(git):
-        raise Refused(f"{what} is under way in this repository.", "Finish or abort it first.")
-
-
-def under_way(git: Git) -> str:
-    """What is under way that a commit would disturb, such as ``A merge``; '' for nothing."""
-    found = (what for name, what in _UNDER_WAY.items() if (git.git_dir / name).exists())
-    return next(found, "")
 
 
 # 2. As seen
