@@ -48,7 +48,7 @@ def open_kb(ctx: typer.Context, *, dry_run: bool = False, torn: bool = False) ->
             try:
                 card = index.resolve(ref, folder=here)
             finally:
-                tell(index, but=card)
+                tell(index, but=card, filed=card is not None)
             with suppress(Cannot):  # a damaged history hides no note
                 learn(index, card.id)
         path = PurePosixPath(card.path)
@@ -104,22 +104,26 @@ def tell(
     records: bool = False,
     about: "Card | None" = None,
     but: "Card | None" = None,
+    filed: bool = True,
 ) -> None:
     """Name on stderr the files that could not be read in full: notes, with ``records`` others too.
 
-    Notes in conflict are named apart: first the one that the command is ``about``, and never the
-    one of which the command says so itself (``but``).
+    Files in conflict are named apart: first the note that the command is ``about``, and never the
+    one of which the command says so itself (``but``); people and records where they are ``filed``.
     """
-    from kmkit.cli.screen import broken_files, in_conflict
+    from kmkit.cli.screen import broken_files, in_conflict, torn_files
     from kmkit.index.conflicts import conflicts
+    from kmkit.index.conflicts import records as torn_records
 
-    torn = conflicts(index)
-    paths = {note.path for note in torn}
+    torn, others = conflicts(index), torn_records(index)
+    paths = {*others, *(note.path for note in torn)}
     broken = index.broken(records=records, standing=not records)
     broken_files([path for path in broken if path not in paths])
     first = about or but
     in_conflict([note for note in torn if about and note.path == about.path])
     in_conflict([note for note in torn if not (first and note.path == first.path)])
+    if filed and others:
+        torn_files(index.kb, others)
 
 
 def asked_of(

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def a_record(ctx: typer.Context, ref: str, kind: str) -> PurePosixPath:
-    """The path of the record that is meant: an id, a part of one, or a path."""
+    """The path of the record that is meant: an id, a part of one, or a path; ``kind`` '' is any."""
     from kmkit.index.recorded import record_path
 
-    with open_index(ctx) as index:
+    with open_index(ctx, telling=bool(kind)) as index:
         return record_path(index, ref, kind, folder=Path())
 
 
@@ -42,15 +42,19 @@ def any_record(ctx: typer.Context, ref: str) -> PurePosixPath | None:
 def show(ctx: typer.Context, path: PurePosixPath, *, raw: bool, as_json: bool) -> None:
     """A record as it stands: its fields and its text."""
     from kmkit.cli.formats import deliver
+    from kmkit.kb.conflicts import torn
     from kmkit.note.frontmatter import split
     from kmkit.note.records import read_record
     from kmkit.text import clean
     from kmkit.views import records
 
-    with open_index(ctx) as index:
-        data = read_plain(index.root / path)
+    with open_index(ctx, telling=False) as index:
+        data, found = read_plain(index.root / path), torn(index.kb, path)
     record, problems = read_record(data, path)
-    broken(problems)
+    if found:
+        say(str(found))
+    else:
+        broken(problems)
     if raw or record is None:
         deliver(clean(data.decode("utf-8", "replace")))
     elif as_json:
@@ -63,8 +67,10 @@ def show(ctx: typer.Context, path: PurePosixPath, *, raw: bool, as_json: bool) -
 def edit(kb: "KnowledgeBase", path: PurePosixPath, because: str) -> None:
     """Open the record in the editor and record what was changed."""
     from kmkit.cli.editor import editing
+    from kmkit.kb.conflicts import untorn
     from kmkit.kb.recording import rewrite
 
+    untorn(kb, path)
     before = read_plain(kb.root / path)
     with editing(kb, path.stem, before, "Set EDITOR.") as data:
         if data == before:

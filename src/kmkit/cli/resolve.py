@@ -6,6 +6,7 @@ import typer
 
 from kmkit.cli.options import DryRun, NoInput, NoteArg, open_kb
 from kmkit.cli.screen import say
+from kmkit.errors import KmkitError
 
 if TYPE_CHECKING:
     from kmkit.kb import KnowledgeBase
@@ -27,7 +28,16 @@ def command(
     from kmkit.kb.resolving import resolve
 
     kb = open_kb(ctx, dry_run=dry_run, torn=True)
-    done = resolve(kb, kb.resolve(note))
+    try:
+        found = kb.resolve(note)
+    except KmkitError:
+        from kmkit.cli.recording import any_record
+        from kmkit.kb.conflicts import untorn
+
+        if path := any_record(ctx, note):
+            untorn(kb, path)
+        raise
+    done = resolve(kb, found)
     merged = done.note
     would = "Would merge" if dry_run else "Merged and staged"
     say(f"{would}: {merged.title} ({merged.short}), {merged.state}; {_judged(done)}.")

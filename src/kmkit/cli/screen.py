@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kmkit.index.card import Card
+    from kmkit.kb import KnowledgeBase
     from kmkit.kb.moving import Moved
     from kmkit.note.problem import Problem
     from kmkit.views.worddiff import Piece
@@ -164,6 +165,19 @@ def in_conflict(notes: "Sequence[Card]") -> None:
         shown = ", ".join(note.short for note in notes[:3]) + (" …" if len(notes) > 3 else "")
         named = f"{len(notes)} notes are in conflict ({shown})"
         say(f"{named}; the way out is, for each: kmkit resolve NOTE.")
+
+
+def torn_files(kb: "KnowledgeBase", paths: Sequence[str]) -> None:
+    """Name on stderr the first of the people and records that git could not merge."""
+    from pathlib import PurePosixPath
+
+    from kmkit.kb.conflicts import torn
+
+    if len(paths) > 1:
+        shown = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
+        say(f"{len(paths)} files are in conflict ({shown}); kmkit check says what to do.")
+    elif found := torn(kb, PurePosixPath(paths[0])):
+        say(str(found))
 
 
 def left_behind(paths: Sequence[str]) -> None:

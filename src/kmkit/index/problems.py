@@ -11,7 +11,7 @@ from kmkit.errors import Cannot
 from kmkit.index.carding import stands_approved
 from kmkit.index.keeping.worktree import FOLDERS
 from kmkit.kb import KnowledgeBase
-from kmkit.kb.conflicts import unmerged
+from kmkit.kb.conflicts import Torn, torn, unmerged
 from kmkit.kb.history import as_merged
 from kmkit.kb.seeing import unfounded
 from kmkit.note.checks import CheckContext, check
@@ -24,7 +24,7 @@ from kmkit.note.problem import Place, Problem
 from kmkit.note.records import KINDS, Known, Person, check_people, check_records
 from kmkit.note.records.templates import load_template
 from kmkit.note.settings import check_policy, check_settings
-from kmkit.places import CONFIG, POLICY, read_plain
+from kmkit.places import CONFIG, POLICY, RECORDS, read_plain
 from kmkit.text import as_typed
 from kmkit.tomlread import MisfitsError
 from kmkit.trail.event import Event
@@ -50,7 +50,7 @@ def problems(
     if context:
         found += [problem for problem in _settings(kb) if wanted(PurePosixPath(problem.path))]
     yield from found
-    links, torn = _links(kb), unmerged(kb)
+    links, several = _links(kb), unmerged(kb)
     yield from (_linked(path) for path in sorted(links) if wanted(path))
 
     def plain(path: PurePosixPath) -> bool:
@@ -58,7 +58,7 @@ def problems(
         return wanted(path) and not (links and links.intersection((path, *path.parents)))
 
     for path in track([path for path in kb.note_paths() if plain(path)]):
-        yield from _note(kb, path, context, torn=path in torn)
+        yield from _note(kb, path, context, torn=path in several)
     yield from _records(kb, plain)
 
 
@@ -105,7 +105,7 @@ def _context(kb: KnowledgeBase) -> tuple[CheckContext | None, list[Problem]]:
         except Cannot as error:
             path = f"templates/records/{name}.md.j2"
             found.append(Problem(path, 1, 1, "bad-template", error.message, error.mend))
-    if any(problem.rule == "bad-setting" for problem in found):
+    if any(problem.rule in ("bad-setting", "merge-conflict") for problem in found):
         return None, found
 
     def approved(note: Note) -> bool:
@@ -140,6 +140,8 @@ def _context(kb: KnowledgeBase) -> tuple[CheckContext | None, list[Problem]]:
 
 def _setting(path: str, error: Cannot) -> list[Problem]:
     """A settings file that cannot be read, as problems."""
+    if isinstance(error, Torn):
+        return [_in_conflict(path, error)]
     if isinstance(error, MisfitsError):
         mend = f"Mend it in {path}."
         told = error.misfits
@@ -149,10 +151,18 @@ def _setting(path: str, error: Cannot) -> list[Problem]:
     return [Problem(path, line, 1, "bad-setting", error.message, error.mend)]
 
 
+def _in_conflict(path: str, found: Torn) -> Problem:
+    """A file in conflict that is no note, as a problem."""
+    return Problem(path, found.line or 1, 1, "merge-conflict", f"The file {found.said}", found.mend)
+
+
 def _settings(kb: KnowledgeBase) -> Iterator[Problem]:
     """What settings that can be read get wrong."""
     config = (kb.root / CONFIG).read_text(encoding="utf-8")
     policy = (kb.root / POLICY).read_text(encoding="utf-8")
+    for name in (CONFIG, POLICY):
+        if found := torn(kb, PurePosixPath(name)):
+            yield _in_conflict(name, found)
     yield from check_settings(kb.config, kb.policy, config)
     yield from check_policy(kb.policy, policy)
 
@@ -175,6 +185,19 @@ def _note(
         yield Problem(str(path), 1, 1, "merge-conflict", _SEVERAL, f"{_WAY} {as_typed(path)}.")
 
 
+def _unmerged(kb: KnowledgeBase, found: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems of records, with what is to be done about those in conflict."""
+    torn_ones = {str(path) for path in unmerged(kb) if path.parts[0] in RECORDS}
+    for problem in found:
+        if problem.rule == "merge-conflict":
+            torn_ones.add(problem.path)
+        else:
+            yield problem
+    for path in torn_ones:
+        if one := torn(kb, PurePosixPath(path)):
+            yield _in_conflict(path, one)
+
+
 def _records(kb: KnowledgeBase, wanted: Wanted) -> Iterator[Problem]:
     """The problems of people and records; all are read, because they are told from one another."""
 
@@ -189,7 +212,7 @@ def _records(kb: KnowledgeBase, wanted: Wanted) -> Iterator[Problem]:
     except Cannot:  # of the settings it is told elsewhere
         known = Known(kb.ids, kb.today)
     people = [(path, one) for path, one in files.records if isinstance(one, Person)]
-    found = [*files.problems, *check_people(people, find)]
+    found = [*_unmerged(kb, files.problems), *check_people(people, find)]
     found += check_records(files.records, known, find)
     for problem in sorted(found, key=lambda p: (p.path, p.line, p.col)):
         if wanted(PurePosixPath(problem.path)):

@@ -9,6 +9,7 @@ from kmkit import natural
 from kmkit.errors import UsageError
 from kmkit.index.book import Index
 from kmkit.index.choosing.filters import OVERDUE, WORD, Filter, Term
+from kmkit.index.conflicts import records
 from kmkit.index.keeping.schema import original, stored
 from kmkit.note.finding import as_path, pick
 from kmkit.note.records import KINDS, Record, kind_at
@@ -37,6 +38,9 @@ def record_path(index: Index, ref: str, kind: str, *, folder: Path | None = None
     ids: dict[str, tuple[str, ...]] = {}
     for id, place in index.query("SELECT id, path FROM records WHERE ? IN (kind, '')", (kind,)):
         ids[id] = (*ids.get(id, ()), place)
+    for place in map(PurePosixPath, records(index)):  # marks of git hide the ids of some
+        if kind_at(place) in ([kind] if kind else KINDS):
+            ids.setdefault(place.stem, (str(place),))
     see = f"kmkit list --kind {kind or 'KIND'}"
     return PurePosixPath(original(pick(ref, ids, kind or "record", see)))
 

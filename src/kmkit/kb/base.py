@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from kmkit.config import Config, Policy, load_config, load_policy, parse_policy
+from kmkit.config import Config, Policy
 from kmkit.errors import Cannot, Refused
 from kmkit.kb.history import as_merged
 from kmkit.kb.shelves import Shelves
+from kmkit.kb.tables import committed_policy_of, config_of, policy_of
 from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
 from kmkit.lifecycle.standing import overlaid
@@ -19,7 +20,7 @@ from kmkit.note.finding import as_path, pick, read_ids
 from kmkit.note.kind import Kind
 from kmkit.note.model import Note
 from kmkit.note.reading import read, unopened
-from kmkit.places import POLICY, find_root, read_plain
+from kmkit.places import find_root, read_plain
 from kmkit.trail.event import Event, parse
 from kmkit.trail.fold import Claim, fold
 from kmkit.trail.git import Git
@@ -81,21 +82,17 @@ class KnowledgeBase:
     @cached_property
     def config(self) -> Config:
         """kmkit.toml."""
-        return load_config(self.root)
+        return config_of(self)
 
     @cached_property
     def policy(self) -> Policy:
         """policy.toml as its file stands."""
-        return load_policy(self.root)
+        return policy_of(self)
 
     @property
     def committed_policy(self) -> Policy:
         """policy.toml as it is committed, which is the one that moves are judged by."""
-        path = self.repo_path(PurePosixPath(POLICY))
-        entry = self.git.entry(self.git.tip(), path)
-        if entry is None:
-            return load_policy(self.root)
-        return parse_policy(self.git.blob(entry.sha).decode("utf-8", "replace"))
+        return committed_policy_of(self)
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from kmkit.errors import Refused, UsageError
 from kmkit.kb.base import KnowledgeBase
 from kmkit.kb.capturing import Attachment, attachments, new_id
+from kmkit.kb.conflicts import untorn
 from kmkit.kb.signing import signing
 from kmkit.note.file import compose as compose_file
 from kmkit.note.file import read, write_fields
@@ -206,6 +207,7 @@ def rewrite(kb: KnowledgeBase, path: PurePosixPath, data: bytes, *, because: str
 
 def _committed(kb: KnowledgeBase, path: PurePosixPath) -> tuple[bytes, str]:
     """The file as it stands, and git's name of it; Refused where it is not as committed."""
+    untorn(kb, path)
     before = (kb.root / path).read_bytes()
     entry = kb.git.entry(kb.git.tip(), kb.repo_path(path))
     if entry is None or kb.git.hash(kb.repo_path(path), before) != entry.sha:

@@ -19,7 +19,9 @@ _READING = {
         after the last field.""",
     "merge-conflict": """git could not merge the file and left both sides in it, between lines of
         seven `<` and seven `>`. Mend: `kmkit resolve NOTE` merges the fields one by one, and says
-        which lines of the text a person has to put in order first.""",
+        which lines of the text a person has to put in order first. Settings, people and records a
+        person puts in order: in the file, then `git add`; or take the merge back with
+        `git merge --abort`.""",
     "not-a-mapping": """The front matter, or a field in it, is not made of lines such as
         `name: value` where those are meant. Mend: write one field to a line, each with a colon
         and a space after its name.""",

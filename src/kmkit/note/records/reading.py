@@ -3,6 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
+from kmkit.note.conflict import conflict
 from kmkit.note.fields import typed_as
 from kmkit.note.frontmatter import decoded, load, split
 from kmkit.note.loaded import Loaded
@@ -42,6 +43,11 @@ def _read(data: bytes, path: PurePosixPath, kind: str) -> tuple[Record | None, l
     document, flaws = split(text)
     loaded = load(document.front, first_line=document.front_line)
     flaws += loaded.flaws
+    if torn := conflict(data, path):
+        torn = torn._replace(mend="Put what stands between them in order.")
+        if flaws:
+            return None, [torn]
+        flaws = [torn]
     if astray := _astray(loaded, path, kind):
         return None, [*flaws, astray]
     if not loaded.values and flaws:
@@ -50,7 +56,7 @@ def _read(data: bytes, path: PurePosixPath, kind: str) -> tuple[Record | None, l
     flaws += misfits
     if record is None:
         return None, flaws
-    story = one_line(re.split(r"\n[ \t\r]*\n", document.body.strip())[0])
+    story = "" if torn else one_line(re.split(r"\n[ \t\r]*\n", document.body.strip())[0])
     record = record.with_story(story)
     if not record.id:
         name = path.stem.encode("utf-8", "replace").decode()
