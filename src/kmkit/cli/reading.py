@@ -46,9 +46,11 @@ def watched(items: Iterable[T], doing: str, total: int = 0) -> Iterator[T]:
 def notes_where(kb: "KnowledgeBase", where: str, *values: str) -> "list[Note]":
     """The notes that a condition on the index's table ``notes`` asks for.
 
-    Those in conflict are left out, and named on stderr: nothing can be done with them now.
+    Those in conflict are left out, and named on stderr, and so are those whose file says other than
+    their history: nothing can be done with them now.
     """
-    from kmkit.cli.screen import in_conflict
+    from kmkit.cli.screen import in_conflict, not_proved
+    from kmkit.index.astray import astray
     from kmkit.index.book import Index
     from kmkit.index.conflicts import conflicts
 
@@ -56,5 +58,8 @@ def notes_where(kb: "KnowledgeBase", where: str, *values: str) -> "list[Note]":
         torn = conflicts(index)
         left_out = {card.path for card in torn}
         paths = [card.path for card in index.cards(where, values) if card.path not in left_out]
+        off = [card for card in astray(index) if card.path in paths]
     in_conflict(torn)
-    return [kb.read(PurePosixPath(path)) for path in paths]
+    not_proved(off)
+    left_out = {card.path for card in off}
+    return [kb.read(PurePosixPath(path)) for path in paths if path not in left_out]

@@ -167,6 +167,17 @@ def in_conflict(notes: "Sequence[Card]") -> None:
         say(f"{named}; the way out is, for each: kmkit resolve NOTE.")
 
 
+def not_proved(notes: "Sequence[Card]") -> None:
+    """Name on stderr the first of the notes whose file says other than their history."""
+    if len(notes) == 1:
+        named = f"The note {notes[0].title} ({notes[0].short}) is not as its history says"
+        say(f"{named}, and is left out; see kmkit audit {notes[0].short}.")
+    elif notes:
+        shown = ", ".join(note.short for note in notes[:3]) + (" …" if len(notes) > 3 else "")
+        named = f"{len(notes)} notes are not as their histories say ({shown})"
+        say(f"{named}, and are left out; see kmkit audit.")
+
+
 def torn_files(kb: "KnowledgeBase", paths: Sequence[str]) -> None:
     """Name on stderr the first of the people and records that git could not merge."""
     from pathlib import PurePosixPath

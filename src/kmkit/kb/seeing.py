@@ -150,7 +150,17 @@ def told(kb: KnowledgeBase, note: Note, seen: Seen, claim: Claim, *, lost: bool 
         )
     if lost:
         _given(kb, there, claim)
-    if lost or DECIDES.isdisjoint(differing(there.fields, claim)):
+        return claim
+    return agreed(kb, note, there, claim)
+
+
+def agreed(kb: KnowledgeBase, note: Note, there: Note, claim: Claim) -> Claim:
+    """Where the note stands by its trail; Refused where what is committed (``there``) says other.
+
+    ``claim`` is what its moves come to. Those that were undone, and that the audit finds fault
+    with, come to nothing.
+    """
+    if DECIDES.isdisjoint(differing(there.fields, claim)):
         return claim
     known = audited(kb, note.path)
     if known and not (known.doubt or list(_differences(there, known.claim))):

@@ -1,21 +1,20 @@
 """Where a knowledge base stands: its notes by state, its gaps, what waits for a person."""
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from kmkit.index.astray import astray
 from kmkit.index.book import Index
 from kmkit.index.card import Card, returns
 from kmkit.index.conflicts import conflicts
 from kmkit.index.dates import entered, is_overdue, last_review
-from kmkit.index.rules import Rules
 from kmkit.index.stale import REASONS, Stale
 from kmkit.learn.actions import actions
 from kmkit.learn.applications import outcomes
 from kmkit.learn.habits import MOVES, recent_habits
-from kmkit.learn.plans import planned
+from kmkit.learn.steps import Step, Task, owed, steps, unsettled
 from kmkit.lifecycle.states import WALK, State
 from kmkit.text import as_typed, fold
 
@@ -30,24 +29,6 @@ class InState(NamedTuple):
     """The one that has stood in it longest, as far as the files tell."""
     since: date | None
     """Since when, or when it was last reviewed."""
-
-
-class Task(NamedTuple):
-    """Something that waits for a person."""
-
-    why: str
-    """``asked``, ``returned``, ``apply``, or the code of a reason why a note is stale."""
-    note: Card
-    by: date | None
-    message: str
-    command: str
-
-
-class Step(NamedTuple):
-    """Something worth doing next."""
-
-    message: str
-    command: str
 
 
 class Status(NamedTuple):
@@ -74,13 +55,17 @@ def status(index: Index, *, me: str) -> Status:
     who = me.strip().casefold()
     stale = index.stale()
     torn = conflicts(index)
+    left = {note.n for note in torn}
+    off = tuple(note for note in astray(index) if note.n not in left)
+    left |= {note.n for note in off}
     states = tuple(_states(index, torn))
     uncovered = _uncovered(index)
-    mine = tuple(_mine(index, stale, who, {note.n for note in torn})) if who else ()
+    mine = tuple(_mine(index, stale, who, left, off)) if who else ()
     codes = Counter(code for row in stale for code in row.codes)
     broken = index.count("errors")
-    settle, owed = _unsettled(index, who, {note.n for note in torn}), _owed(index)
-    steps = _next(states, uncovered, codes, mine, broken, who, index.rules, settle, owed, torn)
+    settle, due = unsettled(index, who, left), owed(index)
+    rules = index.rules
+    found = steps(states, uncovered, codes, mine, broken, who, rules, settle, due, torn, off)
     return Status(
         notes=sum(state.notes for state in states),
         broken=broken,
@@ -89,7 +74,7 @@ def status(index: Index, *, me: str) -> Status:
         uncovered=uncovered,
         outcomes=outcomes(index.uses),
         mine=mine,
-        next=tuple(steps),
+        next=tuple(found),
         habits=_habits(index),
     )
 
@@ -160,17 +145,20 @@ def _habits(index: Index) -> int:
     return int(index.remembered("habits", count))
 
 
-def _mine(index: Index, stale: Sequence[Stale], who: str, torn: Collection[int]) -> Iterator[Task]:
+def _mine(
+    index: Index, stale: Sequence[Stale], who: str, left: Collection[int], off: Sequence[Card]
+) -> Iterator[Task]:
     """What ``who`` was asked, what was returned to them or they owe, what of theirs needs them.
 
-    ``torn``: the rows of notes in conflict, which nobody can judge or edit now.
+    ``left``: the rows of notes that nobody can judge or edit now; ``off``: those of them whose file
+    says other than their trail.
     """
     marked = "n IN (SELECT n FROM marks WHERE name = ? AND value = ?)"
-    asked = [note for note in index.cards(marked, ("asked", who)) if note.n not in torn]
+    asked = [note for note in index.cards(marked, ("asked", who)) if note.n not in left]
     yield from sorted(_asked(asked, who), key=lambda task: task.by or date.max)
-    returned = set()
+    returned, astray_rows = set(), {note.n for note in off}
     for note in index.cards(marked, ("returned", who)):
-        if note.n in torn:
+        if note.n in left:
             continue
         returned.add(note.path)
         yield _returned(note)
@@ -182,7 +170,8 @@ def _mine(index: Index, stale: Sequence[Stale], who: str, torn: Collection[int])
     for row in stale:
         if row.owner == who and row.note.path not in returned:
             reason = row.reasons[0]
-            yield Task(reason.code, row.note, reason.since, reason.message, _way(row))
+            way = f"kmkit audit {row.note.short}" if row.note.n in astray_rows else _way(row)
+            yield Task(reason.code, row.note, reason.since, reason.message, way)
 
 
 def _asked(notes: Iterable[Card], who: str) -> Iterator[Task]:
@@ -216,84 +205,3 @@ def _way(row: Stale) -> str:
         move = moves.get(State(row.note.state), "disseminate {} --channel CHANNEL")
         return f"kmkit {move.format(short)}"
     return f"kmkit review {short}"
-
-
-def _next(
-    states: Sequence[InState],
-    uncovered: Sequence[str],
-    stale: Mapping[str, int],
-    mine: Sequence[Task],
-    broken: int,
-    who: str,
-    rules: Rules,
-    settle: Sequence[Step],
-    owed: Sequence[Step],
-    torn: Sequence[Card],
-) -> Iterator[Step]:
-    """What is worth doing next, of what ``who`` may do; most urgent first."""
-    count = Counter({found.state: found.notes for found in states})
-    if not sum(count.values()):
-        yield Step("There are no notes yet.", "kmkit capture")
-        return
-    if torn:
-        which = torn[0].short if len(torn) == 1 else "NOTE"
-        yield Step(f"In conflict: {_notes(len(torn))}.", f"kmkit resolve {which}")
-    count -= Counter(note.state for note in torn)
-    broken -= sum(bool(note.errors) for note in torn)
-    reviewer, editor, manager = (
-        rules.has_role(who, role) for role in ("reviewer", "editor", "manager")
-    )
-    waiting = count[State.CAPTURED] - len(settle)
-    due = sum(task.why in ("overdue", "due-soon", "contradicted") for task in mine)
-    for what, many, command in (
-        ("Cannot be read without an error", broken, "kmkit check"),
-        ("Yours, to be reviewed", due, "kmkit review"),
-        ("To be validated", reviewer * waiting, "kmkit validate --queue"),
-        ("To be made ready for readers", editor * count[State.VALIDATED], "kmkit format --all"),
-        (
-            "Ready to go out",
-            editor * count[State.FORMATTED],
-            "kmkit disseminate --all --channel CHANNEL",
-        ),
-        ("Nobody answers for", manager * stale.get("orphaned", 0), "kmkit review --stale"),
-    ):
-        if many:
-            yield Step(f"{what}: {_notes(many)}.", command)
-    yield from settle
-    yield from owed
-    for topic in uncovered:
-        said = f"No validated note covers the critical topic '{topic}'."
-        yield Step(said, f"kmkit capture --for {as_typed(topic)}")
-
-
-def _unsettled(index: Index, who: str, torn: Collection[int]) -> list[Step]:
-    """Each note of which a merge brought enough approvals together, where ``who`` may settle it.
-
-    ``torn``: the rows of notes in conflict, of which that cannot be told.
-    """
-    marked = "n IN (SELECT n FROM marks WHERE name = 'settle')"
-    entitled = index.rules.has_role(who, "contributor")
-    return [
-        Step(f"All approvals stand: {note.title}.", f"kmkit validate {note.short} --settle")
-        for note in index.cards(marked)
-        if (entitled or note.owner == who) and note.n not in torn
-    ]
-
-
-def _owed(index: Index) -> list[Step]:
-    """What records say is owed: answers by mail, lessons to be applied, actions of plans."""
-    cards = index.query("SELECT card FROM records WHERE kind = 'proposal' AND card NOT NULL")
-    waiting = sum(json.loads(card)["status"] == "open" for (card,) in cards)
-    late, plans = len(actions(index, overdue=True)), len(planned(index, overdue=True))
-    rows = (
-        (waiting, "answer", "by mail to be decided about", "kmkit review --proposals"),
-        (late, "lesson", "to be applied by now", "kmkit actions --overdue"),
-        (plans, "overdue action", "of plans", "kmkit plan --overdue"),
-    )
-    return [
-        Step(f"{n} {one if n == 1 else one + 's'} {what}.", how) for n, one, what, how in rows if n
-    ]
-
-
-def _notes(count: int) -> str:
-    return "1 note" if count == 1 else f"{count} notes"
