@@ -132,6 +132,25 @@ def test_import_linter_agrees() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+POSSESSIVE_GROUP = re.compile(r"(?<![\\(])\)(?:[*+?]|\{[0-9,]+\})\+")
+
+
+@pytest.mark.parametrize("path", OURS, ids=name_of)
+def test_no_group_of_a_pattern_is_possessive(path: Path) -> None:
+    """Python 3.11.0 to 3.11.4 can go on from within a failed repetition (CPython gh-106052)."""
+    texts = [
+        node.value
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert [text for text in texts if POSSESSIVE_GROUP.search(text) or "(?>" in text] == []
+
+
+def test_a_possessive_group_is_seen() -> None:
+    assert POSSESSIVE_GROUP.search(r"(?: *, *a)*+")
+    assert not POSSESSIVE_GROUP.search(r"[^)]*+ \)*+ (?:a)*\+")
+
+
 def test_nothing_is_left_to_do_and_no_machine_is_named() -> None:
     unwanted = re.compile(r"\b(?:TODO|FIXME|XXX)\b|(?<![\w.:/-])/(?:home|Users|root|work)/\w")
     texts = ["*.md", "*.py", "*.j2", "*.toml", "*.yml", "*.yaml", "*.txt"]

@@ -33,17 +33,17 @@ UNLIKE_TEXT = _NOT_PLAIN | {" "}
 """Neither is what begins with one of these."""
 
 _INSIDE = r"[^ ,:?#\[\]{}'\"\n]"
-_WORDS = rf"(?![-&*!|>%@`]){_INSIDE}++(?:[: ]{_INSIDE}++)*+"
+_WORDS = rf"(?![-&*!|>%@`]){_INSIDE}++(?:[: ]{_INSIDE}++)*"
 """Plain text in brackets: words with one blank between them."""
-_DOUBLE = r'"[^"\\]*+(?:\\["\\][^"\\]*+)*+"'
-_SINGLE = r"'[^']*+(?:''[^']*+)*+'"
+_DOUBLE = r'"[^"\\]*+(?:\\["\\][^"\\]*+)*"'
+_SINGLE = r"'[^']*+(?:''[^']*+)*'"
 _ITEM = f"({_WORDS}|{_DOUBLE}|{_SINGLE})"
 _PART = f"{_NAME} +{_ITEM}"
 
 _QUOTED = re.compile(f"{_DOUBLE}|{_SINGLE}")
 _ESCAPE = re.compile(r"\\(.)")
-_ONE_ITEM, _ITEMS = re.compile(_ITEM), re.compile(f"{_ITEM}(?: *, *{_ITEM})*+")
-_ONE_PART, _PARTS = re.compile(_PART), re.compile(f"{_PART}(?: *, *{_PART})*+")
+_ONE_ITEM, _ITEMS = re.compile(_ITEM), re.compile(f"{_ITEM}(?: *, *{_ITEM})*")
+_ONE_PART, _PARTS = re.compile(_PART), re.compile(f"{_PART}(?: *, *{_PART})*")
 
 
 class UnusualError(Exception):

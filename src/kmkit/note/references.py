@@ -13,7 +13,7 @@ from kmkit.note.problem import Problem
 from kmkit.note.sections import lines_in
 from kmkit.text import HIDDEN, one_line
 
-_ID = re.compile(r"\d{8}-(?:[a-z0-9]++-)*+[a-z0-9]{4}")
+_ID = re.compile(r"\d{8}-(?:[a-z0-9]++-)*[a-z0-9]{4}")
 _LINK = re.compile(r"\]\(\s*(<[^>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)")
 _DEFINITION = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s*(\S+)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")

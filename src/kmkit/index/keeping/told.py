@@ -144,12 +144,12 @@ def _form(length: int) -> re.Pattern[str]:
     name = f".{{{length}}}"
     key = "(?!Kmkit-(?:Note|Record|Move):)(?:Kmkit-[A-Za-z-]+|Reviewed-by)"
     return re.compile(
-        rf"({name})\ntree {name}\n(?:parent ({name})\n)?+(?:"
+        rf"({name})\ntree {name}\n(?:parent ({name})\n)?(?:"
         r"author [^<>\n]*+<([!-;=?-~]+)> (\d{1,11}+) ([+-]\d{4})\ncommitter .*+\n"
-        r"(?:gpgsig(?:-sha256)? .*+\n(?: .*+\n)*+)?+\n"
+        r"(?:gpgsig(?:-sha256)? .*+\n(?: .*+\n)*)?\n"
         r"    .++\n(?:[^\0]*?\n)??    \n    Kmkit-(?:Note|Record): ([!-~]+)\n"
-        r"    Kmkit-Move: ([a-z-]+)(?: (?:[a-z]+ )?-> [a-z]+)?+"
-        rf"((?:\n    {key}: \S.*+)*+)\n\0|([^\0]*+)\0)"
+        r"    Kmkit-Move: ([a-z-]+)(?: (?:[a-z]+ )?-> [a-z]+)?"
+        rf"((?:\n    {key}: \S.*+)*)\n\0|([^\0]*+)\0)"
     )
 
 
