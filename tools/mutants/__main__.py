@@ -3,33 +3,32 @@
     python -m tools.mutants                       # every module of the audit
     python -m tools.mutants moves lost            # some of them
     python -m tools.mutants moves --function _reached
+    python -m tools.mutants --open                # the functions that changed since they were tried
 
 The histories that the tests of the audit make are saved once, with what is said of each; a change
 is noticed when anything else is said of one of them, or when a test of the audit fails. What is
-left has its reason in explained.toml, or is listed. Exit code 1 where something is listed.
+left has its reason in explained.toml, or is listed. Exit code 1 where something is listed. The
+functions of which nothing was listed stand in through.json, and are tried again when they change.
 """
 
 import argparse
-import json
 import os
 import sys
 import tempfile
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from subprocess import run
 from typing import NamedTuple, TypeVar
 
-from tools.mutants import trial
+from tools.mutants import remembered, telling, trial
 from tools.mutants.answers import Answers
 from tools.mutants.changes import Change, changes
 from tools.mutants.histories import FOLDER, saved
+from tools.mutants.telling import AUDIT
 from tools.mutants.trial import Case, Lines, apart
 
 ROOT = Path(__file__).resolve().parents[2]
-AUDIT = "kmkit.trail.audit"
 FIRST = (
     "moves", "circumstances", "notes", "merges", "united", "parts", "judge", "merged_rules", "lost",
     "kmkit.trail.writers", "guarded", "trailers", "scene", "compare", "rules_of", "records",
@@ -40,7 +39,6 @@ FIRST = (
 """In this order; a module of the audit that is not named here follows."""
 SENTENCES = ("__init__", "findings", "records_rules")
 """Modules that hold nothing but sentences."""
-EXPLAINED = Path(__file__).with_name("explained.toml")
 _RECORDED = ("tests/forgeries", "tests/test_trail_audit_*.py", "tests/test_kb_history.py",
              "tests/test_kb_merging.py", "tests/test_kb_renewing.py",
              "tests/test_kb_undone.py")  # fmt: skip
@@ -73,14 +71,6 @@ class Base(NamedTuple):
     answers: Answers
 
 
-class Verdict(NamedTuple):
-    """What came of one change."""
-
-    change: Change
-    noticed: str
-    """By which history or test; '' by none."""
-
-
 def main() -> int:
     """Try the changes of the modules asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -88,16 +78,34 @@ def main() -> int:
     parser.add_argument("--function", default="", help="only changes in it")
     parser.add_argument("--folder", type=Path, help="where histories and results are kept")
     parser.add_argument("--anew", action="store_true", help="forget the results of before")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that try changes at once")
+    parser.add_argument("--open", action="store_true", help="list what was not gone through yet")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.gettempdir()) / "kmkit-mutants"
-    _as_on_a_new_machine(folder)
     names = [_full(name) for name in given.modules or _modules()]
-    files = {str(_file(name)): name for name in names}
-    todo = [c for name in names for c in changes(name, _file(name).read_text(encoding="utf-8"))]
+    every = [c for name in names for c in changes(name, _file(name).read_text(encoding="utf-8"))]
+    known, now = {} if given.anew else remembered.through(), remembered.digests(every)
+    old = {name for name, digest in now.items() if known.get(name) == digest}
+    todo = [c for c in every if remembered.function(c) not in old]
     todo = [c for c in todo if not given.function or c.function.endswith(given.function)]
-    base = _base(folder, files)
-    before = {} if given.anew else _results(folder)
-    return _told(list(_tried(todo, base, before, folder)), whole=not given.function)
+    if given.open:
+        return _listed(todo, every)
+    _as_on_a_new_machine(folder)
+    base = _base(folder, {str(_file(name)): name for name in names})
+    before = {} if given.anew else {key: by for key, by in remembered.results(folder).items() if by}
+    found = list(_tried(_shared(todo, base, before, folder, given.jobs), base, before, folder))
+    open_ones = telling.unexplained(found)
+    if not given.function:
+        remembered.go_through(todo, open_ones, [_full(name) for name in _modules()])
+    return telling.told(found, open_ones, len(every), whole=not given.function)
+
+
+def _listed(todo: Sequence[Change], every: Sequence[Change]) -> int:
+    """Print the functions that are still to be gone through; 1 where there are some."""
+    for name, count in Counter(map(remembered.function, todo)).items():
+        print(f"{telling.short(name)}: {count} changes")
+    print(f"{len(every)} changes, {len(todo)} of them not gone through since they changed")
+    return 1 if todo else 0
 
 
 def _modules() -> list[str]:
@@ -171,22 +179,44 @@ def _globbed(patterns: Sequence[str]) -> list[str]:
 # With one
 
 
+def _shared(
+    todo: Sequence[Change], base: Base, before: dict[str, str], folder: Path, jobs: int
+) -> Sequence[Change]:
+    """The same changes, after several processes have tried them."""
+    children = []
+    remembered.forget(folder)
+    for job in range(jobs if jobs > 1 else 0):
+        if not (child := os.fork()):
+            place = folder / f"results-{job}.json"
+            for _ in _tried(todo[job::jobs], base, before, folder, place):
+                pass
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+    before |= remembered.results(folder) if children else {}
+    return todo
+
+
 def _tried(
-    todo: Sequence[Change], base: Base, before: dict[str, str], folder: Path
-) -> Iterator[Verdict]:
+    todo: Sequence[Change],
+    base: Base,
+    before: dict[str, str],
+    folder: Path,
+    place: Path | None = None,
+) -> Iterator[telling.Verdict]:
     """Each change, and who noticed it; what was noticed before is not tried again."""
     luck: Counter[int] = Counter()
     for number, change in enumerate(todo, 1):
-        key = _key(change)
-        if not before.get(key):
+        key = remembered.key(change)
+        if key not in before:
             before[key] = _noticed(change, base, luck)
             if not before[key]:
-                print(f"[{number}/{len(todo)}] {_named(change)}", flush=True)
+                print(f"[{number}/{len(todo)}] {telling.named(change)}", flush=True)
         if number % 20 == 0 or number == len(todo):
-            place = folder / "results.json"
-            place.write_text(json.dumps(before, indent=1), encoding="utf-8")
+            remembered.write(before, place or folder / "results.json")
             print(f"{number} of {len(todo)}", end="\r", flush=True)
-        yield Verdict(change, before[key])
+        yield telling.Verdict(change, before[key])
 
 
 def _noticed(change: Change, base: Base, luck: Counter[int]) -> str:
@@ -226,60 +256,6 @@ def _noticed(change: Change, base: Base, luck: Counter[int]) -> str:
 def _reached(change: Change, lines: Lines) -> bool:
     seen = lines.get(change.module, set())
     return not change.first or any(at in seen for at in range(change.first, change.last + 1))
-
-
-# What came of it
-
-
-def _results(folder: Path) -> dict[str, str]:
-    place = folder / "results.json"
-    found: dict[str, str] = json.loads(place.read_text("utf-8")) if place.exists() else {}
-    return found
-
-
-def _key(change: Change) -> str:
-    around = sha256(change.around.encode()).hexdigest()[:16]
-    return f"{change.module} {change.function} {around} {change.text}"
-
-
-def _named(change: Change) -> str:
-    module = change.module.removeprefix(f"{AUDIT}.")
-    return f"{module} {change.function or '-'} {change.first}: {change.text}"
-
-
-def _told(verdicts: Sequence[Verdict], *, whole: bool) -> int:
-    """Print the figures and what has no reason yet; say which reasons have no change."""
-    reasons = _reasons()
-    left = [verdict.change for verdict in verdicts if not verdict.noticed]
-    of = {(c.module.removeprefix(f"{AUDIT}."), c.function, c.text) for c in left}
-    unexplained = [c for c in left if not _explained(c, reasons)]
-    print()
-    for change in unexplained:
-        print(_named(change))
-    modules = {module for module, _, _ in of} if whole else set()
-    idle = [key for key in reasons if key[0] in modules and key not in of and key[2] != "*"]
-    for module, function, text in idle:
-        print(f"A reason without a change that nobody notices: {module} {function}: {text}")
-    print(f"{len(verdicts)} changes, {len(verdicts) - len(left)} noticed, "
-          f"{len(left) - len(unexplained)} explained, {len(unexplained)} unexplained")  # fmt: skip
-    return 1 if unexplained or idle else 0
-
-
-def _explained(change: Change, reasons: dict[tuple[str, str, str], str]) -> bool:
-    module = change.module.removeprefix(f"{AUDIT}.")
-    return any((module, change.function, text) in reasons for text in (change.text, "*"))
-
-
-def _reasons() -> dict[tuple[str, str, str], str]:
-    """Why nobody can notice a change, by module, function and change; '*' is all of a function."""
-    table = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))
-    return {
-        (module, "" if function == "-" else function, text): entry["why"]
-        for module, functions in table.items()
-        for function, entries in functions.items()
-        for entry in entries
-        for text in entry["changes"]
-    }
 
 
 if __name__ == "__main__":
