@@ -43,6 +43,30 @@ SPOILT: dict[str, tuple[str, Callable[[bytes], bytes | Entry | None]]] = {
 }
 
 
+def of_its_name(history: History, path: str) -> Entry:
+    """A submodule that git knows by the very name of the file."""
+    return Entry(SUBMODULE, history.run("rev-parse", f"main:{path}").encode())
+
+
+def same_target(history: History, path: str) -> Entry:
+    """A link that leads to what the file says."""
+    return Entry(LINK, history.data(path))
+
+
+@pytest.mark.parametrize("entry", [of_its_name, same_target])
+def test_a_file_put_back_in_place_of_what_git_names_alike(
+    new: New, entry: Callable[[History, str], Entry]
+) -> None:
+    history = new(False)
+    path = history.path(ROADS)
+    before = history.data(path)
+    history.commit("In place of it\n", {path: entry(history, path)}, who=MAL)
+    assert rules(report_of(history)) == ["not-a-file"]
+    history.commit("Put back\n", {path: before}, who=CY)
+    report = report_of(history)
+    assert (rules(report), report.mended, proofs(report)) == ([], 1, {"claimed"})
+
+
 @pytest.mark.parametrize("spoil", SPOILT)
 def test_a_file_put_back_makes_the_finding_good(new: New, spoil: str) -> None:
     history = new(False)

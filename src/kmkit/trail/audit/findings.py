@@ -260,8 +260,9 @@ _HISTORY = {
     "unproved": ("The proof was lost or never there", """The note claims a state that its history
         does not lead to: it came in from elsewhere, or a squash or rebase dropped the moves. The
         claim may be true, but nothing here proves it. Mend: if it is true, somebody entitled renews
-        it with kmkit validate NOTE --renew, or, where it is captured or retired, captures it anew:
-        kmkit capture PATH says what to take out first. A forged new note is taken away by a manager
+        it with kmkit validate NOTE --renew, a captured one after it is validated. One that no move
+        captured, or that is retired, is captured anew: kmkit capture PATH says what to take out
+        first. A forged new note is taken away by a manager
         or a steward, with git rm."""),
     "outside-anchor": ("A change from a history that does not begin at the anchor", """The commit
         changes notes or rules and comes from a line of history that does not lead back to the

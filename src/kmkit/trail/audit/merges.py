@@ -77,7 +77,7 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
     at = len(scene.faults)
     taken = [side for side in sides if side and side.blob == blob]
     if mode not in FILE_MODES:  # where a file of that name in git stood, it is none any more
-        taken = [side for side in taken if _no_file(scene, side)]
+        taken = [side for side in taken if scene.no_file(side)]
     if not blob:
         _gone(scene, path, sides)
     elif taken:
@@ -95,11 +95,6 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
             put(scene, known._replace(blob=blob), there, scene.faults[at:])
     elif change and is_note(path):
         _joined(scene, change, sides, start)
-
-
-def _no_file(scene: Scene, known: Known) -> bool:
-    """Whether something else than a file was found in a note's place."""
-    return any(scene.findings[at].rule == "not-a-file" for at in known.faults)
 
 
 def _everywhere(scene: Scene, path: str, id: str) -> list[Known]:

@@ -101,7 +101,7 @@ def _note(
         return
     known = known or _back(scene, id, change)
     scene.ask_signature(id, path)
-    if known and known.blob == change.blob:  # renamed, or put back
+    if known and known.blob == change.blob and not scene.no_file(known):  # renamed, or put back
         scene.put(known._replace(path=path), scene.faults[at:], known)
         return
     if known and known.sound and known.sound.blob == change.blob and not scene.told.event:

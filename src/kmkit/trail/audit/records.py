@@ -150,7 +150,7 @@ def _record(scene: Scene, change: Change, old_path: str, start: Sequence[int]) -
     scene.ask_signature(record.id, path)
     told = scene.told.record
     step = told if told and told.note == record.id else None
-    if known and known.blob == change.blob and not step:
+    if known and known.blob == change.blob and not (step or scene.no_file(known)):
         put(scene, known._replace(path=path), scene.faults[at:], known)
         return record.id
     new = fresh(scene, record, change, known)

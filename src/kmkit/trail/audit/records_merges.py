@@ -46,7 +46,7 @@ def _record(scene: Scene, path: str, change: Change | None, start: Sequence[int]
     at = len(scene.faults)
     taken = [side for side in sides if side and side.blob == blob]
     if change and change.mode not in FILE_MODES:  # where a file stood, it is none any more
-        taken = [side for side in taken if _no_file(scene, side)]
+        taken = [side for side in taken if scene.no_file(side)]
     if not blob:
         scene.book.take(path)
         return
@@ -68,11 +68,6 @@ def _record(scene: Scene, path: str, change: Change | None, start: Sequence[int]
             put(scene, known._replace(blob=blob), scene.faults[at:], known)
     elif is_record(path):
         _new_version(scene, change, sides, start)
-
-
-def _no_file(scene: Scene, known: Filed) -> bool:
-    """Whether something else than a file was found in a record's place."""
-    return any(scene.findings[at].rule == "record-not-a-file" for at in known.faults)
 
 
 def _everywhere(scene: Scene, path: str, record: str) -> list[Filed]:

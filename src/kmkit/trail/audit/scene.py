@@ -18,6 +18,7 @@ from kmkit.trail.event import author_of, coauthors_of
 from kmkit.trail.signing import Signed, Unproved
 
 _UNSIGNED = ("unsigned-move", "wrong-key")
+_NO_FILE = ("not-a-file", "record-not-a-file")
 
 
 class Verify(Protocol):
@@ -156,6 +157,10 @@ class Scene:
         self.faults.append(len(self.findings))
         mend = RULES[rule].mend(note)
         self.findings.append(Finding(rule, note, path, self.commit.sha, message, mend))
+
+    def no_file(self, known: Known | Filed) -> bool:
+        """Whether something else than a file was found in the place of a note or record."""
+        return any(self.findings[at].rule in _NO_FILE for at in known.faults)
 
     def mend(self, faults: Iterable[int]) -> None:
         """These findings were made good."""
