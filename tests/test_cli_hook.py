@@ -270,6 +270,19 @@ def test_only_what_is_pushed_is_judged(kb: KnowledgeBase, server: Path) -> None:
     assert done.code == 0, done.err
 
 
+def test_what_was_put_right_does_not_come_back_by_a_merge(kb: KnowledgeBase, server: Path) -> None:
+    claim(kb, "validated")
+    git(kb.root, "branch", "side")
+    git(kb.root, "revert", "--no-edit", "HEAD")
+    done = push(kb, "HEAD")
+    assert done.code == 0, done.err
+    tips = ("-p", "HEAD", "-p", "side", "side^{tree}")
+    git(kb.root, "update-ref", "HEAD", git(kb.root, "commit-tree", "-m", "Merge", *tips))
+    done = push(kb, "HEAD")
+    assert done.code == 1
+    assert "(which stands again by" in done.err
+
+
 def test_a_forced_push_drops_nothing_from_the_main_branch(kb: KnowledgeBase, server: Path) -> None:
     before = git(server, "rev-parse", "HEAD")
     git(kb.root, "reset", "-q", "--hard", "HEAD^")

@@ -26,7 +26,7 @@ from kmkit.trail.git import Git
 from kmkit.trail.signing import Verifier
 from tests.conftest import ANA, BEN, CY, Run, disseminated
 from tests.cut_off import cut_off, needs_fork
-from tests.forgeries.base import BOATS, FUEL
+from tests.forgeries.base import BOATS, FUEL, MAL, ROADS
 from tests.forgeries.builder import ASK, History
 from tests.forgeries.conftest import New, new, templates  # noqa: F401 (fixtures)
 from tests.forgeries.corpus import APPROVE, WORDS, Trick, some
@@ -598,3 +598,24 @@ def test_a_push_is_judged_by_what_it_brings(
     history.commit("Three\n", {"README.md": b"z\n"}, who=CY)
     assert pushed(was) == []
     assert judged[4] == 1
+
+
+def test_what_stands_again_does_so_whatever_is_kept(new: New, close: None) -> None:  # noqa: F811
+    history = new(False)
+    anchor, path = history.anchor(), history.path(ROADS)
+    before = history.data(path)
+    forged = history.commit("Changed\n", {path: WORDS(before)}, who=MAL)
+    history.fork("side")
+    history.commit("Elsewhere\n", {"README.md": b"x\n"}, who=MAL, on="side")
+    audited(history, anchor)
+    history.commit("Put back\n", {path: before}, who=CY)
+    assert audited(history, anchor).findings == ()
+    merged = history.merge(MAL, tree="side")
+    told = [(forged, merged)]
+    for number in range(12):
+        report = audited(history, anchor)
+        assert [(one.commit, one.again) for one in report.findings] == told
+        again = repeated(history.git, kept(history.git, anchor), anchor, history.tip(), "main~1")
+        assert again
+        assert len(again.findings) == (not number)
+        history.commit(f"{number}\n", {"README.md": f"{number}\n".encode()}, who=CY)

@@ -45,7 +45,7 @@ def scene(
     books = [Book(Rules(each, None, {})) for each in policies]
     commit = Commit("1" * 40, (), raw, (), {})
     return Scene(
-        commit, told(commit.sha, raw), {}, 1, books, Book(), [], set(), lambda blob: b"",
+        commit, told(commit.sha, raw), {}, 1, books, Book(), [], set(), {}, lambda blob: b"",
         signatures, required,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from kmkit.lifecycle.person import Person
+from kmkit.trail.audit.audit import audit
 from kmkit.trail.audit.report import Report
 from tests.conftest import ANA, BEN, CY, DEE
 from tests.forgeries.base import BOATS, FUEL, MAL, ROADS, WELLS
@@ -321,3 +322,57 @@ def test_a_merge_that_brings_a_forged_note_back_is_found(new: New, turned: bool)
     sides = [away, history.tip("side")]
     history.merge(CY, parents=sides[::-1] if turned else sides, tree="side")
     assert "unproved" in rules(report_of(history))
+
+
+# What stands again
+
+
+def brought_back(history: History, data: bytes) -> tuple[str, str]:
+    """A file of a branch from before it was put right, in a merge; the finding's commit first."""
+    path = history.path(ROADS)
+    before = history.data(path)
+    forged = history.commit("Changed\n", {path: data}, who=MAL)
+    history.fork("side")
+    history.commit("Elsewhere\n", {"README.md": b"x\n"}, who=CY, on="side")
+    history.commit("Put back\n", {path: before}, who=CY)
+    return forged, history.merge(MAL, tree="side")
+
+
+def standing_again(history: History, since: str) -> list[tuple[str, str]]:
+    """The commit of each finding that is new since a commit, and that by which it stands again."""
+    git, anchor = history.git, history.anchor()
+    report = audit(git, "", anchor=anchor, tip=history.tip(), since=since)
+    return [(finding.commit, finding.again) for finding in report.findings]
+
+
+def test_a_finding_that_a_merge_brings_back_is_new_with_the_merge(new: New) -> None:
+    history = new(False)
+    forged, merged = brought_back(history, WORDS(history.data(history.path(ROADS))))
+    base = history.tip("main~1")
+    for since in ("", base):
+        assert standing_again(history, since) == [(forged, merged)]
+    assert standing_again(history, merged) == []
+
+
+def test_a_finding_that_stood_on_both_sides_of_a_merge_is_not_new(new: New) -> None:
+    history = new(False)
+    path = history.path(ROADS)
+    forged = history.commit("Changed\n", {path: WORDS(history.data(path))}, who=MAL)
+    history.fork("side")
+    history.commit("French\n", {path: FRENCH(history.data(path))}, who=CY, on="side")
+    history.commit("Elsewhere\n", {"README.md": b"x\n"}, who=CY)
+    base = history.tip()
+    history.merge(CY)
+    assert standing_again(history, "") == [(forged, "")]
+    assert standing_again(history, base) == []
+
+
+def test_a_finding_of_a_note_that_was_removed_is_new_when_it_comes_back(new: New) -> None:
+    history = new(False)
+    path = history.path(ROADS)
+    spoilt = WORDS(history.data(path))
+    forged = history.commit("Changed\n", {path: spoilt}, who=MAL)
+    base = history.commit("Away\n", {path: None}, who=ANA)
+    assert standing_again(history, "") == []
+    back = history.commit("Back\n", {path: spoilt}, who=MAL)
+    assert standing_again(history, base) == [(forged, back)]

@@ -211,10 +211,11 @@ def _audited(
             rows=False,
         )
         for found in report.findings:
-            if only is None or found.commit in only:
+            if found.within(only):
                 where = f"{prefix}{found.path}: " if found.path else ""
                 said = f"{where}{found.rule}: {found.message} {found.mend}"
-                yield f"{name}, {found.commit[:12]}: {said}"
+                again = f" (which stands again by {found.again[:12]})" if found.again else ""
+                yield f"{name}, {found.commit[:12]}{again}: {said}"
 
 
 def _server(git: Git) -> _Server:

@@ -13,6 +13,8 @@ _SHORT = 12
 def as_problem(finding: Finding) -> Problem:
     """A finding as a problem of its file; what is about no file is shown at policy.toml."""
     commit = f" Commit {finding.commit[:_SHORT]}." if finding.commit else ""
+    if finding.again:
+        commit = f"{commit[:-1]}, which stands again by {finding.again[:_SHORT]}."
     message = f"{finding.message}{commit}"
     return Problem(finding.path or "policy.toml", 1, 1, finding.rule, message, finding.mend)
 

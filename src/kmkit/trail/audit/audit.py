@@ -56,10 +56,9 @@ def audit(
         lost = Finding("wrong-anchor", "", "", tip, message, RULES["wrong-anchor"].mend())
         return Report((lost,), (), 0, anchor, tip)
     told = done.told
-    findings = (one for one in told.findings if recent is None or one.commit in recent)
     report = Report(
-        tuple(findings), done.standings, told.checked, anchor, tip, told.mended, told.proofs,
-        done.judged, done.records,
+        tuple(one for one in told.findings if one.within(recent)), done.standings, told.checked,
+        anchor, tip, told.mended, told.proofs, done.judged, done.records,
     )  # fmt: skip
     if kept and (kept.writes == "always" or (kept.writes == "sound" and not report.findings)):
         keep()
@@ -137,7 +136,9 @@ def _through(
 def _summed(passed: Pass, before: Resumed | None, *, rows: bool) -> _Done:
     """What a pass came to; the notes by themselves where ``rows`` are asked for."""
     point = passed.tip
-    findings = tuple(f for at, f in enumerate(point.findings) if at not in point.mended)
+    every = enumerate(point.findings)
+    left = ((point.again.get(at, ""), f) for at, f in every if at not in point.mended)
+    findings = tuple(f._replace(again=again) if again else f for again, f in left)
     told = Told(findings, point.number, len(point.mended), proofs_of(point.book, before))
     standings = tuple(sorted(map(standing, point.book.all()))) if rows else ()
     records = tuple(sorted(map(record_standing, point.book.records()))) if rows else ()

@@ -4,6 +4,7 @@
 documentation read it. The ids are a contract: scripts and CI name them.
 """
 
+from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from kmkit.text import as_typed
@@ -49,6 +50,12 @@ class Finding(NamedTuple):
     commit: str
     message: str
     mend: str = ""
+    again: str = ""
+    """The commit by which it stands again, after it was made good; '' for most."""
+
+    def within(self, commits: Collection[str] | None) -> bool:
+        """Whether it was found, or stands again, in one of ``commits``; None is all."""
+        return commits is None or self.commit in commits or self.again in commits
 
 
 class Standing(NamedTuple):

@@ -229,7 +229,7 @@ def repeated(git: Git, kept: Kept, anchor: str, tip: str, since: str) -> Report 
     if told is None:
         return None
     recent = recent_to(git, since, tip)
-    findings = tuple(one for one in told.findings if recent is None or one.commit in recent)
+    findings = tuple(one for one in told.findings if one.within(recent))
     return Report(findings, (), told.checked, anchor, tip, told.mended, told.proofs)
 
 

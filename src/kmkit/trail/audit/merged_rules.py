@@ -34,7 +34,7 @@ def _rule(scene: Scene, reader: Reader, rules: Rules, path: str, blob: str) -> R
         if not (wrong := taken.faults.get(path)):  # what was wrong on another side is gone
             scene.mend(faults)
             return rules if taken is every[0] is rules else _with(rules, taken, path, ())
-        scene.mended.difference_update(wrong)
+        scene.unmend(wrong)
         return _with(rules, taken, path, faults)
     what = "takes back a change of" if sides else "holds a version of its own of"
     who = scene.author.key

@@ -81,6 +81,7 @@ def _point(values: Any, page: Book, findings: tuple[Finding, ...]) -> Point:
         Book(page.rules, page),
         findings[: int(values["findings"])],
         frozenset(values["mended"]),
+        dict(values["again"]),
     )
 
 
@@ -164,4 +165,5 @@ def _told(point: Point) -> dict[str, object]:
         "rules": rules_out(point.book.rules),
         "findings": len(point.findings),
         "mended": sorted(point.mended),
+        "again": sorted(point.again.items()),
     }

@@ -47,6 +47,8 @@ class Scene:
     """Of the whole audit."""
     mended: set[int]
     """The numbers of findings that were made good later."""
+    again: dict[int, str]
+    """By the numbers of findings that were made good: the commit by which they stand again."""
     fetch: Callable[[str], bytes]
     """Reads a blob by its name."""
     signatures: Verify | None
@@ -59,6 +61,8 @@ class Scene:
     demanded: bool = field(init=False)
     """Whether the commit has to be signed."""
     _signature: Signed | Unproved | None = None
+    _mends: set[int] = field(default_factory=set)
+    """The numbers of the findings that this commit made good."""
 
     def version(self, change: Change) -> Version:
         """What the commit has at the path of a note."""
@@ -164,7 +168,15 @@ class Scene:
 
     def mend(self, faults: Iterable[int]) -> None:
         """These findings were made good."""
-        self.mended.update(faults)
+        now = {*faults} - self.mended
+        self._mends |= now
+        self.mended |= now
+
+    def unmend(self, faults: Iterable[int]) -> None:
+        """These findings stand, also where they were made good before."""
+        back = self.mended.intersection(faults)
+        self.mended -= back
+        self.again.update(dict.fromkeys(back - self._mends, self.commit.sha))
 
     def put(self, known: Known, faults: Sequence[int], was: Known | None = None) -> None:
         """The note stands so from now on; ``faults`` are what was found of it in this commit.
@@ -188,7 +200,7 @@ class Scene:
         its path on the first side stands there no more.
         """
         if len(self.parents) > 1:
-            self.mended.difference_update(known.faults)
+            self.unmend(known.faults)
             before = self.book.get(known.path) or self.book.record(known.path)
             if before and before.id != known.id:
                 self.book.take(known.path)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kmkit.errors import Cannot
@@ -49,6 +50,8 @@ class Point(NamedTuple):
     findings: tuple[Finding, ...] = ()
     mended: frozenset[int] = frozenset()
     """The numbers of the findings that were made good."""
+    again: Mapping[int, str] = MappingProxyType({})
+    """The commits by which findings that were made good stand again."""
 
 
 class Pass(NamedTuple):
@@ -106,7 +109,7 @@ class Session:
     def _through(
         self, range_: Range, first: Point, tip: str, second: Process | None = None
     ) -> Pass:
-        findings, mended = [*first.findings], {*first.mended}
+        findings, mended, again = [*first.findings], {*first.mended}, {**first.again}
         books = {first.commit: first.book}
         points = {first.commit: first}
         shared = {*range_.uses, first.commit, range_.waist}
@@ -118,8 +121,8 @@ class Session:
                     inside = rooted(commit.sha, inside, apart)
                 scene = Scene(
                     commit, told, versions, first.number + number, [books[sha] for sha in inside],
-                    _begun(inside, books, shared), findings, mended, self.read, self.signatures,
-                    self.required,
+                    _begun(inside, books, shared), findings, mended, again, self.read,
+                    self.signatures, self.required,
                 )  # fmt: skip
                 (judge_merge if len(inside) > 1 else judge)(scene, self.reader)
                 _released(books, range_.uses, inside, before)
@@ -127,8 +130,9 @@ class Session:
                 before = commit.sha
                 if commit.sha in (range_.waist, tip):
                     points[commit.sha] = Point(
-                        commit.sha, scene.number, scene.book, tuple(findings), frozenset(mended)
-                    )
+                        commit.sha, scene.number, scene.book, tuple(findings), frozenset(mended),
+                        {**again},
+                    )  # fmt: skip
                 if self.progress:
                     self.progress(number, range_.count)
         return Pass(first, points[range_.waist], points[tip])
