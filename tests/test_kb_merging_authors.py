@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import HealthCheck, Phase, event, example, given, settings
 from hypothesis import strategies as st
 
 from kmkit.errors import KmkitError, Refused
@@ -48,6 +48,18 @@ STEP = st.tuples(
 )  # fmt: skip
 
 
+TWO_REVISIONS = [
+    ("validate", "main", ANA, 1),
+    ("merge", "side", BEN, 0),
+    ("edit", "main", DEE, 2),
+    ("validate", "main", BEN, 1),
+    ("edit", "side", ANA, 1),
+    ("hand", "side", BEN, 2),
+]
+"""One branch revises and approves what another revises from the same version."""
+
+
+@example(TWO_REVISIONS)
 @settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -58,10 +58,25 @@ def as_merged(kb: "KnowledgeBase", note: Note, claim: Claim, *, owner: bool = Tr
     """
     odd = DECIDES.intersection(differing(note.fields, claim)) - (set() if owner else {"owner"})
     if not (odd and claim.captured) or kb.git.shallow:
-        return claim
+        return _holding(kb, note, claim)
     path, guidance = kb.repo_path(note.path), kb.guidance(note)
     found = _past(kb.git, path, claim, guidance, kb.committed_policy).last.claim
     return found if found.captured else claim
+
+
+def _holding(kb: "KnowledgeBase", note: Note, claim: Claim) -> Claim:
+    """The claim with the verdicts on the version in force as its own file has them.
+
+    Two branches can revise one version: in one line the second seems to revise what the first made.
+    """
+    if claim.in_force is None:
+        return claim
+    try:
+        held = read(kb.git.blob(claim.in_force.blob), note.path).fields.verdicts
+    except Cannot:
+        return claim
+    same = [bare(entry) for entry in held] == [bare(entry) for entry in claim.held]
+    return claim if same else claim._replace(held=held)
 
 
 DECIDES = frozenset({"state", "level", "owner", "verdicts", "in_force"})
