@@ -161,6 +161,33 @@ def test_an_approval_stays_with_the_text_that_was_approved() -> None:
         assert note.section("Context and challenge").startswith("Fuel came early.")
 
 
+def test_other_words_do_not_go_to_the_widest_circle_by_a_release() -> None:
+    base = other(note_of(), state="validated", verdicts=(verdict(PEER, **SAID),))
+    ours = other(base, level="international")
+    theirs = other(base, "Fuel came early.")
+
+    def judged(method: str) -> Note:
+        entry = verdict(SECOND, method=method, fingerprint=print_of(theirs))
+        return other(theirs, verdicts=(entry,))
+
+    for sides in ((ours, judged("peer-review")), (judged("peer-review"), ours)):
+        done = merge(base, *sides, LESSON.guidance, no_join, widest="international")
+        assert done.data is None
+        assert done.conflicts == (
+            "One side released the note to international, and the other has words that peers "
+            "judged. Take the file of the side that has the words.",
+        )
+    for widest, there in (
+        ("international", judged("committee")),
+        ("international", other(judged("peer-review"), level="international")),
+        ("international", other(judged("peer-review"), state="captured")),
+        ("galactic", judged("peer-review")),
+    ):
+        done = merge(base, ours, there, LESSON.guidance, no_join, widest=widest)
+        assert done.data, done.conflicts
+        assert read(done.data, base.path).level == "international"
+
+
 def test_two_texts_are_captured_without_any_verdict() -> None:
     force = InForce(blob="a" * 40, state="formatted")
     base = note_of(in_force=force, verdicts=(verdict(PEER),))

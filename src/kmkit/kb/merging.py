@@ -6,14 +6,15 @@ The state is never invented: it is taken from the side whose text stands, and a 
 side has is captured, with no verdict on it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from kmkit.errors import Refused
+from kmkit.kb.sides import Sides, left
 from kmkit.kb.uniting import later, texts, united
 from kmkit.lifecycle.fingerprint import fingerprint
-from kmkit.lifecycle.rounds import returns
+from kmkit.lifecycle.rounds import WIDEST_METHODS, returns
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.file import read, write_body, write_fields
 from kmkit.note.frontmatter import split
@@ -42,53 +43,6 @@ class Merged:
     """The text is one that neither side has: it is captured, and no verdict is about it."""
 
 
-@dataclass(frozen=True)
-class _Sides:
-    """The three versions of a note, and the fingerprint of each."""
-
-    base: Note
-    ours: Note
-    theirs: Note
-    prints: dict[str, str]
-    new: str = ""
-    """The fingerprint of the merged text."""
-
-    @property
-    def both(self) -> tuple[Note, Note]:
-        """Ours and theirs."""
-        return self.ours, self.theirs
-
-    def print_of(self, side: Note) -> str:
-        """A side's fingerprint."""
-        return self.prints["ours" if side is self.ours else "theirs"]
-
-    def began(self, side: Note) -> bool:
-        """Whether the side took the note back to the start of its walk.
-
-        It may have gone on before, from the start: then another version is in force, or verdicts
-        that stood no longer do.
-        """
-        if side.state != State.CAPTURED or self.base.state != State.CAPTURED:
-            return side.state == State.CAPTURED
-        return self.anew(side) or _left(side) != _left(self.base)
-
-    def anew(self, side: Note) -> bool:
-        """Whether the side has its verdicts from a round that began after the base."""
-        return any(verdict not in side.fields.verdicts for verdict in self.base.fields.verdicts)
-
-    def returned(self, side: Note) -> bool:
-        """Whether somebody returned the merged text there, and has not approved it since."""
-        said = {
-            one.by.casefold(): one for one in side.fields.verdicts if one.fingerprint == self.new
-        }
-        returns = any(one.verdict == "return" for one in said.values())
-        return returns and side.state == State.CAPTURED
-
-    def ended(self, side: Note) -> bool:
-        """Whether the side retired the note."""
-        return side.state == State.RETIRED != self.base.state
-
-
 def merge(
     base: Note,
     ours: Note,
@@ -96,17 +50,20 @@ def merge(
     guidance: frozenset[str],
     join: Join,
     text: str | None = None,
+    *,
+    widest: str = "",
 ) -> Merged:
     """The note that two branches make of ``base``; comments and order are those of ``ours``.
 
     ``guidance`` are the comments of the note's kind, which are no text; ``join`` merges plain
-    text; ``text`` is what a person made of it already.
+    text; ``text`` is what a person made of it already; ``widest`` is the circle that asks for more
+    than peers.
     """
     complaints = tuple(_unmergeable(base, ours, theirs))
     if complaints:
         return Merged(None, complaints)
     names = {"base": base, "ours": ours, "theirs": theirs}
-    sides = _Sides(
+    sides = Sides(
         base, ours, theirs, {key: fingerprint(note, guidance) for key, note in names.items()}
     )
     changes, complaints = _plain(sides)
@@ -118,6 +75,7 @@ def merge(
         merged = _with(_with(ours, write_fields(ours, changes)), body)
         sides = replace(sides, new=fingerprint(merged, guidance))
         meant, more = _meant(sides)
+        more += _too_wide(sides, merged, meant, widest)
         if complaints or more:
             return Merged(None, (*complaints, *more))
         data = write_fields(merged, meant)
@@ -145,7 +103,7 @@ def _unmergeable(base: Note, ours: Note, theirs: Note) -> list[str]:
 # Fields that hands write
 
 
-def _plain(sides: _Sides) -> tuple[dict[str, object | None], tuple[str, ...]]:
+def _plain(sides: Sides) -> tuple[dict[str, object | None], tuple[str, ...]]:
     """The changes to our front matter in fields that mean nothing to the walk; the conflicts."""
     base, ours, theirs = (note.raw for note in (sides.base, *sides.both))
     changes: dict[str, object | None] = {}
@@ -167,7 +125,7 @@ def _plain(sides: _Sides) -> tuple[dict[str, object | None], tuple[str, ...]]:
 # The text
 
 
-def _body(sides: _Sides, join: Join) -> str | None:
+def _body(sides: Sides, join: Join) -> str | None:
     """The text below the front matter; None where both sides changed the same place."""
     base, ours, theirs = (
         split(note.text)[0].body.replace("\r\n", "\n") for note in (sides.base, *sides.both)
@@ -193,7 +151,7 @@ def _with(note: Note, change: bytes | str) -> Note:
 # Fields that moves write
 
 
-def _meant(sides: _Sides) -> tuple[dict[str, object | None], tuple[str, ...]]:
+def _meant(sides: Sides) -> tuple[dict[str, object | None], tuple[str, ...]]:
     """What the moves of both sides make of the state and of all that goes with it."""
     state, complaint = _state(sides)
     standing, other = _in_force(sides, state)
@@ -213,7 +171,24 @@ def _meant(sides: _Sides) -> tuple[dict[str, object | None], tuple[str, ...]]:
     return meant, tuple(said for said in (complaint, other) if said)
 
 
-def _state(sides: _Sides) -> tuple[str, str]:
+def _too_wide(
+    sides: Sides, merged: Note, meant: Mapping[str, object | None], widest: str
+) -> tuple[str, ...]:
+    """Why the text of one side does not go as wide as the other side released its own."""
+    about = [side for side in sides.both if sides.print_of(side) == sides.new]
+    checked = {one.method for one in _verdicts(sides) if one.verdict == "approve"}
+    if (
+        merged.level != widest
+        or meant["state"] not in WALK[1:]
+        or any(side.level == widest for side in about)
+        or checked.intersection(WIDEST_METHODS)
+    ):
+        return ()
+    said = f"One side released the note to {widest}, and the other has words that peers judged."
+    return (f"{said} Take the file of the side that has the words.",)
+
+
+def _state(sides: Sides) -> tuple[str, str]:
     """The state that the merged text stands in, and why there is none."""
     ours, theirs = sides.both
     ended = [side for side in sides.both if sides.ended(side)]
@@ -240,24 +215,18 @@ def _place(state: str) -> int:
     return WALK.index(State(state)) if state in WALK else -1
 
 
-def _in_force(sides: _Sides, state: str) -> tuple[InForce | None, str]:
+def _in_force(sides: Sides, state: str) -> tuple[InForce | None, str]:
     """The version that stands meanwhile, and why it cannot be told."""
     if state != State.CAPTURED:
         return None, ""
     began = [side for side in sides.both if sides.began(side)]
     there = began or [side for side in sides.both if side.state == State.CAPTURED]
-    if len({*map(_left, there)}) > 1:
+    if len({*map(left, there)}) > 1:
         return None, "The sides leave different versions in force."
     return there[0].fields.in_force, ""
 
 
-def _left(side: Note) -> tuple[str, str] | None:
-    """The version that a revision leaves in force, whatever day it says."""
-    found = side.fields.in_force
-    return (found.blob, found.state) if found else None
-
-
-def _verdicts(sides: _Sides) -> Sequence[Any]:
+def _verdicts(sides: Sides) -> Sequence[Any]:
     """The verdicts of the sides that have this text, and returns of any text."""
     about = [side for side in sides.both if sides.print_of(side) == sides.new]
     ended = [side for side in about if sides.ended(side)]
@@ -273,7 +242,7 @@ def _verdicts(sides: _Sides) -> Sequence[Any]:
     )
 
 
-def _with_returns(sides: _Sides, about: Sequence[Note]) -> Sequence[Any]:
+def _with_returns(sides: Sides, about: Sequence[Note]) -> Sequence[Any]:
     """The verdicts of the side that has this text, and the returns of another: they stand.
 
     The text can become that again which was returned.
@@ -283,7 +252,7 @@ def _with_returns(sides: _Sides, about: Sequence[Note]) -> Sequence[Any]:
     return (*found, *united((), [one for one in others if one not in found], ()))
 
 
-def _method(sides: _Sides, about: Sequence[Note]) -> str:
+def _method(sides: Sides, about: Sequence[Note]) -> str:
     """The method that stands first, which is the round's: of the side that the state is from."""
     returned = [side for side in about if sides.returned(side)]
     far = max(_place(side.state) for side in about)
@@ -292,7 +261,7 @@ def _method(sides: _Sides, about: Sequence[Note]) -> str:
     return next((one.method for one in verdicts if one.fingerprint == sides.new), "")
 
 
-def _entries(sides: _Sides, name: str, those: Sequence[Note]) -> tuple[Any, ...]:
+def _entries(sides: Sides, name: str, those: Sequence[Note]) -> tuple[Any, ...]:
     """The entries of a list, of one side or of both; of both, too, where none is named."""
     base: tuple[Any, ...] = getattr(sides.base.fields, name)
     each = [getattr(side.fields, name) for side in those or sides.both]

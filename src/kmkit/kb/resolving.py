@@ -45,7 +45,8 @@ def resolve(kb: KnowledgeBase, note: Note) -> Resolved:
         raise _no_merge(kb, note)
     base, ours, theirs = (read(git.blob(blob), note.path) for blob in _versions(git, path))
     text = _settled(note)
-    merged = merge(base, ours, theirs, kb.guidance(ours), joining(git), text)
+    widest = kb.policy.levels[-1]
+    merged = merge(base, ours, theirs, kb.guidance(ours), joining(git), text, widest=widest)
     if merged.data is None:
         raise _unresolved(note, merged)
     if not kb.dry_run:
@@ -95,7 +96,8 @@ def in_place_of_git(
 ) -> bytes | None:
     """The merge of three versions of the note at ``path``; None where a person has to look."""
     first, here, there = (read(data, path) for data in (base, ours, theirs))
-    return merge(first, here, there, kb.guidance(here), joining(kb.git)).data
+    widest = kb.policy.levels[-1]
+    return merge(first, here, there, kb.guidance(here), joining(kb.git), widest=widest).data
 
 
 def mark(git: Git, base: Path, ours: Path, theirs: Path) -> None:
