@@ -119,6 +119,17 @@ def test_only_what_was_approved_is_renewed(kb: KnowledgeBase) -> None:
         at(kb, BEN).move("renew", captured(kb), APPROVE)
 
 
+def test_what_somebody_returned_is_not_renewed_by_others(kb: KnowledgeBase) -> None:
+    note = captured(kb)
+    returned = Request(method="peer-review", verdict="return", because="Which contracts?")
+    at(kb, BEN).move("validate", note, returned)
+    data = write_fields(kb.read(note.path), {"state": "validated"})
+    (kb.root / note.path).write_bytes(data)
+    git(kb, "commit", "-qam", "Say that it is validated")
+    with pytest.raises(Refused, match="returned this text, so nobody else renews it"):
+        at(kb, CY).move("renew", kb.read(note.path), APPROVE)
+
+
 @pytest.mark.parametrize("words", ["Sign contracts early.", "Sign contracts late."])
 def test_a_hand_leads_no_note_back(kb: KnowledgeBase, words: str) -> None:
     note = validated(kb)

@@ -279,6 +279,16 @@ def test_anonymous_is_nobody() -> None:
 # The same meaning
 
 
+def test_what_somebody_else_returned_is_not_renewed() -> None:
+    note = note_of(state="validated")
+    back = verdict(PEER, "return", fingerprint=print_of(note))
+    said = answer(judge.unreturned, note, SECOND, verdicts=(back,))
+    assert "pia@example.org returned this text, so nobody else renews it." in said
+    assert answer(judge.unreturned, note, PEER, verdicts=(back,)) == ""
+    other = back.model_copy(update={"fingerprint": "k1:other"})
+    assert answer(judge.unreturned, note, SECOND, verdicts=(other,)) == ""
+
+
 def reworded(actor: Person, *entries: Any, authors: frozenset[str] = frozenset()) -> str:
     approved = frozenset({"k1:a"})
     note = note_of(state="validated")

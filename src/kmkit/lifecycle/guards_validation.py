@@ -7,12 +7,7 @@ from functools import lru_cache
 from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.guards import Objection, uncovered
 from kmkit.lifecycle.person import address
-from kmkit.lifecycle.rounds import (
-    VALIDATION_METHODS,
-    WIDEST_METHODS,
-    approvals_of,
-    current_round,
-)
+from kmkit.lifecycle.rounds import VALIDATION_METHODS, WIDEST_METHODS, approvals_of, current_round
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.model import Note
 from kmkit.text import did_you_mean, find_folded, fold, one_line
@@ -214,6 +209,14 @@ def same_meaning(note: Note, context: Context) -> Iterable[Objection]:
         yield Objection(
             f"{who} reworded it.", mend if approvers - {who} else f"Nobody else approved it. {anew}"
         )
+
+
+def unreturned(note: Note, context: Context) -> Iterable[Objection]:
+    """Nobody else returned the text that is approved again: what they asked for comes first."""
+    returned = (entry.by for entry in context.round.returned)
+    if who := [one for one in returned if one.strip().casefold() != context.actor.key]:
+        said = f"{' and '.join(who)} returned this text, so nobody else renews it."
+        yield Objection(said, "They approve it, or it is changed first.")
 
 
 def quorate(note: Note, context: Context) -> Iterable[Objection]:

@@ -111,7 +111,7 @@ MOVES: tuple[Move, ...] = (
           (judge.quorate, ask.complete(VALIDATED, writes=("verdicts",))), do.settled,
           "Approvals from several branches reach the quorum together; nobody judges anew."),
     _move("renew", APPROVED, SAME, "", "a method and a reason",
-          (*_APPROVE, ask.complete_for_its_state), do.renewed,
+          (*_APPROVE, judge.unreturned, ask.complete_for_its_state), do.renewed,
           "What stands is approved again, because the trail no longer proves it."),
     _move("reword", (VALIDATED,), SAME, "editor", "",
           (*_HAND, hand.from_the_approved), do.unchanged,
