@@ -42,6 +42,21 @@ def test_an_honest_history_is_nothing_to_report(kb: KnowledgeBase, run: Run) -> 
     assert row.split("\t")[:4] == [note.id, "disseminated", "claimed", "ben@example.org"]
 
 
+def test_a_finding_that_stands_again_names_both_commits(kb: KnowledgeBase, run: Run) -> None:
+    _, commit = forged(kb)
+    git(kb, "branch", "side")
+    git(kb, "revert", "--no-edit", "HEAD")
+    assert run(kb.root, "audit").code == 0
+    tips = ("-p", "HEAD", "-p", "side", "side^{tree}")
+    merge = git(kb, "commit-tree", "-m", "Merge", *tips)
+    git(kb, "reset", "-q", "--hard", merge)
+    ran = run(kb.root, "audit", "--since", f"{merge}^")
+    assert ran.code == 1
+    assert f" Commit {commit[:12]}, which stands again by {merge[:12]}. If the" in ran.out
+    [finding] = json.loads(run(kb.root, "audit", "--json").out)["findings"]
+    assert (finding["commit"], finding["again"]) == (commit, merge)
+
+
 def test_a_finding_says_where_what_and_what_to_do(kb: KnowledgeBase, run: Run) -> None:
     note, commit = forged(kb)
     other = captured(kb, "Another lesson")

@@ -5,7 +5,7 @@ import pytest
 from kmkit.note.model import InForce, Verdict
 from kmkit.trail.audit.findings import Finding
 from kmkit.trail.audit.known import Known
-from kmkit.trail.audit.lost import decided, kept, put, put_away, whole
+from kmkit.trail.audit.lost import decided, kept, put, put_away, remembering, whole
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.writers import Writing, Written
 from tests.test_trail_audit_scene import policy, scene
@@ -367,9 +367,21 @@ def test_where_every_side_is_spoilt_nothing_makes_it_good() -> None:
 
 def test_a_joined_version_has_the_moves_of_every_side() -> None:
     found = merge()
-    put(found, HERE, [HERE, NARROWED], [0], NARROWED.trail)
+    put(found, HERE, [HERE, NARROWED], [0], joined=True)
     assert stood(found).trail == HERE.trail | NARROWED.trail
     assert stood(found).sound == NARROWED
+
+
+def test_a_joined_version_remembers_what_was_rejected_and_given_up_on_any_side() -> None:
+    claim = HERE.claim._replace(former=("domestic",))
+    here = HERE._replace(claim=claim, rejected=("k1:1",), fingerprint="k1:3")
+    there = NARROWED._replace(
+        claim=NARROWED.claim._replace(former=(HERE.claim.level, "old@example.org")),
+        rejected=("k1:2", "k1:3"),
+    )
+    found = remembering(here, [here, there])
+    assert found.claim.former == ("domestic", "old@example.org")
+    assert found.rejected == ("k1:1", "k1:2")
 
 
 def test_what_comes_back_is_what_lost_nothing() -> None:

@@ -14,6 +14,8 @@ from tests.conftest import ANA, CY, NOW
 from tests.forgeries import (  # noqa: F401 (each fills the corpus)
     tricks_alike,
     tricks_branches,
+    tricks_dropped,
+    tricks_forgotten,
     tricks_guards,
     tricks_joins,
     tricks_merges,

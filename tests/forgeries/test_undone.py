@@ -159,18 +159,26 @@ def test_a_retirement_by_who_may_not_is_no_retirement(new: New, who: Person) -> 
     assert proof(honest(history), ROADS) == "claimed"
 
 
-def test_a_note_of_a_name_that_was_retired_and_removed_begins_anew(new: New) -> None:
+@pytest.mark.parametrize("who", [ANA, CY])
+def test_a_note_of_a_name_that_was_retired_and_removed_begins_anew_by_a_manager(
+    new: New, who: Person
+) -> None:
     history = new(False)
     path = history.path(ROADS)
     history.forge("retire", ROADS, CY)
     history.commit("Away\n", {path: None}, who=CY)
     again = history.data(history.path(FUEL)).replace(FUEL.encode(), ROADS.encode())
     message = history.run("log", "-1", "--format=%B", "--grep", f"Kmkit-Note: 20261121-{FUEL}")
-    history.commit(message.replace(FUEL, ROADS) + "\n", {path: again}, who=CY)
+    history.commit(message.replace(FUEL, ROADS) + "\n", {path: again}, who=who)
     history.forge("validate/quorum", ROADS, BEN, APPROVE)
     history.commit("Typo\n", {path: WORDS(history.data(path))}, who=MAL)
     history.forge("renew", ROADS, BEN, APPROVE)
-    assert proof(honest(history), ROADS) == "claimed"
+    if who == ANA:
+        assert proof(honest(history), ROADS) == "claimed"
+    else:
+        report = audited(history, history.anchor())
+        assert rules(report) == ["illegal-move", "changed-after-approval"]
+        assert proof(report, ROADS) == "unproved"
 
 
 # Merges

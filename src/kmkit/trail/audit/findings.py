@@ -238,7 +238,8 @@ _MERGES = {
     "merge-lost-move": ("A merge dropped a move", """One side of the merge carries the note further
         than the other, and the merge took the older version: what was decided is gone from the file
         while it stands in the history. Mend: put the file back as that side has it, with a plain
-        commit, then repeat what the other side did; or have the note judged anew."""),
+        commit, then repeat what the other side did; or repeat what was dropped, and have somebody
+        entitled renew the note: kmkit validate NOTE --renew."""),
     "merged-rules": ("A merge changed the rules", """The merge holds rules that are neither side's,
         or takes back a change that a steward made on one of them, and its author is not steward on
         both sides. Mend: a steward commits the rules as they should stand."""),

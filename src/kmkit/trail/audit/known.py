@@ -1,5 +1,6 @@
 """What is known of one note at one commit."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from kmkit.trail.audit.findings import Proof
@@ -9,6 +10,8 @@ from kmkit.trail.writers import NOBODY, Written
 
 Step = tuple[int, str]
 """A move: the number of its commit, and what it was, such as validate/approve."""
+PARTLY = "validate/partly"
+"""An approval that is not the last that the note needs."""
 
 
 @quick
@@ -59,3 +62,8 @@ class Known(NamedTuple):
         if self.before_anchor:
             return "before-anchor"
         return "proved" if self.signed else "claimed"
+
+
+def bent(known: Known, names: Iterable[str]) -> Known:
+    """The note, with fields that no move wrote so."""
+    return known._replace(bent=tuple(sorted({*known.bent, *names})))

@@ -1,12 +1,13 @@
 """What a merge must not drop: decisions on one side of which the other knows nothing."""
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from kmkit.lifecycle.rounds import person, returns
 from kmkit.lifecycle.states import WALK, State
 from kmkit.note.model import Verdict
 from kmkit.trail.audit.compare import bare
-from kmkit.trail.audit.known import Known, Step
+from kmkit.trail.audit.known import PARTLY, Known
 from kmkit.trail.audit.scene import Scene
 
 
@@ -30,23 +31,54 @@ def put(
     new: Known,
     sides: Sequence[Known],
     faults: Sequence[int],
-    trail: frozenset[Step] = frozenset(),
+    *,
+    joined: bool = False,
 ) -> None:
     """The note stands so from now on; what was found is made good by what lost nothing.
 
     Without such a version it is remembered what was lost, so that no later merge loses it unseen.
+    ``joined``: the note has what was decided on every side, as far as nothing was found.
     """
     if faults or new.doubt:
         every = [new.sound, *sides] if new.sound else sides
         levels = scene.rules.policy.levels
         sound = [one for one in whole(every, levels) if not one.doubt]
         missed = [word for side in sides if lost(new, word := decided(side), levels)]
-        sound += [word._replace(blob="") for word in missed]
+        sound += [_with_done(word, new) for word in missed]
         ended = new.ended or any(word.ended for word in missed)
         best = min(sound, key=lambda one: not one.blob, default=None)
         every_fault = dict.fromkeys([*new.faults, *_unmended(scene, sides)])
         new = new._replace(sound=best, ended=ended, faults=tuple(every_fault))
-    scene.put(new._replace(trail=new.trail | trail), faults)
+    scene.put(remembering(new, sides) if joined else new, faults)
+
+
+def _with_done(word: Known, taken: Known) -> Known:
+    """What was lost, with what was done on the side that was taken, if a move did it."""
+    if taken.doubt:
+        return word._replace(blob="")
+    ours, theirs = taken.claim, word.claim
+    known = [bare(entry) for entry in theirs.disseminated]
+    more = [entry for entry in ours.disseminated if bare(entry) not in known]
+    done: dict[str, Any] = {
+        "disseminated": (*theirs.disseminated, *more),
+        "reviewed": ours.reviewed,
+        "deferred": ours.deferred,
+    }
+    given = {name: value for name, value in done.items() if name not in taken.bent}
+    return word._replace(blob="", claim=theirs._replace(**given))
+
+
+def remembering(taken: Known, sides: Sequence[Known]) -> Known:
+    """The note with all that was decided on any side, of which a merge lost nothing."""
+    claim = taken.claim
+    former = [one for side in (taken, *sides) for one in side.claim.former]
+    rejected = [one for side in (taken, *sides) for one in side.rejected]
+    now = (claim.level, claim.owner)
+    return taken._replace(
+        trail=taken.trail.union(*(side.trail for side in sides)),
+        claim=claim._replace(former=tuple(one for one in dict.fromkeys(former) if one not in now)),
+        rejected=tuple(one for one in dict.fromkeys(rejected) if one != taken.fingerprint),
+    )
 
 
 def _unmended(scene: Scene, sides: Sequence[Known]) -> list[int]:
@@ -141,6 +173,14 @@ def _ended(taken: Known, side: Known, own: Collection[str]) -> bool:
     return side.claim.state == State.RETIRED != taken.claim.state
 
 
+def _withdrawn(taken: Known, side: Known, own: Collection[str]) -> bool:
+    """Whether a version is in force that the end of the note withdrew, whatever came then."""
+    if _ended(taken, side, own):
+        return True
+    there = bare(taken.claim.in_force)
+    return bool(there) and there != bare(side.claim.in_force) and PUTS_IN_FORCE.isdisjoint(own)
+
+
 def _rejected(taken: Known, side: Known, own: Collection[str]) -> bool:
     if _ended(taken, side, own):
         return True
@@ -150,8 +190,12 @@ def _rejected(taken: Known, side: Known, own: Collection[str]) -> bool:
 
 
 def _began(taken: Known, side: Known, own: Collection[str]) -> bool:
+    state = taken.claim.state
+    if state == State.CAPTURED and {*_BEGAN}.isdisjoint(own):
+        since = [bare(entry) for entry in side.claim.verdicts]
+        return any(bare(entry) not in since for entry in taken.claim.verdicts)
     here = (State.CAPTURED, State.RETIRED)
-    return side.claim.state == State.CAPTURED and taken.claim.state not in here
+    return side.claim.state == State.CAPTURED and state not in here
 
 
 def _taken_back(more: Sequence[str], own: Sequence[str]) -> bool:
@@ -186,6 +230,12 @@ def _reach(taken: Known, side: Known, own: Collection[str]) -> bool:
     return taken.claim.level != side.claim.level and not {"narrow", "release"} & set(own)
 
 
+def _released(taken: Known, side: Known, own: Collection[str]) -> bool:
+    """Whether a release is missing that was not of words which others replaced, and were judged."""
+    anew = taken.fingerprint != side.fingerprint and not _OUTWEIGHS.isdisjoint(own)
+    return _reach(taken, side, own) and not anew
+
+
 def _widened(
     taken: Known, side: Known, before: Sequence[str], own: Collection[str], levels: Sequence[str]
 ) -> bool:
@@ -211,18 +261,22 @@ def _went(taken: Known, side: Known, own: Collection[str]) -> bool:
 
 _OUTWEIGHS = frozenset(["validate/approve", "validate/reject", "retire", "settle", "renew/approve"])
 """Moves by which an older text stands beside whatever was decided of another one."""
-_DECIDES = _OUTWEIGHS | {"validate/return", "same-meaning/approve", "revise", "reopen"}
+_DECIDES = _OUTWEIGHS | {PARTLY, "validate/return", "same-meaning/approve", "revise", "reopen"}
 """Moves that decide about a text, or end what was decided."""
+PUTS_IN_FORCE = frozenset(
+    ["revise", "reopen", "validate/approve", "validate/reject", "settle", "retire", "renew/approve"]
+)
+"""Moves that change what is in force beside the text."""
 _BEGAN = ("revise", "reopen")
 """Moves after which a note is judged anew."""
 _LOST: dict[str, Callable[[Known, Known, Collection[str]], bool]] = {
-    "retire": _ended,
+    "retire": _withdrawn,
     "validate/reject": _rejected,
     "revise": _began,
     "reopen": _began,
     "validate/return": _said,
     "narrow": _reach,
-    "release": _reach,
+    "release": _released,
     "reassign": _owned,
     "disseminate": _went,
 }

@@ -8,17 +8,29 @@ from collections.abc import Collection, Sequence
 
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Note
+from kmkit.trail.audit.book import Book
 from kmkit.trail.audit.compare import claim_of
 from kmkit.trail.audit.history import FILE_MODES, Change
-from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.known import Known, bent
 from kmkit.trail.audit.lost import kept, put, put_away
 from kmkit.trail.audit.merged_rules import merge_rules
-from kmkit.trail.audit.notes import bent, by_hand, fresh, proven, read_note, reread
-from kmkit.trail.audit.parts import own_part, writing
+from kmkit.trail.audit.notes import (
+    away,
+    by_hand,
+    come_back,
+    fresh,
+    proven,
+    read_note,
+    reprinted,
+    reread,
+)
+from kmkit.trail.audit.parts import own_part, stood, writing
 from kmkit.trail.audit.paths import in_notes, in_records, is_note, matters
+from kmkit.trail.audit.reading import rest_of
 from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.audit.scene import Scene
-from kmkit.trail.audit.united import joined_fields, of_no_side
+from kmkit.trail.audit.united import givers, joined_fields, of_no_side
+from kmkit.trail.fold import Claim
 from kmkit.trail.writers import joined, merged, united
 
 
@@ -69,7 +81,7 @@ def _wherever(scene: Scene, paths: set[str]) -> set[str]:
 
 def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) -> None:
     """One path of the merge."""
-    sides = [book.get(path) for book in scene.parents]
+    sides = [_side(scene, book, path) for book in scene.parents]
     if change is None:
         mode, blob = "100644", sides[0].blob if sides[0] else ""
     else:
@@ -84,8 +96,10 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
         best = min(taken, key=lambda side: (side.doubt, -len(side.trail)))
         there = _everywhere(scene, path, best.id)
         best = _alike(best, there)
+        if any(book.removed(best.id) and not book.path_of(best.id) for book in scene.parents):
+            by_hand(scene, best, best)
         kept(scene, best, there)
-        put(scene, best, there, scene.faults[at:])
+        put(scene, best, there, scene.faults[at:], joined=len(scene.faults) == at)
     elif mode not in FILE_MODES:
         known = next(filter(None, sides), None)
         message = f"No file stands at {path}, which is a note's place."
@@ -101,10 +115,18 @@ def _everywhere(scene: Scene, path: str, id: str) -> list[Known]:
     """The note ``id`` on each side that has it: at ``path``, or wherever it stands there."""
     found = []
     for book in scene.parents:
-        here = book.get(path)
-        known = here if here and here.id == id else book.get(book.path_of(id))
+        here = _side(scene, book, path)
+        known = here if here and here.id == id else _side(scene, book, book.path_of(id))
         found += [known] if known else []
     return _together(found)
+
+
+def _side(scene: Scene, book: Book, path: str) -> Known | None:
+    """The note that a side has at a path, by the guidance of the first."""
+    known, rules = book.get(path), scene.rules
+    if known is None or book.rules.kinds == rules.kinds:
+        return known
+    return reprinted(scene, known, book.rules, rules)
 
 
 def _together(sides: Sequence[Known]) -> list[Known]:
@@ -145,13 +167,15 @@ def _removed(scene: Scene, path: str) -> None:
         if scene.book.path_of(side.id) or gone:
             continue
         if any(scene.findings[at][:2] == ("removed-note", side.id) for at in scene.faults):
-            return  # it had another name on another side
+            continue  # it had another name on another side
         who = scene.author.key
         entitled = scene.everywhere("manager") or scene.everywhere("steward")
         if who != side.claim.owner.strip().casefold() and not entitled:
             message = f"{path} was removed in a merge by {who}."
             scene.say("removed-note", side.id, path, message)
-        return
+            if left := scene.book.removed(side.id):
+                faults = (*left.faults, scene.faults[-1])
+                scene.book.gone[left.id] = left._replace(faults=faults)
 
 
 def _joined(
@@ -173,14 +197,16 @@ def _joined(
         elif id:
             new = fresh(scene, note, change, None)
             by_hand(scene, None, new)
+            come_back(scene, note, new)
             if claimed := proven(note):
                 message = f"The merge brought {path}, which {claimed} and is on neither side."
                 scene.say("mixed-merge", id, path, message)
-            put(scene, new, there, [*start, *scene.faults[at:]])
+            found = scene.faults[at:]
+            put(scene, new, away(scene, id), [*scene.own(start, id, path), *found])
         return
     base = _base(note, there, fresh(scene, note, change, there[0]).fingerprint)
     new = fresh(scene, note, change, base or there[0])
-    if all(side.fingerprint != new.fingerprint for side in there):
+    if all(side.fingerprint != new.fingerprint for side in there) or _packed(scene, note, there):
         by_hand(scene, new, new)
     lines = [(side.fingerprint, side.written) for side in there]
     if base is None:
@@ -199,9 +225,20 @@ def _joined(
         new = new._replace(written=merged(new.fingerprint, lines, writing(scene)))
         new = joined_fields(scene, note, new, base, there)
         kept(scene, new, there)
+        for side in givers(note, base, there) if len(scene.faults) == at else ():
+            kept(scene, new._replace(trail=side.trail), [base])
         new = own_part(scene, note, new, there)
-    trail = frozenset().union(*(side.trail for side in there))
-    put(scene, new, there, [*start, *scene.faults[at:]], trail)
+    found = scene.faults[at:]
+    put(scene, new, there, [*scene.own(start, id, path), *found], joined=True)
+
+
+def _packed(scene: Scene, note: Note, sides: Sequence[Known]) -> bool:
+    """Whether a merge wrote a field that no side has so."""
+    if any(side.rest == rest_of(note) for side in sides):
+        return False
+    every = [before.raw for side in sides if (before := stood(scene, side))]
+    names = {name for raw in (note.raw, *every) for name in raw} - {*Claim._fields}
+    return any(all(note.raw.get(name) != raw.get(name) for raw in every) for name in names)
 
 
 def _base(note: Note, sides: Sequence[Known], print_: str) -> Known | None:

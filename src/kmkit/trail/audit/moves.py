@@ -9,17 +9,17 @@ from kmkit.lifecycle.context import Context
 from kmkit.lifecycle.effects import held_state
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.moves import Move, choose, legal
-from kmkit.lifecycle.rounds import approved_by, quorum
+from kmkit.lifecycle.rounds import approved_by, person, quorum, returns
 from kmkit.lifecycle.states import State
 from kmkit.note.model import Note
 from kmkit.text import address_key
 from kmkit.trail.audit.circumstances import context_of
 from kmkit.trail.audit.compare import alike, before_move, claim_of, differing
 from kmkit.trail.audit.guarded import objected
-from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.known import PARTLY, Known, bent
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.event import Event
-from kmkit.trail.fold import Claim, advanced
+from kmkit.trail.fold import Claim, advanced, verdict_of
 from kmkit.trail.writers import restores, validates
 
 _TEXT = ("capture", "edit", "reword", "revise")
@@ -35,6 +35,8 @@ _FREES = ("capture", "reopen")
 
 _DONE = ("disseminated", "reviewed", "deferred")
 """Fields that say what was done, which no approval makes true."""
+_GIVEN = ("level", "owner", "superseded_by")
+"""Fields that somebody decides who need not have judged the text."""
 _FIELD_RULES = {"verdicts": "verdicts-differ", "in_force": "bad-in-force"}
 
 
@@ -61,9 +63,10 @@ def judge_move(scene: Scene, event: Event, note: Note, known: Known | None, new:
                 new.path,
                 f"'{event.move}' does not lead to the {name} that {new.path} holds.",
             )
-    wrong = len(scene.faults) > at
+    wrong = bool(scene.faults)  # unsigned, too, or with trailers that say two things
     if wrong:
         after = claim_of(note.fields, after)
+        new = bent(new, {*_GIVEN, *_DONE}.intersection(differing(note.fields, before)))
     return _after(scene, event, new, after, wrong)
 
 
@@ -201,7 +204,7 @@ def _left_in_force(
 def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) -> Known:
     """The note once the move is counted."""
     begins = event.move in _BEGINS
-    step = (scene.number, intern(f"{event.move}/{event.verdict}".rstrip("/")))
+    step = (scene.number, intern(_verb(event)))
     one = quorum(event.method, scene.rules.policy) == 1
     settled = claim.settled == scene.commit.sha and (one or event.move != "renew")
     if new.before_anchor:  # what stood at the anchor counts as captured
@@ -245,6 +248,12 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
     )
 
 
+def _verb(event: Event) -> str:
+    """What a move was; an approval that settles nothing is told from one that does."""
+    verb = f"{event.move}/{event.verdict}".rstrip("/")
+    return PARTLY if verb == "validate/approve" and event.from_state == event.to_state else verb
+
+
 def _rejected(event: Event, known: Known) -> tuple[str, ...]:
     """The revision that was rejected, until the note is taken up again."""
     if restores(event):
@@ -256,7 +265,7 @@ def _as_decided(scene: Scene, event: Event, known: Known, claim: Claim) -> bool:
     """Whether what no approval decides is what moves made of it.
 
     Level and owner are a manager's to give, who may renew them with what stands; what was brought
-    to whom, and who reviewed it, is nobody's.
+    to whom, and who reviewed it, is nobody's, and a return is its giver's to take back.
     """
     if known.sound is None:
         return True
@@ -264,6 +273,9 @@ def _as_decided(scene: Scene, event: Event, known: Known, claim: Claim) -> bool:
     given = was.level == claim.level and address_key(was.owner) == address_key(claim.owner)
     if not (given or (event.move == "renew" and scene.everywhere("manager"))):
         return False
-    if "superseded_by" in known.bent and was.superseded_by != claim.superseded_by:
+    round_ = [entry for entry in was.verdicts if entry.fingerprint == known.fingerprint]
+    others = [one for one in returns(round_) if person(one) != person(verdict_of(event))]
+    if event.move == "renew" and others:
         return False
-    return all(alike(name, was, claim) for name in known.bent if name in _DONE)
+    done = all(alike(name, was, claim) for name in _DONE)
+    return done and was.superseded_by == claim.superseded_by

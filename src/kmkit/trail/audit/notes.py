@@ -1,6 +1,6 @@
 """Each note that a commit touches: new, changed, renamed, removed, or no longer a file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.rounds import returns
@@ -8,13 +8,13 @@ from kmkit.lifecycle.states import State
 from kmkit.note.model import Note
 from kmkit.trail.audit.compare import bare, claim_of, differing
 from kmkit.trail.audit.history import FILE_MODES, Change
-from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.known import Known, bent
 from kmkit.trail.audit.moves import judge_move
 from kmkit.trail.audit.parts import own_part, stood, writing
 from kmkit.trail.audit.paths import is_note
 from kmkit.trail.audit.rules_of import Rules
 from kmkit.trail.audit.scene import Scene
-from kmkit.trail.writers import NOBODY, Written, restores
+from kmkit.trail.writers import Written, joined, restores
 
 _MINOR = ("unknown-field", "bad-value", "bad-date")
 """Problems of fields, after which everything else can still be read."""
@@ -99,9 +99,12 @@ def _note(
         scene.book.take(old_path)
     if _unread(scene, note, known, change) or _misnamed(scene, known, id, change):
         return
+    stands = known is not None
     known = known or _back(scene, id, change)
     scene.ask_signature(id, path)
     if known and known.blob == change.blob and not scene.no_file(known):  # renamed, or put back
+        if not stands:
+            by_hand(scene, known, known)
         scene.put(known._replace(path=path), scene.faults[at:], known)
         return
     if known and known.sound and known.sound.blob == change.blob and not scene.told.event:
@@ -118,22 +121,31 @@ def _note(
         new = plain(scene, note, known, new)
     if known:
         new = own_part(scene, note, new, [known])
-    scene.put(new, [*start, *scene.faults[at:]], known)
+    found = scene.faults[at:]
+    was = known or next(iter(away(scene, id)), None)
+    scene.put(new, [*scene.own(start, new.id, path), *found], was and (was.sound or was))
     if not new.doubt and known and known.doubt:
         scene.mend(known.faults)
 
 
+def away(scene: Scene, id: str) -> list[Known]:
+    """The note as it was removed, on each side that removed it."""
+    books = (scene.book, *scene.parents[1:])
+    return [gone for book in books if (gone := book.removed(id))]
+
+
 def come_back(scene: Scene, note: Note, new: Known) -> None:
     """A note that was removed does not come back without what stood against it."""
-    gone = scene.book.removed(new.id)
-    if gone is None or scene.everywhere("manager") or scene.everywhere("steward"):
+    gone = away(scene, new.id)
+    if not gone or scene.everywhere("manager") or scene.everywhere("steward"):
         return
     given = [bare(entry) for entry in note.fields.verdicts]
-    left = [entry for entry in returns(gone.claim.verdicts) if bare(entry) not in given]
+    each = [entry for one in gone for entry in returns(one.claim.verdicts)]
+    left = [entry for entry in each if bare(entry) not in given]
     if left:
         message = f"{new.path} came back without the return by {left[0].by}."
         scene.say("verdicts-differ", new.id, new.path, message)
-    elif gone.ended and note.state != State.RETIRED and scene.told.event:
+    elif new.ended and note.state != State.RETIRED and scene.told.event:
         message = f"{new.path} was retired and removed, and no manager took it up again."
         scene.say("illegal-move", new.id, new.path, message)
 
@@ -183,7 +195,7 @@ def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Know
     version = scene.version(change)
     print_ = version.fingerprint or fingerprint(note, scene.rules.guidance(note.kind))
     if known is None:
-        gone = scene.book.removed(note.fields.id or "")
+        gone = away(scene, note.fields.id or "")
         return Known(
             id=note.fields.id or "",
             path=change.path,
@@ -193,9 +205,9 @@ def fresh(scene: Scene, note: Note, change: Change, known: Known | None) -> Know
             rest=version.rest,
             backup=note.fields.backup or "",
             claim=claim_of(note.fields),
-            written=(gone.written if gone else NOBODY).wrote(writing(scene)),
+            written=joined(one.written for one in gone).wrote(writing(scene)),
             since=scene.commit.sha,
-            ended=gone.ended if gone else False,
+            ended=any(one.ended for one in gone),
         )
     return known._replace(
         path=change.path,
@@ -247,11 +259,6 @@ def plain(scene: Scene, note: Note, known: Known | None, new: Known) -> Known:
     return new
 
 
-def bent(known: Known, names: Iterable[str]) -> Known:
-    """The note, with fields that no move wrote so."""
-    return known._replace(bent=tuple(sorted({*known.bent, *names})))
-
-
 def proven(note: Note) -> str:
     """What a new note says that only moves lead to, or ''."""
     if note.state != State.CAPTURED:
@@ -279,8 +286,15 @@ def reread(scene: Scene, before: Rules) -> None:
     if now.kinds == before.kinds:
         return
     for known in list(scene.book.all()):
-        guidance = now.guidance(known.kind)
-        if guidance != before.guidance(known.kind) and (note := stood(scene, known)):
-            print_ = fingerprint(note, guidance)
-            written = known.written.reprinted(known.fingerprint, print_)
-            scene.book.put(known._replace(fingerprint=print_, written=written))
+        if (found := reprinted(scene, known, before, now)) is not known:
+            scene.book.put(found)
+
+
+def reprinted(scene: Scene, known: Known, before: Rules, now: Rules) -> Known:
+    """The note by the guidance of other rules."""
+    guidance = now.guidance(known.kind)
+    if guidance == before.guidance(known.kind) or not (note := stood(scene, known)):
+        return known
+    print_ = fingerprint(note, guidance)
+    written = known.written.reprinted(known.fingerprint, print_)
+    return known._replace(fingerprint=print_, written=written)

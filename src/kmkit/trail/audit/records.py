@@ -155,7 +155,8 @@ def _record(scene: Scene, change: Change, old_path: str, start: Sequence[int]) -
         return record.id
     new = fresh(scene, record, change, known)
     new = judge_step(scene, step, record, known, new) if step else by_hand(scene, known, new)
-    put(scene, new, [*start, *scene.faults[at:]], known)
+    found = scene.faults[at:]
+    put(scene, new, [*scene.own(start, record.id, path), *found], known)
     return record.id
 
 

@@ -159,7 +159,8 @@ def _new_version(
         new, right = known._replace(blob=change.blob), known
     else:
         new = by_hand(scene, None, fresh(scene, record, change, None))
-    put(scene, new, [*start, *scene.faults[at:]], right)
+    found = scene.faults[at:]
+    put(scene, new, [*scene.own(start, new.record, change.path), *found], right)
 
 
 def _joined(

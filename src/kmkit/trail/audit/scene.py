@@ -61,6 +61,8 @@ class Scene:
     demanded: bool = field(init=False)
     """Whether the commit has to be signed."""
     _signature: Signed | Unproved | None = None
+    _shared: bool = False
+    """One note has what was found of the whole commit."""
     _mends: set[int] = field(default_factory=set)
     """The numbers of the findings that this commit made good."""
 
@@ -165,6 +167,16 @@ class Scene:
     def no_file(self, known: Known | Filed) -> bool:
         """Whether something else than a file was found in the place of a note or record."""
         return any(self.findings[at].rule in _NO_FILE for at in known.faults)
+
+    def own(self, start: Sequence[int], note: str, path: str) -> list[int]:
+        """What was found of the whole commit, for one of its notes: the next has its own."""
+        if self._shared and start:
+            at = len(self.faults)
+            for one in [self.findings[number] for number in start]:
+                self.say(one.rule, note, path, one.message)
+            return self.faults[at:]
+        self._shared = True
+        return [*start]
 
     def mend(self, faults: Iterable[int]) -> None:
         """These findings were made good."""

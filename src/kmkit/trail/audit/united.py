@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from kmkit.lifecycle.rounds import person
+from kmkit.lifecycle.rounds import WIDEST_METHODS, person, returns
 from kmkit.lifecycle.states import WALK
 from kmkit.note.model import Fields, Note, Verdict
 from kmkit.note.plain import Plain
 from kmkit.trail.audit.compare import bare, claim_of, differing
-from kmkit.trail.audit.known import Known
-from kmkit.trail.audit.notes import bent
+from kmkit.trail.audit.known import Known, bent
+from kmkit.trail.audit.lost import PUTS_IN_FORCE
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.fold import Claim
 
@@ -18,15 +18,7 @@ _SINGLE = {
     "owner": {"reassign"},
     "reviewed": {"confirm"},
     "deferred": {"defer", "confirm", "revise", "reopen"},
-    "in_force": {
-        "revise",
-        "reopen",
-        "validate/approve",
-        "validate/reject",
-        "settle",
-        "retire",
-        "renew/approve",
-    },
+    "in_force": PUTS_IN_FORCE,
     "superseded_by": {"retire", "reopen"},
 }
 """Fields that hold one thing, and the moves that change them."""
@@ -48,6 +40,10 @@ def joined_fields(
         message = f"The merge wrote {', '.join(odd)} of {new.path}, as no move on either side."
         rule = "verdicts-differ" if odd == ["verdicts"] else "mixed-merge"
         scene.say(rule, new.id, new.path, message)
+    elif widened := _too_wide(scene, note, base):
+        message = f"The merge brought {new.path} to {widened}, by an approval that is too narrow."
+        scene.say("mixed-merge", new.id, new.path, message)
+        odd = ["level"]
     elif _undone(scene, note, new, base):
         message = f"The merge joined verdicts that together do not approve {new.path}."
         scene.say("mixed-merge", new.id, new.path, message)
@@ -63,9 +59,25 @@ def held_of(in_force: object, claims: Sequence[Claim]) -> tuple[Verdict, ...]:
     return next((one.held for one in each if one.held), ())
 
 
+def givers(note: Note, base: Known, sides: Sequence[Known]) -> list[Known]:
+    """The sides from which a merge has a field that is not as ``base`` has it."""
+    ours = _SINGLE.keys() & {*differing(note.fields, base.claim)}
+    return [side for side in sides if ours - {*differing(note.fields, side.claim)}]
+
+
 def of_no_side(note: Note, sides: Sequence[Known]) -> list[str]:
     """The fields of a mixed merge that no side has so."""
     return sorted(set[str].intersection(*({*differing(note.fields, s.claim)} for s in sides)))
+
+
+def _too_wide(scene: Scene, note: Note, base: Known) -> str:
+    """The widest level, where it is that of other words than those that were judged; or ''."""
+    level = note.level or ""
+    if note.state not in WALK[1:] or level in ("", base.claim.level):
+        return ""
+    widest = any(level == book.rules.policy.levels[-1] for book in scene.parents)
+    checked = {entry.method for entry in note.fields.verdicts if entry.verdict == "approve"}
+    return level if widest and checked.isdisjoint(WIDEST_METHODS) else ""
 
 
 def _undone(scene: Scene, note: Note, new: Known, base: Known) -> bool:
@@ -89,8 +101,10 @@ def _of_a_side(
     known = [bare(entry) for side in fit for entry in _entries(side.claim, name)]
     given = [bare(entry) for entry in getattr(fields, name)]
     own = [bare(entry) for entry in _entries(base.claim, name)]
-    free = name == "asked" or (name == "verdicts" and not same)
-    kept = free or all(entry in given for entry in own)
+    must = [] if name == "asked" else own
+    if name == "verdicts" and not same:  # of other words only a return stands
+        must = [bare(entry) for entry in returns(base.claim.verdicts)]
+    kept = all(entry in given for entry in must)
     once = all(given.count(entry) <= max(1, own.count(entry)) for entry in given)
     if name == "verdicts" and _outweighed(fields, sides):
         return False

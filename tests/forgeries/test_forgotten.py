@@ -1,0 +1,128 @@
+"""Honest merges around what was removed, dropped and released: what is found has a way out."""
+
+from dataclasses import replace
+
+import pytest
+
+from kmkit.lifecycle.person import Person
+from kmkit.resources import templates_dir
+from kmkit.trail.audit.report import Report
+from tests.conftest import ANA, BEN, CY, DEE
+from tests.forgeries.base import BOATS, FUEL, MAL
+from tests.forgeries.builder import ASK, History
+from tests.forgeries.conftest import New, audited
+from tests.forgeries.corpus import APPROVE, swap
+from tests.forgeries.tricks_forgotten import EXPERT
+from tests.forgeries.tricks_older import FRENCH, elsewhere, revised
+
+HEADS = ("Solution and actions", "Results", "Lessons", "Recommendations")
+
+
+def rules(report: Report) -> list[str]:
+    """The rules of the findings."""
+    return [finding.rule for finding in report.findings]
+
+
+def report_of(history: History) -> Report:
+    """The report of main."""
+    return audited(history, history.anchor())
+
+
+@pytest.mark.parametrize("who", [CY, ANA])
+def test_a_note_that_a_merge_left_out_is_put_back(new: New, who: Person) -> None:
+    history = new(False)
+    elsewhere(history)
+    path = history.path(BOATS)
+    data = history.data(path)
+    history.merge(MAL, {path: None}, tree="side")
+    assert rules(report_of(history)) == ["removed-note"]
+    history.commit("Back\n", {path: data}, who=who)
+    report = report_of(history)
+    assert (report.findings, report.mended) == ((), 1)
+
+
+def narrowed_and_confirmed(history: History) -> None:
+    """Cy confirms a note on one side, and narrows it on the other; his merge drops the latter."""
+    history.forge("release", BOATS, ANA, replace(ASK, level="domestic"))
+    history.fork("side")
+    history.forge("confirm", BOATS, CY, on="side")
+    history.forge("narrow", BOATS, CY, replace(ASK, level="internal"))
+    history.merge(CY, tree="side")
+    assert rules(report_of(history)) == ["merge-lost-move"]
+
+
+def test_what_a_merge_dropped_is_done_again_and_the_note_renewed(new: New) -> None:
+    history = new(False)
+    narrowed_and_confirmed(history)
+    history.forge("narrow", BOATS, CY, replace(ASK, level="internal"))
+    history.forge("renew", BOATS, BEN, APPROVE)
+    report = report_of(history)
+    assert (report.findings, report.mended) == ((), 1)
+
+
+def test_what_a_merge_dropped_is_not_made_good_by_a_renewal_alone(new: New) -> None:
+    history = new(False)
+    narrowed_and_confirmed(history)
+    history.forge("renew", BOATS, BEN, APPROVE)
+    assert rules(report_of(history)) == ["merge-lost-move"]
+
+
+def test_a_dissemination_that_a_merge_dropped_is_not_made_good_by_a_renewal(new: New) -> None:
+    history = new(False)
+    history.fork("side")
+    history.forge("confirm", BOATS, CY, on="side")
+    history.forge("disseminate/again", BOATS, ANA, replace(ASK, channel="weekly-digest"))
+    history.merge(CY, tree="side")
+    assert rules(report_of(history)) == ["merge-lost-move"]
+    history.forge("renew", BOATS, BEN, APPROVE)
+    assert rules(report_of(history)) == ["merge-lost-move"]
+
+
+def test_a_release_of_other_words_is_left_behind(new: New) -> None:
+    history = new(False)
+    history.checkout()
+    history.move("validate", FUEL, DEE, EXPERT)
+    history.fork("side")
+    history.forge("release", FUEL, ANA, replace(ASK, level="international"))
+    revised(history, FUEL, on="side")
+    history.forge("validate/quorum", FUEL, BEN, APPROVE, on="side")
+    history.merge(MAL, tree="side")
+    assert rules(report_of(history)) == []
+
+
+def test_the_widest_level_is_joined_to_words_of_an_expert_review(new: New) -> None:
+    history = new(False)
+    history.checkout()
+    history.move("validate", FUEL, DEE, EXPERT)
+    history.fork("side")
+    history.forge("release", FUEL, ANA, replace(ASK, level="international"))
+    revised(history, FUEL, on="side")
+    history.forge("validate/quorum", FUEL, DEE, EXPERT, on="side")
+    history.merge(MAL)
+    assert rules(report_of(history)) == []
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_guidance_that_changed_on_one_side_is_that_of_the_merge(new: New, turned: bool) -> None:
+    history = new(False)
+    path, template = history.path(FUEL), "templates/notes/lesson.md.j2"
+    raw = (templates_dir() / "notes" / "lesson.md.j2").read_text(encoding="utf-8")
+    heads = "\n\n".join(f"## {head}" for head in HEADS)
+    front = raw.partition("headings:")[0]
+    asked = f"{front}---\n## Context and challenge\n\n<!-- QQ? -->\n\n{heads}\n"
+    history.commit("Template\n", {template: asked.encode()}, who=ANA)
+    text = "Text of context and challenge."
+    noted = swap(text, f"<!-- QQ? -->\n{text}")(history.data(path))
+    history.commit("Note\n", {path: noted}, who=CY)
+    history.fork("side")
+    other = asked.replace("QQ?", "Say what it was.").encode()
+    history.commit("Another template\n", {template: other}, who=ANA)
+    history.checkout("side")
+    history.move("validate", FUEL, BEN, APPROVE)
+    history.checkout()
+    tips = [history.tip(), history.tip("side")]
+    parents = tips[::-1] if turned else tips
+    tree = history.merged_tree()
+    history.commit("Merge\n", {}, who=ANA, parents=parents, tree=tree)
+    history.commit("French\n", {path: FRENCH(history.data(path))}, who=CY)
+    assert rules(report_of(history)) == []
