@@ -166,7 +166,8 @@ _PEOPLE = {
     "not-entitled": ("Somebody without the role made the move", """By policy.toml as it stood
         before the commit, in every one of its parents, the author of the commit did not hold a role
         that may make this move. A role given later, or in the same commit, does not count. Mend:
-        somebody who holds the role repeats the move, or a steward gives the role first."""),
+        take it back with git revert, and somebody who holds the role makes the move; or they repeat
+        it, and then the note is renewed: kmkit validate NOTE --renew."""),
     "own-approval": ("Somebody approved what they wrote or gave", """From peer review on, nobody
         who gave, gathered, typed or wrote this text may approve it; co-authors of a commit count,
         and so does somebody of the same full name at another address. Mend: take it back with git
@@ -237,9 +238,9 @@ _MERGES = {
         judged: kmkit reopen NOTE, then kmkit validate NOTE."""),
     "merge-lost-move": ("A merge dropped a move", """One side of the merge carries the note further
         than the other, and the merge took the older version: what was decided is gone from the file
-        while it stands in the history. Mend: put the file back as that side has it, with a plain
-        commit, then repeat what the other side did; or repeat what was dropped, and have somebody
-        entitled renew the note: kmkit validate NOTE --renew."""),
+        while it stands in the history. Mend: repeat what was dropped, then have somebody entitled
+        renew the note: kmkit validate NOTE --renew; or, where the other side decided nothing, put
+        the file back as that side has it, with a plain commit."""),
     "merged-rules": ("A merge changed the rules", """The merge holds rules that are neither side's,
         or takes back a change that a steward made on one of them, and its author is not steward on
         both sides. Mend: a steward commits the rules as they should stand."""),
