@@ -373,14 +373,14 @@ def test_a_joined_version_has_the_moves_of_every_side() -> None:
 
 
 def test_a_joined_version_remembers_what_was_rejected_and_given_up_on_any_side() -> None:
-    claim = HERE.claim._replace(former=("domestic",))
+    claim = HERE.claim._replace(former=("internal",))
     here = HERE._replace(claim=claim, rejected=("k1:1",), fingerprint="k1:3")
     there = NARROWED._replace(
         claim=NARROWED.claim._replace(former=(HERE.claim.level, "old@example.org")),
         rejected=("k1:2", "k1:3"),
     )
     found = remembering(here, [here, there])
-    assert found.claim.former == ("domestic", "old@example.org")
+    assert found.claim.former == ("internal", "old@example.org")
     assert found.rejected == ("k1:1", "k1:2")
 
 
