@@ -2,14 +2,14 @@
 
 import pytest
 
-from kmkit.note.model import InForce, Verdict
+from kmkit.note.model import Deferred, Dissemination, InForce, Reviewed, Verdict
 from kmkit.trail.audit.findings import Finding
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import decided, kept, put, put_away, remembering, whole
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.writers import Writing, Written
 from tests.test_trail_audit_scene import policy, scene
-from tests.test_trail_audit_united import side, verdict
+from tests.test_trail_audit_united import DAY, side, verdict
 
 HERE = side(moves=("validate",), state="validated", level="domestic")._replace(id="n", blob="a")
 RETIRED = side(moves=("validate", "retire"), state="retired", level="domestic")._replace(
@@ -186,6 +186,59 @@ def test_a_version_that_was_withdrawn_is_in_force_no_more() -> None:
     assert said(taken, taken, elsewhere) == []
 
 
+def test_what_is_in_force_was_left_so_since_or_stands_on_the_other_side_too() -> None:
+    stands = InForce(blob="a" * 40, state="validated")
+    taken = worded(walked("captured", 1, "ask"), "k1:x", 3)
+    taken = taken._replace(claim=taken.claim._replace(in_force=stands))
+    other = worded(walked("captured", 11, "retire", "reopen", "edit"), "k1:y", 13)
+    assert said(taken, taken, other) == ["retire"]
+    assert said(taken._replace(claim=walked("captured", 1).claim), other) == []
+    same = other._replace(claim=other.claim._replace(in_force=stands))
+    assert said(taken, taken, same) == []
+    for verb in ("revise", "validate/approve", "renew/approve"):
+        anew = taken._replace(trail=taken.trail | {(2, verb)})
+        assert said(anew, anew, other) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "there", "dropped"),
+    [
+        (["ask"], [ROUND], [], True),
+        (["ask"], [ROUND], [ROUND], False),
+        (["ask"], [], [ROUND], False),
+        (["ask", "reopen"], [ROUND], [], False),
+        (["revise"], [ROUND], [], False),
+    ],
+)
+def test_verdicts_of_a_round_that_is_over_do_not_count_again(
+    own: list[str], given: list[Verdict], there: list[Verdict], dropped: bool
+) -> None:
+    taken = worded(walked("captured", 1, *own), "k1:x", 3)
+    taken = taken._replace(claim=taken.claim._replace(verdicts=tuple(given)))
+    other = worded(walked("captured", 11, "validate/reject", "reopen"), "k1:y", 13)
+    other = other._replace(claim=other.claim._replace(verdicts=tuple(there)))
+    assert said(taken, taken, other) == ["reopen"] * dropped
+
+
+@pytest.mark.parametrize(
+    ("print_", "own", "dropped"),
+    [
+        ("k1:x", ["validate/approve"], True),
+        ("k1:y", ["edit"], True),
+        ("k1:y", ["validate/in part"], True),
+        ("k1:y", ["revise", "validate/approve"], False),
+        ("k1:y", ["settle"], False),
+        ("k1:y", ["narrow"], False),
+    ],
+)
+def test_a_release_is_of_the_words_that_were_released(
+    print_: str, own: list[str], dropped: bool
+) -> None:
+    taken = worded(walked("validated", 1, *own, level="internal"), print_, 3)
+    other = worded(walked("validated", 11, "release", level="international"), "k1:x", 13)
+    assert said(taken, taken, other) == ["release"] * dropped
+
+
 def test_words_forth_and_back_are_the_same() -> None:
     taken = worded(walked("captured", 1, "ask"), "k1:x", 1, 3)
     assert said(taken, taken, worded(walked("validated", 11, "format"), "k1:x", 1)) == ["format"]
@@ -287,6 +340,37 @@ def test_what_was_narrowed_is_wider_by_a_release_alone(
     other = walked("validated", 11, *more, level=there)
     other = other._replace(claim=other.claim._replace(former=("domestic", "internal")))
     assert said(taken, taken, other) == dropped
+
+
+def test_a_revision_in_the_very_words_that_stand_was_rejected_in_vain() -> None:
+    taken = worded(walked("formatted", 1, "format"), "k1:old", 1)
+    other = worded(walked("validated", 11, "revise", "validate/reject"), "k1:old", 1)
+    assert said(taken, taken, other._replace(rejected=("k1:old",))) == []
+
+
+def test_what_was_done_on_the_side_that_was_taken_is_done() -> None:
+    went, more = (Dissemination(on=DAY, channel=name, by="ana@example.org") for name in "ab")
+    held = Reviewed(on=DAY, by="cy@example.org", because="It holds.")
+    off = Deferred(on=DAY, until=DAY, by="cy@example.org", because="Later.")
+    claim = HERE.claim._replace(disseminated=(went, more), reviewed=held, deferred=off)
+    claim = claim._replace(owner="dee@example.org")
+    taken = HERE._replace(claim=claim, trail=HERE.trail | {(50, "reassign")})
+    lost = NARROWED._replace(claim=NARROWED.claim._replace(disseminated=(went,)))
+
+    def remembered(known: Known) -> Known:
+        found = merge()
+        put(found, known, [known, lost], [0])
+        sound = stood(found).sound
+        assert sound
+        assert (sound.blob, sound.claim.level) == ("", "internal")
+        return sound
+
+    claim = remembered(taken).claim
+    assert (claim.disseminated, claim.reviewed, claim.deferred) == ((went, more), held, off)
+    claim = remembered(taken._replace(bent=("reviewed",))).claim
+    assert (claim.disseminated, claim.reviewed, claim.deferred) == ((went, more), None, off)
+    claim = remembered(taken._replace(doubt=1)).claim
+    assert (claim.disseminated, claim.reviewed, claim.deferred) == ((went,), None, None)
 
 
 def test_what_stood_against_a_note_on_any_side_is_remembered() -> None:

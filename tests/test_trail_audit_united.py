@@ -5,10 +5,19 @@ from typing import Any
 
 import pytest
 
-from kmkit.note.model import Dissemination, Fields, Verdict
+from kmkit.note.model import Dissemination, Fields, InForce, Verdict
+from kmkit.trail.audit.compare import bare
 from kmkit.trail.audit.known import Known
 from kmkit.trail.audit.lost import lost
-from kmkit.trail.audit.united import _of_a_side, _older, _outweighed, _undone
+from kmkit.trail.audit.united import (
+    _of_a_side,
+    _older,
+    _outweighed,
+    _too_wide,
+    _undone,
+    givers,
+    held_of,
+)
 from kmkit.trail.fold import Claim
 from tests.lifecycle_material import note_of
 from tests.test_trail_audit_scene import policy, scene
@@ -108,6 +117,64 @@ def test_a_level_is_that_of_a_side_which_gave_it_last(
     other = side(level="domestic")._replace(trail=frozenset(enumerate(own, 11)))
     fields = Fields(level="domestic")
     assert _of_a_side("level", fields, base, [base, other], [base, other]) is allowed
+
+
+@pytest.mark.parametrize(
+    ("state", "level", "base", "method", "wide"),
+    [
+        ("validated", "international", "internal", "peer-review", "international"),
+        ("maintained", "international", "internal", "crowd", "international"),
+        ("captured", "international", "internal", "peer-review", ""),
+        ("retired", "international", "internal", "peer-review", ""),
+        ("validated", "international", "international", "peer-review", ""),
+        ("validated", "domestic", "internal", "peer-review", ""),
+        ("validated", "international", "internal", "expert-review", ""),
+        ("validated", "international", "internal", "committee", ""),
+    ],
+)
+def test_the_widest_circle_is_not_reached_by_a_merge(
+    state: str, level: str, base: str, method: str, wide: str
+) -> None:
+    entry = verdict("ben").model_copy(update={"method": method})
+    returned = verdict("dee", "return").model_copy(update={"method": "committee"})
+    note = note_of(state=state, level=level, verdicts=(returned, entry))
+    assert _too_wide(scene(policy()), note, side(level=base)) == wide
+
+
+def test_the_verdicts_held_are_those_of_the_version_in_force() -> None:
+    left = InForce(blob="a" * 40, state="validated")
+    one = Claim(in_force=left, held=(APPROVED,))
+    other, none = Claim(held=(OTHER,)), Claim(in_force=left)
+    for claims in ([one, other], [other, one], [none, one], [none, other, one]):
+        assert held_of(bare(left), claims) == (APPROVED,)
+    assert held_of(None, [one, other]) == (OTHER,)
+    assert held_of(bare(left), [none, other]) == (OTHER,)
+    assert held_of(bare(left), [none]) == ()
+
+
+def test_whoever_gave_a_field_is_another_side_than_the_base() -> None:
+    base, other = side(level="internal"), side(level="domestic")
+    assert givers(note_of(level="internal"), base, [base, other]) == []
+    assert givers(note_of(level="domestic"), base, [base, other]) == [other]
+    assert givers(note_of(level="international"), base, [base, other]) == []
+    both = other._replace(claim=other.claim._replace(level="internal", verdicts=(APPROVED,)))
+    joined = note_of(level="internal", verdicts=(APPROVED,))
+    assert givers(joined, base, [base, both]) == []
+
+
+def test_what_went_out_before_a_note_was_taken_up_again_did_so() -> None:
+    went = Dissemination(on=DAY, channel="website", by="ana@example.org")
+    base, other = side(moves=("x", "reopen")), side(disseminated=(went,))
+    given = Fields(disseminated=(went,), verdicts=(APPROVED,))
+    sides = [base, other._replace(claim=other.claim._replace(verdicts=(APPROVED,)))]
+    assert _of_a_side("disseminated", given, base, sides, sides)
+    assert not _of_a_side("verdicts", given, base, sides, sides)
+
+
+def test_an_outweighed_return_says_nothing_of_who_was_asked() -> None:
+    fields = Fields(verdicts=(RETURNED, APPROVED))
+    sides = [side(RETURNED), side(APPROVED)]
+    assert _of_a_side("asked", fields, sides[0], sides, sides)
 
 
 def test_verdicts_on_other_words_may_stand() -> None:

@@ -90,6 +90,35 @@ def test_a_release_of_other_words_is_left_behind(new: New) -> None:
     assert rules(report_of(history)) == []
 
 
+def released_and_revised(history: History) -> None:
+    """Main releases what an expert approved; the side revises it."""
+    history.checkout()
+    history.move("validate", FUEL, DEE, EXPERT)
+    history.fork("side")
+    history.forge("release", FUEL, ANA, replace(ASK, level="international"))
+    revised(history, FUEL, on="side")
+
+
+def test_a_level_that_a_merge_made_too_wide_is_put_back_among_other_things(new: New) -> None:
+    history = new(False)
+    released_and_revised(history)
+    history.forge("validate/quorum", FUEL, BEN, APPROVE, on="side")
+    history.merge(ANA)
+    path = history.path(FUEL)
+    narrow = FRENCH(swap("level: international", "level: internal")(history.data(path)))
+    history.commit("Level\n", {path: narrow}, who=CY)
+    assert rules(report_of(history)) == ["mixed-merge"]
+    history.forge("renew", FUEL, BEN, APPROVE)
+    assert rules(report_of(history)) == []
+
+
+def test_a_revision_keeps_the_level_to_which_the_other_branch_released_it(new: New) -> None:
+    history = new(False)
+    released_and_revised(history)
+    history.merge(MAL)
+    assert rules(report_of(history)) == []
+
+
 def test_the_widest_level_is_joined_to_words_of_an_expert_review(new: New) -> None:
     history = new(False)
     history.checkout()

@@ -152,6 +152,31 @@ def author_forgotten_of_what_the_other_branch_removed(h: History) -> str:
     return h.forge("validate/quorum", "seas-eeee", BEN, APPROVE)
 
 
+@caught_as("own-approval")
+def author_forgotten_of_what_a_merged_branch_had_removed(h: History) -> str:
+    h.fork("side")
+    h.checkout("side")
+    h.kb(BEN).capture(fields("seas-eeee", BEN.email), BODY)
+    path = h.path("seas-eeee", "side")
+    data = h.data(path, "side").replace(b"ben@", b"mal@").replace(b"Ben Adu", b"Mal Ory")
+    h.commit("Away\n", {path: None}, who=BEN, on="side")
+    h.checkout()
+    h.merge(CY)
+    h.commit("Back\n", {path: data + b"\n"}, who=MAL)
+    made = h.imitate("capture", "seas-eeee", MAL)
+    message = made.message.replace("captured -> captured", "-> captured")
+    h.commit(message, {path: made.data}, who=MAL)
+    return h.forge("validate/quorum", "seas-eeee", BEN, APPROVE)
+
+
+@caught_as("merge-lost-move")
+def one_approval_of_three_dropped_for_older_words(h: History) -> str:
+    elsewhere(h)
+    h.commit("Words\n", {h.path(FUEL): WORDS(h.data(h.path(FUEL)))}, who=CY)
+    h.forge("validate", FUEL, BEN, CROWD)
+    return h.merge(MAL, tree="side")
+
+
 @caught_as("verdicts-differ")
 def return_forgotten_of_what_the_other_branch_removed(h: History) -> str:
     h.fork("side")

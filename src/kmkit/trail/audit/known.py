@@ -10,7 +10,7 @@ from kmkit.trail.writers import NOBODY, Written
 
 Step = tuple[int, str]
 """A move: the number of its commit, and what it was, such as validate/approve."""
-PARTLY = "validate/partly"
+PARTLY = "validate/in part"
 """An approval that is not the last that the note needs."""
 
 

@@ -72,12 +72,11 @@ def of_no_side(note: Note, sides: Sequence[Known]) -> list[str]:
 
 def _too_wide(scene: Scene, note: Note, base: Known) -> str:
     """The widest level, where it is that of other words than those that were judged; or ''."""
-    level = note.level or ""
-    if note.state not in WALK[1:] or level in ("", base.claim.level):
+    if note.state not in WALK[1:] or note.level == base.claim.level:
         return ""
-    widest = any(level == book.rules.policy.levels[-1] for book in scene.parents)
+    widest = {book.rules.policy.levels[-1] for book in scene.parents}
     checked = {entry.method for entry in note.fields.verdicts if entry.verdict == "approve"}
-    return level if widest and checked.isdisjoint(WIDEST_METHODS) else ""
+    return note.level if note.level in widest and checked.isdisjoint(WIDEST_METHODS) else ""
 
 
 def _undone(scene: Scene, note: Note, new: Known, base: Known) -> bool:
