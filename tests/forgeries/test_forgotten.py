@@ -5,15 +5,16 @@ from dataclasses import replace
 import pytest
 
 from kmkit.lifecycle.person import Person
+from kmkit.note.file import write_fields
 from kmkit.resources import templates_dir
 from kmkit.trail.audit.report import Report
 from tests.conftest import ANA, BEN, CY, DEE
-from tests.forgeries.base import BOATS, FUEL, MAL
-from tests.forgeries.builder import ASK, History
+from tests.forgeries.base import BOATS, FUEL, MAL, ROADS, capture
+from tests.forgeries.builder import ASK, LINK, Entry, History
 from tests.forgeries.conftest import New, audited
-from tests.forgeries.corpus import APPROVE, swap
+from tests.forgeries.corpus import APPROVE, CROWD, WORDS, swap
 from tests.forgeries.tricks_forgotten import EXPERT
-from tests.forgeries.tricks_older import FRENCH, elsewhere, revised
+from tests.forgeries.tricks_older import EVE, FRENCH, elsewhere, revised
 
 HEADS = ("Solution and actions", "Results", "Lessons", "Recommendations")
 
@@ -39,6 +40,67 @@ def test_a_note_that_a_merge_left_out_is_put_back(new: New, who: Person) -> None
     history.commit("Back\n", {path: data}, who=who)
     report = report_of(history)
     assert (report.findings, report.mended) == ((), 1)
+
+
+def test_two_notes_that_a_merge_left_out_are_put_back(new: New) -> None:
+    history = new(False)
+    elsewhere(history)
+    before = {history.path(name): history.data(history.path(name)) for name in (BOATS, ROADS)}
+    history.merge(MAL, dict.fromkeys(before), tree="side")
+    assert rules(report_of(history)) == ["removed-note"] * 2
+    history.commit("Back\n", before, who=CY)
+    report = report_of(history)
+    assert (report.findings, report.mended) == ((), 2)
+
+
+def test_a_note_that_was_spoilt_and_left_out_comes_back_as_spoilt(new: New) -> None:
+    history = new(False)
+    path = history.path(BOATS)
+    data = history.data(path)
+    history.commit("Words\n", {path: WORDS(data)}, who=MAL)
+    elsewhere(history)
+    history.merge(MAL, {path: None}, tree="side")
+    history.commit("Back\n", {path: WORDS(data)}, who=CY)
+    assert rules(report_of(history)) == ["changed-after-approval"]
+    history.commit("As it was\n", {path: data}, who=CY)
+    report = report_of(history)
+    assert (report.findings, report.mended) == ((), 2)
+
+
+def test_whoever_may_not_contribute_merges_what_others_wrote(new: New) -> None:
+    history = new(False)
+    path = history.path(FUEL)
+    history.fork("side")
+    history.forge("validate", FUEL, BEN, CROWD)
+    history.commit("French\n", {path: FRENCH(history.data(path))}, who=CY)
+    history.forge("validate", FUEL, DEE, CROWD, on="side")
+    drivers = swap("Anybody who drives.", "Drivers.")(history.data(path, "side"))
+    history.commit("Drivers\n", {path: drivers}, who=CY, on="side")
+    each = (*history.note(FUEL).fields.verdicts, *history.note(FUEL, "side").fields.verdicts)
+    joined = write_fields(history.note(FUEL), {"verdicts": each, "matters_to": "Drivers."})
+    history.merge(EVE, {path: joined}, tree="main")
+    assert rules(report_of(history)) == []
+
+
+def test_a_note_that_came_back_is_merged_by_anybody(new: New) -> None:
+    history = new(False)
+    path = history.path(BOATS)
+    data = history.data(path)
+    elsewhere(history)
+    history.commit("Away\n", {path: None}, who=CY)
+    history.commit("Back\n", {path: data}, who=CY)
+    history.merge(EVE)
+    assert rules(report_of(history)) == []
+
+
+def test_what_is_no_file_is_told_once(new: New) -> None:
+    history = new(False)
+    elsewhere(history)
+    path = history.path(BOATS)
+    history.merge(MAL, {path: Entry(LINK, b"../policy.toml")})
+    history.commit("More\n", {"README.md": b"y\n"}, who=CY, on="side")
+    history.merge(CY, tree=history.tip())
+    assert rules(report_of(history)) == ["not-a-file"]
 
 
 def narrowed_and_confirmed(history: History) -> None:
@@ -146,8 +208,11 @@ def test_guidance_that_changed_on_one_side_is_that_of_the_merge(new: New, turned
     history.fork("side")
     other = asked.replace("QQ?", "Say what it was.").encode()
     history.commit("Another template\n", {template: other}, who=ANA)
+    history.checkout()
+    capture(history, "lake-ffff")
     history.checkout("side")
     history.move("validate", FUEL, BEN, APPROVE)
+    capture(history, "seas-eeee")
     history.checkout()
     tips = [history.tip(), history.tip("side")]
     parents = tips[::-1] if turned else tips

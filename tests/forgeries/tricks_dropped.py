@@ -7,7 +7,7 @@ from kmkit.note.file import write_fields
 from kmkit.note.model import Reviewed
 from tests.conftest import ANA, BEN, CY, DEE
 from tests.forgeries.base import BOATS, FUEL, MAL, ROADS
-from tests.forgeries.builder import ASK, History
+from tests.forgeries.builder import ASK, SUBMODULE, Entry, History
 from tests.forgeries.corpus import APPROVE, CROWD, RETURN, WORDS, caught_as, reply, swap
 from tests.forgeries.tricks_older import EVE, FRENCH, elsewhere
 
@@ -194,6 +194,15 @@ def packaging_by_a_stranger_in_a_merge(h: History) -> str:
     elsewhere(h)
     data = swap("Anybody who drives.", "Buy from Zed.")(h.data(h.path(BOATS)))
     return h.merge(EVE, {h.path(BOATS): data}, tree="main")
+
+
+@caught_as("not-entitled")
+def packaging_by_a_stranger_where_a_submodule_stood(h: History) -> str:
+    path = h.path(BOATS)
+    data = swap("Anybody who drives.", "Buy from Zed.")(h.data(path))
+    h.fork("side")
+    h.commit("Sub\n", {path: Entry(SUBMODULE, b"1" * 40)}, who=MAL, on="side")
+    return h.merge(EVE, {path: data}, tree="main")
 
 
 # What no renewal makes good
