@@ -1,9 +1,11 @@
 """Honest merges around what was removed, dropped and released: what is found has a way out."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from kmkit.lifecycle.context import Request
 from kmkit.lifecycle.person import Person
 from kmkit.note.file import write_fields
 from kmkit.resources import templates_dir
@@ -101,6 +103,31 @@ def test_what_is_no_file_is_told_once(new: New) -> None:
     history.commit("More\n", {"README.md": b"y\n"}, who=CY, on="side")
     history.merge(CY, tree=history.tip())
     assert rules(report_of(history)) == ["not-a-file"]
+
+
+MOVES: dict[str, tuple[str, Request]] = {
+    "level": ("release", replace(ASK, level="domestic")),
+    "owner": ("reassign", replace(ASK, owner="mal@example.org")),
+    "disseminated": ("disseminate/again", replace(ASK, channel="weekly-digest")),
+    "deferred": ("defer", replace(ASK, due=date(2027, 1, 1))),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_what_a_move_without_the_role_wrote_is_put_back_among_other_things(
+    new: New, name: str
+) -> None:
+    history = new(False)
+    path, was = history.path(BOATS), getattr(history.note(BOATS).fields, name)
+    verb, ask = MOVES[name]
+    history.forge(verb, BOATS, MAL, ask)
+    assert getattr(history.note(BOATS).fields, name) != was
+    back = write_fields(history.note(BOATS), {name: was or None})
+    history.commit("Put back, and more\n", {path: FRENCH(back)}, who=CY)
+    assert rules(report_of(history)) == ["not-entitled"]
+    history.forge("renew", BOATS, BEN, APPROVE)
+    report = report_of(history)
+    assert (report.findings, report.mended) == ((), 1)
 
 
 def narrowed_and_confirmed(history: History) -> None:

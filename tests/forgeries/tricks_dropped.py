@@ -197,6 +197,13 @@ def packaging_by_a_stranger_in_a_merge(h: History) -> str:
 
 
 @caught_as("not-entitled")
+def packaging_left_out_by_a_stranger_in_a_merge(h: History) -> str:
+    elsewhere(h)
+    data = swap("language: en\n", "")(h.data(h.path(BOATS)))
+    return h.merge(EVE, {h.path(BOATS): data}, tree="main")
+
+
+@caught_as("not-entitled")
 def packaging_by_a_stranger_where_a_submodule_stood(h: History) -> str:
     path = h.path(BOATS)
     data = swap("Anybody who drives.", "Buy from Zed.")(h.data(path))

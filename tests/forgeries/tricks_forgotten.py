@@ -91,6 +91,39 @@ def rejection_forgotten_by_a_merge_that_joins(h: History) -> str:
     return old_merged(h)
 
 
+def left_out(h: History, branch: str) -> str:
+    """A branch is merged, and nothing of it is taken."""
+    return h.commit("Merge\n", {}, who=MAL, parents=[h.tip(), h.tip(branch)], tree=h.tip())
+
+
+def forged_and_decided(h: History) -> None:
+    """A branch on which Mal widens a note, who may not, and one on which Ana narrows it."""
+    h.checkout()
+    h.move("release", BOATS, ANA, replace(ASK, level="domestic"))
+    h.fork("decided")
+    h.forge("narrow", BOATS, ANA, replace(ASK, level="internal"), on="decided")
+    h.fork("forged")
+    h.forge("release", BOATS, MAL, replace(ASK, level="international"), on="forged")
+
+
+@caught_as("merge-lost-move")
+def narrowing_left_out_behind_a_forged_release_that_was_left_out(h: History) -> str:
+    forged_and_decided(h)
+    h.commit("Elsewhere\n", {"README.md": b"x\n"}, who=MAL)
+    left_out(h, "forged")
+    return left_out(h, "decided")
+
+
+@caught_as("merge-lost-move")
+def narrowing_left_out_behind_a_forged_release_that_was_renewed(h: History) -> str:
+    forged_and_decided(h)
+    domestic = swap("level: international", "level: domestic")
+    h.forge("release", BOATS, MAL, replace(ASK, level="international"))
+    h.commit("Back\n", {h.path(BOATS): FRENCH(domestic(h.data(h.path(BOATS))))}, who=CY)
+    h.forge("renew", BOATS, BEN, APPROVE)
+    return left_out(h, "decided")
+
+
 @caught_as("mixed-merge")
 def widest_level_for_words_of_a_peer_review(h: History) -> str:
     h.checkout()

@@ -70,14 +70,14 @@ def _with_done(word: Known, taken: Known) -> Known:
 
 def remembering(taken: Known, sides: Sequence[Known]) -> Known:
     """The note with all that was decided on any side, of which a merge lost nothing."""
-    claim = taken.claim
-    former = [one for side in (taken, *sides) for one in side.claim.former]
-    rejected = [one for side in (taken, *sides) for one in side.rejected]
+    claim, each = taken.claim, [taken, *map(decided, sides)]
+    former = dict.fromkeys(one for side in each for one in side.claim.former)
+    rejected = dict.fromkeys(one for side in each for one in side.rejected)
     now = (claim.level, claim.owner)
     return taken._replace(
-        trail=taken.trail.union(*(side.trail for side in sides)),
-        claim=claim._replace(former=tuple(one for one in dict.fromkeys(former) if one not in now)),
-        rejected=tuple(one for one in dict.fromkeys(rejected) if one != taken.fingerprint),
+        trail=taken.trail.union(*(side.trail for side in each)),
+        claim=claim._replace(former=tuple(one for one in former if one not in now)),
+        rejected=tuple(one for one in rejected if one != taken.fingerprint),
     )
 
 

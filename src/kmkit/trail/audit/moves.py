@@ -35,8 +35,8 @@ _FREES = ("capture", "reopen")
 
 _DONE = ("disseminated", "reviewed", "deferred")
 """Fields that say what was done, which no approval makes true."""
-_GIVEN = ("level", "owner", "superseded_by")
-"""Fields that somebody decides who need not have judged the text."""
+_GIVEN = ("level", "owner")
+"""Fields that a manager gives."""
 _FIELD_RULES = {"verdicts": "verdicts-differ", "in_force": "bad-in-force"}
 
 
@@ -232,7 +232,7 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
         written = written.validated(new.fingerprint)
     return new._replace(
         claim=claim,
-        trail=new.trail | {step},
+        trail=new.trail if wrong else new.trail | {step},
         written=written,
         standing=new.blob if approved else new.standing,
         before_anchor=new.before_anchor and not settled and event.move != "capture",
@@ -240,7 +240,7 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
         doubt=doubt,
         faults=new.faults if doubt else (),
         sound=sound if doubt else None,
-        bent=new.bent if doubt else (),
+        bent=new.bent if doubt or wrong else (),
         rejected=_rejected(event, new),
         renewed=len(claim.verdicts) - 1 if renews else 0 if begins else new.renewed,
         signed=scene.signed if begins or renews else new.signed,
