@@ -161,6 +161,32 @@ def test_an_approval_stays_with_the_text_that_was_approved() -> None:
         assert note.section("Context and challenge").startswith("Fuel came early.")
 
 
+def test_two_revisions_of_one_version_are_one_in_words_of_both() -> None:
+    approved_ = other(note_of(), state="validated", verdicts=(verdict(PEER, **SAID),))
+    left = InForce(blob="1" * 40, state="validated", since=TODAY)
+
+    def revised(words: str) -> Note:
+        return other(approved_, words, state="captured", verdicts=None, in_force=left)
+
+    ours, theirs = revised("Fuel came early."), revised("Fuel came on time.")
+    note = merged(approved_, ours, theirs)
+    assert (note.state, note.fields.verdicts, note.fields.in_force) == ("captured", (), left)
+
+
+def test_a_return_stands_beside_a_revision_of_the_other_branch() -> None:
+    base = other(note_of(), state="validated", verdicts=(verdict(PEER, **SAID),))
+    back = verdict(SECOND, "return", **SAID)
+    left = InForce(blob="1" * 40, state="validated", since=TODAY)
+    ours = other(base, state="captured", verdicts=(back,), in_force=left)
+    theirs = other(base, "Fuel came early.", state="captured", verdicts=None, in_force=left)
+    for note in (merged(base, ours, theirs), merged(base, theirs, ours)):
+        assert note.fields.verdicts == (back,)
+        assert note.section("Context and challenge").startswith("Fuel came early.")
+    old = other(base, state="captured", verdicts=(verdict(PEER, **SAID), back), in_force=None)
+    again = other(old, verdicts=None)
+    assert merged(old, again, other(old, "Fuel came early.")).fields.verdicts == ()
+
+
 def test_other_words_do_not_go_to_the_widest_circle_by_a_release() -> None:
     base = other(note_of(), state="validated", verdicts=(verdict(PEER, **SAID),))
     ours = other(base, level="international")

@@ -213,11 +213,12 @@ def test_what_is_in_force_was_left_so_since_or_stands_on_the_other_side_too() ->
 def test_verdicts_of_a_round_that_is_over_do_not_count_again(
     own: list[str], given: list[Verdict], there: list[Verdict], dropped: bool
 ) -> None:
-    taken = worded(walked("captured", 1, *own), "k1:x", 3)
+    taken = worded(walked("captured", 1, *own), ROUND.fingerprint, 3)
     taken = taken._replace(claim=taken.claim._replace(verdicts=tuple(given)))
     other = worded(walked("captured", 11, "validate/reject", "reopen"), "k1:y", 13)
     other = other._replace(claim=other.claim._replace(verdicts=tuple(there)))
     assert said(taken, taken, other) == ["reopen"] * dropped
+    assert said(taken._replace(fingerprint="k1:x"), other) == []  # no verdict is about it
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.conftest import ANA, BEN, CY, DEE
 from tests.forgeries.base import BOATS, FUEL, MAL, ROADS, capture
 from tests.forgeries.builder import ASK, LINK, Entry, History
 from tests.forgeries.conftest import New, audited
-from tests.forgeries.corpus import APPROVE, CROWD, WORDS, swap
+from tests.forgeries.corpus import APPROVE, CROWD, WORDS, reply, swap
 from tests.forgeries.tricks_forgotten import EXPERT
 from tests.forgeries.tricks_older import EVE, FRENCH, elsewhere, revised
 
@@ -92,6 +92,33 @@ def test_a_note_that_came_back_is_merged_by_anybody(new: New) -> None:
     history.commit("Away\n", {path: None}, who=CY)
     history.commit("Back\n", {path: data}, who=CY)
     history.merge(EVE)
+    assert rules(report_of(history)) == []
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_steward_who_does_not_contribute_brings_a_note_back(new: New, merged: bool) -> None:
+    history = new(False)
+    only_cy = reply('contributor = ["*@example.org"]', 'contributor = ["cy@example.org"]')
+    history.rules(only_cy, ANA)
+    path = history.path(BOATS)
+    data = history.data(path)
+    elsewhere(history)
+    history.commit("Away\n", {path: None}, who=EVE)
+    if merged:
+        history.merge(ANA, {path: data}, tree="main")
+    else:
+        history.commit("Back\n", {path: data}, who=ANA)
+    assert rules(report_of(history)) == []
+
+
+def test_a_revision_without_a_signature_ends_a_deferral_and_is_renewed(new: New) -> None:
+    history = new(True)
+    history.forge("defer", BOATS, CY, replace(ASK, due=date(2027, 1, 1)))
+    history.forge("revise", BOATS, CY, sign=False)
+    history.checkout()
+    history.move("validate", BOATS, BEN, APPROVE)
+    assert rules(report_of(history)) == ["unsigned-move"]
+    history.move("renew", BOATS, BEN, APPROVE)
     assert rules(report_of(history)) == []
 
 

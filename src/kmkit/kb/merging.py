@@ -236,6 +236,8 @@ def _verdicts(sides: Sides) -> Sequence[Any]:
     if not those and len(about) < len(sides.both):
         return _with_returns(sides, about)
     found = _entries(sides, "verdicts", those)
+    if len(those) == 1 and not ended:
+        found = (*found, *_returned_elsewhere(sides, those[0], found))
     method = _method(sides, about)
     return sorted(
         found, key=lambda one: one.fingerprint == sides.new and one.method != (method or one.method)
@@ -252,10 +254,17 @@ def _with_returns(sides: Sides, about: Sequence[Note]) -> Sequence[Any]:
     return (*found, *united((), [one for one in others if one not in found], ()))
 
 
+def _returned_elsewhere(sides: Sides, side: Note, found: Sequence[Any]) -> Sequence[Any]:
+    """The returns that the other side has had since the base: they stand beside every text."""
+    other = sides.theirs if side is sides.ours else sides.ours
+    known = (*sides.base.fields.verdicts, *found)
+    return [entry for entry in returns(other.fields.verdicts) if entry not in known]
+
+
 def _method(sides: Sides, about: Sequence[Note]) -> str:
     """The method that stands first, which is the round's: of the side that the state is from."""
     returned = [side for side in about if sides.returned(side)]
-    far = max(_place(side.state) for side in about)
+    far = max((_place(side.state) for side in about), default=-1)
     leading = returned or [side for side in about if _place(side.state) == far]
     verdicts = leading[0].fields.verdicts if len(leading) == 1 else ()
     return next((one.method for one in verdicts if one.fingerprint == sides.new), "")

@@ -199,8 +199,10 @@ _PEOPLE = {
         commit. Mend: ask whom it names, in person. If they did not make it, it is forged: undo it
         with git revert, of a new note as a manager or a steward. If they did, they set up signing
         (docs/trust.md) for what comes later; then undo it and make it again, or have the note
-        approved as it stands by kmkit validate --renew, of a captured one after kmkit validate. The
-        rules a steward commits anew; a merge is made again, signed, as long as nobody has it."""),
+        approved as it stands by kmkit validate --renew, of a captured one after kmkit validate. A
+        review, a dissemination, a level or an owner is first put back in the file: no approval
+        makes them good. The rules a steward commits anew; a merge is made again, signed, as long as
+        nobody has it."""),
     "wrong-key": ("Signed with a key that is not the author's", """The commit is signed, but by
         policy.toml as it stood before it, in every one of its parents, the key is not one of the
         commit's author. A key added in the same commit, or already taken away, does not count.
@@ -215,7 +217,8 @@ _SUBSTANCE = {
     "changed-after-approval": ("The text changed after it was approved", """The substance of an
         approved note changed in a commit that is no revision, so the approval is about words that
         no longer stand there. Mend: if the meaning is the same, put the old text back, make the
-        change with kmkit edit, and have an approver confirm it; otherwise kmkit reopen NOTE."""),
+        change with kmkit edit, and have an approver confirm it; otherwise kmkit reopen NOTE, and
+        have it validated anew."""),
     "unapproved-text": ("The text that stands was never approved", """The note is to be
         formatted, disseminated or maintained, and by the trail nobody approved the substance that
         stands. Mend: have it judged anew:
@@ -238,9 +241,10 @@ _MERGES = {
         judged: kmkit reopen NOTE, then kmkit validate NOTE."""),
     "merge-lost-move": ("A merge dropped a move", """One side of the merge carries the note further
         than the other, and the merge took the older version: what was decided is gone from the file
-        while it stands in the history. Mend: repeat what was dropped, then have somebody entitled
-        renew the note: kmkit validate NOTE --renew; or, where the other side decided nothing, put
-        the file back as that side has it, with a plain commit."""),
+        while it stands in the history. Mend: repeat what was dropped (a level or an owner is
+        written back into the file), then have somebody entitled renew the note: kmkit validate NOTE
+        --renew; or, where the other side decided nothing, put the file back as that side has it,
+        with a plain commit."""),
     "merged-rules": ("A merge changed the rules", """The merge holds rules that are neither side's,
         or takes back a change that a steward made on one of them, and its author is not steward on
         both sides. Mend: a steward commits the rules as they should stand."""),

@@ -193,7 +193,8 @@ def _began(taken: Known, side: Known, own: Collection[str]) -> bool:
     state = taken.claim.state
     if state == State.CAPTURED and {*_BEGAN}.isdisjoint(own):
         since = [bare(entry) for entry in side.claim.verdicts]
-        return any(bare(entry) not in since for entry in taken.claim.verdicts)
+        about = [one for one in taken.claim.verdicts if one.fingerprint == taken.fingerprint]
+        return any(bare(entry) not in since for entry in about)
     here = (State.CAPTURED, State.RETIRED)
     return side.claim.state == State.CAPTURED and state not in here
 

@@ -16,22 +16,22 @@ from kmkit.trail.audit.lost import kept, put, put_away
 from kmkit.trail.audit.merged_rules import merge_rules
 from kmkit.trail.audit.notes import (
     away,
+    bring_back,
     by_hand,
     come_back,
     fresh,
     proven,
     read_note,
-    reprinted,
     reread,
 )
-from kmkit.trail.audit.parts import own_part, stood, writing
+from kmkit.trail.audit.parts import own_part, reprinted, stood, writing
 from kmkit.trail.audit.paths import in_notes, in_records, is_note, matters
 from kmkit.trail.audit.reading import rest_of
 from kmkit.trail.audit.rules_of import Reader
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.audit.united import givers, joined_fields, of_no_side
 from kmkit.trail.fold import Claim
-from kmkit.trail.writers import joined, merged, united
+from kmkit.trail.writers import joined, merged
 
 
 def judge_merge(scene: Scene, reader: Reader) -> None:
@@ -96,8 +96,8 @@ def _note(scene: Scene, path: str, change: Change | None, start: Sequence[int]) 
         best = min(taken, key=lambda side: (side.doubt, -len(side.trail)))
         there = _everywhere(scene, path, best.id)
         best = _alike(best, there)
-        if any(book.removed(best.id) and not book.path_of(best.id) for book in scene.parents):
-            by_hand(scene, best, best)
+        if gone := [book for book in scene.parents if not book.path_of(best.id)]:
+            bring_back(scene, best, [one for book in gone if (one := book.removed(best.id))])
         kept(scene, best, there)
         put(scene, best, there, scene.faults[at:], joined=len(scene.faults) == at)
     elif mode not in FILE_MODES:
@@ -209,6 +209,7 @@ def _joined(
     if all(side.fingerprint != new.fingerprint for side in there) or _packed(scene, note, there):
         by_hand(scene, new, new)
     lines = [(side.fingerprint, side.written) for side in there]
+    new = new._replace(written=merged(new.fingerprint, lines, writing(scene)))
     if base is None:
         scene.say(
             "mixed-merge",
@@ -216,13 +217,11 @@ def _joined(
             path,
             f"The merge took the state of {path} from one side and its text from another.",
         )
-        written = united(lines, writing(scene))
         claim = claim_of(note.fields, new.claim)
         standing = next((one.standing for one in there if one.claim.state == claim.state), "")
-        new = new._replace(claim=claim, written=written, standing=standing)
+        new = new._replace(claim=claim, standing=standing)
         new = bent(new, of_no_side(note, there))
     else:
-        new = new._replace(written=merged(new.fingerprint, lines, writing(scene)))
         new = joined_fields(scene, note, new, base, there)
         kept(scene, new, there)
         for side in givers(note, base, there) if len(scene.faults) == at else ():

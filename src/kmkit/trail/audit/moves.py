@@ -277,5 +277,5 @@ def _as_decided(scene: Scene, event: Event, known: Known, claim: Claim) -> bool:
     others = [one for one in returns(round_) if person(one) != person(verdict_of(event))]
     if event.move == "renew" and others:
         return False
-    done = all(alike(name, was, claim) for name in _DONE)
+    done = all(alike(name, was, claim) for name in _DONE if name != "deferred" or claim.deferred)
     return done and was.superseded_by == claim.superseded_by

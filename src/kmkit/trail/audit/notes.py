@@ -10,7 +10,7 @@ from kmkit.trail.audit.compare import bare, claim_of, differing
 from kmkit.trail.audit.history import FILE_MODES, Change
 from kmkit.trail.audit.known import Known, bent
 from kmkit.trail.audit.moves import judge_move
-from kmkit.trail.audit.parts import own_part, stood, writing
+from kmkit.trail.audit.parts import own_part, reprinted, writing
 from kmkit.trail.audit.paths import is_note
 from kmkit.trail.audit.rules_of import Rules
 from kmkit.trail.audit.scene import Scene
@@ -104,7 +104,7 @@ def _note(
     scene.ask_signature(id, path)
     if known and known.blob == change.blob and not scene.no_file(known):  # renamed, or put back
         if not stands:
-            by_hand(scene, known, known)
+            bring_back(scene, known, away(scene, id))
         scene.put(known._replace(path=path), scene.faults[at:], known)
         return
     if known and known.sound and known.sound.blob == change.blob and not scene.told.event:
@@ -132,6 +132,14 @@ def away(scene: Scene, id: str) -> list[Known]:
     """The note as it was removed, on each side that removed it."""
     books = (scene.book, *scene.parents[1:])
     return [gone for book in books if (gone := book.removed(id))]
+
+
+def bring_back(scene: Scene, known: Known, gone: Sequence[Known]) -> None:
+    """A note comes back as it was, by whoever may write or remove it: that makes removals good."""
+    if gone and not (scene.everywhere("manager") or scene.everywhere("steward")):
+        by_hand(scene, known, known)
+    every = [at for one in gone for at in one.faults]
+    scene.mend(at for at in every if scene.findings[at].rule == "removed-note")
 
 
 def come_back(scene: Scene, note: Note, new: Known) -> None:
@@ -288,13 +296,3 @@ def reread(scene: Scene, before: Rules) -> None:
     for known in list(scene.book.all()):
         if (found := reprinted(scene, known, before, now)) is not known:
             scene.book.put(found)
-
-
-def reprinted(scene: Scene, known: Known, before: Rules, now: Rules) -> Known:
-    """The note by the guidance of other rules."""
-    guidance = now.guidance(known.kind)
-    if guidance == before.guidance(known.kind) or not (note := stood(scene, known)):
-        return known
-    print_ = fingerprint(note, guidance)
-    written = known.written.reprinted(known.fingerprint, print_)
-    return known._replace(fingerprint=print_, written=written)

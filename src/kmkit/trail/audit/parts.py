@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from kmkit.errors import Cannot
+from kmkit.lifecycle.fingerprint import fingerprint
 from kmkit.lifecycle.guards_edit import names_in, part_in
 from kmkit.note.model import Note
 from kmkit.note.reading import read
 from kmkit.trail.audit.known import Known
+from kmkit.trail.audit.rules_of import Rules
 from kmkit.trail.audit.scene import Scene
 from kmkit.trail.writers import Writing
 
@@ -63,3 +65,13 @@ def stood(scene: Scene, known: Known) -> Note | None:
         return read(scene.fetch(known.blob), PurePosixPath(known.path))
     except Cannot:
         return None
+
+
+def reprinted(scene: Scene, known: Known, before: Rules, now: Rules) -> Known:
+    """The note by the guidance of other rules."""
+    guidance = now.guidance(known.kind)
+    if guidance == before.guidance(known.kind) or not (note := stood(scene, known)):
+        return known
+    print_ = fingerprint(note, guidance)
+    written = known.written.reprinted(known.fingerprint, print_)
+    return known._replace(fingerprint=print_, written=written)
