@@ -99,7 +99,7 @@ _MOVES = {
     "state": "kmkit log {note} says what it was",
     "owner": "put back what git log -p {path} shows",
     "level": "put back what git log -p {path} shows",
-    "verdicts": "somebody entitled runs kmkit validate {note} --renew --because '…'",
+    "verdicts": "put back the state that kmkit log {note} shows, and have it validated",
     "disseminated": "kmkit disseminate {note} --channel CHANNEL",
     "reviewed": "kmkit review {note}",
 }
