@@ -157,6 +157,21 @@ def test_what_a_move_without_the_role_wrote_is_put_back_among_other_things(
     assert (report.findings, report.mended) == ((), 1)
 
 
+def test_a_dissemination_that_was_reverted_before_a_renewal_is_written_back(new: New) -> None:
+    history = new(False)
+    path = history.path(BOATS)
+    before = history.note(BOATS).fields
+    lost = write_fields(history.note(BOATS), {"state": "formatted", "disseminated": None})
+    history.commit("Revert\n", {path: lost}, who=CY)
+    history.forge("renew", BOATS, BEN, APPROVE)
+    assert rules(report_of(history)) == ["state-without-move"]
+    values = {"state": before.state, "disseminated": before.disseminated}
+    history.commit("Write back\n", {path: write_fields(history.note(BOATS), values)}, who=CY)
+    history.forge("renew", BOATS, BEN, APPROVE)
+    report = report_of(history)
+    assert (report.findings, report.mended) == ((), 2)
+
+
 def narrowed_and_confirmed(history: History) -> None:
     """Cy confirms a note on one side, and narrows it on the other; his merge drops the latter."""
     history.forge("release", BOATS, ANA, replace(ASK, level="domestic"))

@@ -122,8 +122,10 @@ _MOVES = {
     "state-without-move": ("A field that only moves write changed without a move", """State,
         verdicts, level, owner and the other fields that only moves write were changed by a commit
         that records no such move. Nobody answers for the change, and no guard looked at it. Mend:
-        put the field back as it was with a plain commit, then make the move with kmkit; or, where a
-        squash or a rebase lost the move, have it approved anew: kmkit validate NOTE --renew."""),
+        put the field back as it was with a plain commit (what git revert took back, by reverting
+        that), then make the move with kmkit; or, where a squash or a rebase lost the move, write
+        back what it said of readers and reviews, and have it approved anew: kmkit validate NOTE
+        --renew."""),
     "illegal-move": ("The lifecycle has no such move", """The commit names a move that does not
         lead from the state the note was in to the state it is in now: a step was skipped, or the
         move starts from the wrong state. Mend: put the note back into the state it had, then take
