@@ -84,8 +84,8 @@ def _version(path: str, version: Version, once: Once) -> tuple[Any, ...]:
         return path, pickle.dumps(version)
     sections = once.get(id(note.sections))
     if sections is None:
-        sections = once[id(note.sections)] = tuple(map(tuple, note.sections))
-    problems = [*map(tuple, note.problems)]
+        sections = once[id(note.sections)] = tuple([tuple(one) for one in note.sections])
+    problems = [tuple(one) for one in note.problems]
     return path, print_, rest, note.data, note.raw, note.preamble, sections, problems, note.clear
 
 
