@@ -186,6 +186,12 @@ def test_a_version_that_was_withdrawn_is_in_force_no_more() -> None:
     assert said(taken, taken, elsewhere) == []
 
 
+def again(known: Known, stands: InForce) -> Known:
+    """The note once it was approved and revised again."""
+    claim = known.claim._replace(in_force=stands)
+    return known._replace(claim=claim, trail=known.trail | {(15, "validate/approve"), (16, "ask")})
+
+
 def test_what_is_in_force_was_left_so_since_or_stands_on_the_other_side_too() -> None:
     stands = InForce(blob="a" * 40, state="validated")
     taken = worded(walked("captured", 1, "ask"), "k1:x", 3)
@@ -193,6 +199,7 @@ def test_what_is_in_force_was_left_so_since_or_stands_on_the_other_side_too() ->
     other = worded(walked("captured", 11, "retire", "reopen", "edit"), "k1:y", 13)
     assert said(taken, taken, other) == ["retire"]
     assert said(taken._replace(claim=walked("captured", 1).claim), other) == []
+    assert said(taken._replace(claim=walked("captured", 1).claim), again(other, stands)) == []
     same = other._replace(claim=other.claim._replace(in_force=stands))
     assert said(taken, taken, same) == []
     for verb in ("revise", "validate/approve", "renew/approve"):

@@ -88,10 +88,12 @@ def test_a_note_that_came_back_is_merged_by_anybody(new: New) -> None:
     history = new(False)
     path = history.path(BOATS)
     data = history.data(path)
-    elsewhere(history)
+    history.fork("side")
+    history.commit("French\n", {path: FRENCH(data)}, who=CY, on="side")
     history.commit("Away\n", {path: None}, who=CY)
     history.commit("Back\n", {path: data}, who=CY)
     history.merge(EVE)
+    assert history.data(path) == FRENCH(data)
     assert rules(report_of(history)) == []
 
 
