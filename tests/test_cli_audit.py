@@ -66,7 +66,7 @@ def test_a_finding_says_where_what_and_what_to_do(kb: KnowledgeBase, run: Run) -
         f"{note.path}:1:1: changed-after-approval: The text of {note.path} changed while it was "
         f"disseminated. Commit {commit[:12]}. If the meaning is the same, put the old text back, "
         "make the change with kmkit edit, and have an approver confirm it; otherwise kmkit reopen "
-        f"{note.short}, and have it validated anew.\n"
+        f"{note.short}, then have it validated.\n"
     )
     assert "More: kmkit audit --explain changed-after-approval" in ran.err
     assert "1 unproved" in ran.err

@@ -122,10 +122,9 @@ _MOVES = {
     "state-without-move": ("A field that only moves write changed without a move", """State,
         verdicts, level, owner and the other fields that only moves write were changed by a commit
         that records no such move. Nobody answers for the change, and no guard looked at it. Mend:
-        put the field back as it was with a plain commit (what git revert took back, by reverting
-        that), then make the move with kmkit; or, where a squash or a rebase lost the move, write
-        back what it said of readers and reviews, and have it approved anew: kmkit validate NOTE
-        --renew."""),
+        put the field back with a plain commit (after a git revert: revert that), then make the move
+        with kmkit; or, where a squash or a rebase lost the move, write back what it said of readers
+        and reviews, and have it approved anew: kmkit validate NOTE --renew."""),
     "illegal-move": ("The lifecycle has no such move", """The commit names a move that does not
         lead from the state the note was in to the state it is in now: a step was skipped, or the
         move starts from the wrong state. Mend: put the note back into the state it had, then take
@@ -219,8 +218,8 @@ _SUBSTANCE = {
     "changed-after-approval": ("The text changed after it was approved", """The substance of an
         approved note changed in a commit that is no revision, so the approval is about words that
         no longer stand there. Mend: if the meaning is the same, put the old text back, make the
-        change with kmkit edit, and have an approver confirm it; otherwise kmkit reopen NOTE, and
-        have it validated anew."""),
+        change with kmkit edit, and have an approver confirm it; otherwise kmkit reopen NOTE, then
+        have it validated."""),
     "unapproved-text": ("The text that stands was never approved", """The note is to be
         formatted, disseminated or maintained, and by the trail nobody approved the substance that
         stands. Mend: have it judged anew:
@@ -243,10 +242,9 @@ _MERGES = {
         judged: kmkit reopen NOTE, then kmkit validate NOTE."""),
     "merge-lost-move": ("A merge dropped a move", """One side of the merge carries the note further
         than the other, and the merge took the older version: what was decided is gone from the file
-        while it stands in the history. Mend: repeat what was dropped (a level or an owner is
-        written back into the file), then have somebody entitled renew the note: kmkit validate NOTE
-        --renew; or, where the other side decided nothing, put the file back as that side has it,
-        with a plain commit."""),
+        while it stands in the history. Mend: repeat what was dropped (write a level or an owner back
+        into the file), then have the note renewed: kmkit validate NOTE --renew; or, where the other
+        side decided nothing, put the file back as that side has it, with a plain commit."""),
     "merged-rules": ("A merge changed the rules", """The merge holds rules that are neither side's,
         or takes back a change that a steward made on one of them, and its author is not steward on
         both sides. Mend: a steward commits the rules as they should stand."""),
@@ -263,8 +261,8 @@ _FILES = {
         note should be. What it shows can change without any commit here. Mend: put the real file in
         its place."""),
     "unreadable-note": ("A note cannot be read", """The front matter of the note has errors in this
-        commit, so its state cannot be told for certain. Mend: repair the line
-        that kmkit check names, and commit that."""),
+        commit, so its state cannot be told for certain. Mend: repair the line that kmkit check names,
+        and commit that."""),
     "removed-note": ("A note was removed by somebody who may not retire it", """A note disappeared
         in a commit of somebody who neither owns it nor is manager or steward. Notes end by kmkit
         retire, which keeps them and says why. Mend: bring the file back with git, then retire
@@ -277,8 +275,7 @@ _HISTORY = {
         claim may be true, but nothing here proves it. Mend: if it is true, somebody entitled renews
         it with kmkit validate NOTE --renew, a captured one after it is validated. One that no move
         captured, or that is retired, is captured anew: kmkit capture PATH says what to take out
-        first. A forged new note is taken away by a manager
-        or a steward, with git rm."""),
+        first. A forged new note is taken away by a manager or a steward, with git rm."""),
     "outside-anchor": ("A change from a history that does not begin at the anchor", """The commit
         changes notes or rules and comes from a line of history that does not lead back to the
         anchor, so no rules stood before it. Mend: repeat the change on a branch that begins after
