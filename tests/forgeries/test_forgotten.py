@@ -97,19 +97,23 @@ def test_a_note_that_came_back_is_merged_by_anybody(new: New) -> None:
     assert rules(report_of(history)) == []
 
 
+@pytest.mark.parametrize("who", [ANA, DEE])
 @pytest.mark.parametrize("merged", [False, True])
-def test_a_steward_who_does_not_contribute_brings_a_note_back(new: New, merged: bool) -> None:
+def test_a_steward_or_manager_who_does_not_contribute_brings_a_note_back(
+    new: New, merged: bool, who: Person
+) -> None:
     history = new(False)
     only_cy = reply('contributor = ["*@example.org"]', 'contributor = ["cy@example.org"]')
     history.rules(only_cy, ANA)
+    history.rules(reply('manager = ["ana@example.org"]', 'manager = ["dee@example.org"]'), ANA)
     path = history.path(BOATS)
     data = history.data(path)
     elsewhere(history)
     history.commit("Away\n", {path: None}, who=EVE)
     if merged:
-        history.merge(ANA, {path: data}, tree="main")
+        history.merge(who, {path: data}, tree="main")
     else:
-        history.commit("Back\n", {path: data}, who=ANA)
+        history.commit("Back\n", {path: data}, who=who)
     assert rules(report_of(history)) == []
 
 

@@ -145,6 +145,18 @@ def author_forgotten_behind_an_approval_without_a_signature(h: History) -> str:
     return h.forge("validate/quorum", FUEL, BEN, APPROVE)
 
 
+@caught_as("illegal-move")
+def retired_note_that_was_away_is_captured_after_it_came_back(h: History) -> str:
+    path = h.path(ROADS)
+    h.forge("retire", ROADS, CY)
+    h.commit("Away\n", {path: None}, who=CY)
+    again = h.data(h.path(FUEL)).replace(FUEL.encode(), ROADS.encode())
+    h.commit("Back\n", {path: again}, who=CY)
+    made = h.imitate("capture", ROADS, CY)
+    message = made.message.replace("captured -> captured", "-> captured")
+    return h.commit(message, {path: FRENCH(made.data)}, who=CY)
+
+
 # Without a role
 
 

@@ -242,9 +242,9 @@ _MERGES = {
         judged: kmkit reopen NOTE, then kmkit validate NOTE."""),
     "merge-lost-move": ("A merge dropped a move", """One side of the merge carries the note further
         than the other, and the merge took the older version: what was decided is gone from the file
-        while it stands in the history. Mend: repeat what was dropped (write a level or an owner back
-        into the file), then have the note renewed: kmkit validate NOTE --renew; or, where the other
-        side decided nothing, put the file back as that side has it, with a plain commit."""),
+        while it stands in the history. Mend: repeat what was dropped (a level or an owner: in the
+        file), then have the note renewed: kmkit validate NOTE --renew; or, where the other side
+        decided nothing, put the file back as that side has it, with a plain commit."""),
     "merged-rules": ("A merge changed the rules", """The merge holds rules that are neither side's,
         or takes back a change that a steward made on one of them, and its author is not steward on
         both sides. Mend: a steward commits the rules as they should stand."""),
@@ -261,8 +261,8 @@ _FILES = {
         note should be. What it shows can change without any commit here. Mend: put the real file in
         its place."""),
     "unreadable-note": ("A note cannot be read", """The front matter of the note has errors in this
-        commit, so its state cannot be told for certain. Mend: repair the line that kmkit check names,
-        and commit that."""),
+        commit, so its state cannot be told for certain. Mend: repair the line that kmkit check
+        names, and commit that."""),
     "removed-note": ("A note was removed by somebody who may not retire it", """A note disappeared
         in a commit of somebody who neither owns it nor is manager or steward. Notes end by kmkit
         retire, which keeps them and says why. Mend: bring the file back with git, then retire
