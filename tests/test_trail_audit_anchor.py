@@ -208,3 +208,12 @@ def test_a_history_with_a_hole_leads_nowhere(history: History) -> None:
     place.unlink()
     with pytest.raises(Cannot, match="git fsck"):
         leads_back(history.git, first, last)
+
+
+def test_the_anchor_asked_for_may_be_what_a_history_lost(history: History) -> None:
+    first, last = history.tip(), after(history)
+    place = history.root / ".git" / "objects" / first[:2] / first[2:]
+    place.chmod(0o600)
+    place.unlink()
+    with pytest.raises(Cannot, match="git fsck"):
+        anchor_of(history.git, "", last, first)

@@ -64,6 +64,16 @@ def test_an_anchor_that_git_does_not_have_is_the_wrong_one(new: New) -> None:  #
     assert rules(begun(new(False), "0" * 40)) == ["wrong-anchor"]
 
 
+def test_an_anchor_that_git_lost_is_no_wrong_one(new: New) -> None:  # noqa: F811
+    history = new(False)
+    anchor = history.anchor()
+    place = history.root / ".git" / "objects" / anchor[:2] / anchor[2:]
+    place.chmod(0o600)
+    place.unlink()
+    with pytest.raises(Cannot, match="git fsck"):
+        begun(history, anchor)
+
+
 def test_at_the_anchor_only_files_are_notes_and_rules(new: New) -> None:  # noqa: F811
     history = new(False)
     planned(history)

@@ -250,7 +250,7 @@ def _after(scene: Scene, event: Event, new: Known, claim: Claim, wrong: bool) ->
 
 def _verb(event: Event) -> str:
     """What a move was; an approval that settles nothing is told from one that does."""
-    verb = f"{event.move}/{event.verdict}".rstrip("/")
+    verb = f"{event.move}/{event.verdict}" if event.verdict else event.move
     return PARTLY if verb == "validate/approve" and event.from_state == event.to_state else verb
 
 

@@ -193,7 +193,7 @@ def _back(scene: Scene, id: str, change: Change) -> Known | None:
     if gone is None or gone.blob != change.blob:
         return None
     away = {at for at in gone.faults if scene.findings[at].rule == "removed-note"}
-    scene.unmend(at for at in gone.faults if at not in away)
+    scene.unmend(gone.faults)
     scene.mend(away)
     return gone._replace(faults=tuple(at for at in gone.faults if at not in away))
 

@@ -170,7 +170,7 @@ class Scene:
 
     def own(self, start: Sequence[int], note: str, path: str) -> list[int]:
         """What was found of the whole commit, for one of its notes: the next has its own."""
-        if self._shared and start:
+        if self._shared:
             at = len(self.faults)
             for one in [self.findings[number] for number in start]:
                 self.say(one.rule, note, path, one.message)
