@@ -209,3 +209,15 @@ def test_a_missing_folder_ends_it_with_a_way_out(odd: History, tree: str) -> Non
         pytest.raises(Cannot, match="git could not read"),
     ):
         list(walk(odd.git, range_, ["notes", "kmkit.toml"], lambda path: True))
+
+
+def test_a_missing_commit_leaves_no_range_to_go_through(odd: History) -> None:
+    first, middle, last = (odd.tip(name) for name in ("main~2", "main~1", "main"))
+    place = odd.git.git_dir / "objects" / middle[:2] / middle[2:]
+    place.chmod(0o600)
+    place.unlink()
+    with (
+        pytest.raises(Cannot, match="git could not read the history"),
+        commits_since(odd.git, first, last),
+    ):
+        pass
