@@ -376,3 +376,30 @@ def test_a_rule_that_notes_quote(kb: KnowledgeBase, run: Run) -> None:
     judged = ("validate", note.short, "--approve", "--because", "I read it.")
     assert run(kb.root, *judged, who=DEE).code == 0
     assert "<<<<<<< ours" in run(kb.root, "export", "--format", "json").out
+
+
+def test_those_in_conflict_are_named_where_none_is(kept: Torn, run: Run) -> None:
+    ran = run(kept.kb.root, "resolve", "--no-input")
+    assert ran.code == 2
+    assert ran.err.startswith("3 notes are in conflict (")
+    assert all(one.short in ran.err for one in (kept.front, kept.body, kept.gone))
+    assert ran.err.endswith("Which note?\nName it: kmkit resolve NOTE …\n")
+
+
+def test_a_note_in_no_conflict_is_not_said_to_be_merged(kept: Torn, run: Run) -> None:
+    before = kept.files
+    ran = run(kept.kb.root, "resolve", kept.plain.short)
+    assert ran.code == 0
+    assert f"\n{kept.plain.title} ({kept.plain.short}) is in no conflict.\n" in ran.err
+    assert "Merged" not in ran.err
+    assert "3 files are in conflict still" in ran.err
+    assert kept.files == before
+
+
+def test_without_any_conflict_there_is_nothing_to_resolve(kb: KnowledgeBase, run: Run) -> None:
+    captured(kb)
+    ran = run(kb.root, "resolve", "--no-input")
+    assert (ran.code, ran.err.splitlines()[0]) == (4, "No note is in conflict.")
+    for options in ([], ["--no-input"]):
+        sat = sitting(kb.root, "resolve", *options, talk=[])
+        assert (sat.code, "No note is in conflict." in sat.screen) == (4, True)

@@ -108,7 +108,7 @@ def test_without_a_terminal_the_missing_note_is_named(
     assert ran.err.startswith("Which note?\nName it")
 
 
-@pytest.mark.parametrize("command", ["open", "log", "level", "resolve", "narrow"])
+@pytest.mark.parametrize("command", ["open", "log", "level", "narrow"])
 def test_no_input_asks_nothing(library: KnowledgeBase, command: str) -> None:
     sat = sitting(library.root, command, "--no-input", talk=[])
     assert (sat.code, "Which note?" in sat.screen, WHICH in sat.screen) == (2, True, False)

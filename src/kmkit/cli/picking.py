@@ -54,8 +54,28 @@ def picked(ctx: typer.Context, value: str = "", *, mend: str = "") -> str:
     if value or ctx.resilient_parsing:
         return value
     if not may_ask(bool(ctx.params.get("no_input"))):
+        if ctx.info_name == "resolve":
+            _torn(ctx)
         raise UsageError("Which note?", mend or f"Name it: kmkit {ctx.info_name} NOTE …")
     return pick(ctx)
+
+
+def _torn(ctx: typer.Context) -> None:
+    """Names the notes in conflict, of which one can be resolved; Cannot where there is none."""
+    from kmkit.cli.options import open_index
+    from kmkit.index.conflicts import conflicts
+
+    with open_index(ctx) as index:
+        if not conflicts(index):
+            raise _none("resolve")
+
+
+def _none(command: str) -> Cannot:
+    """Says that no note is what the command is about."""
+    if command == "resolve":
+        return Cannot("No note is in conflict.", "There is nothing to resolve: kmkit status.")
+    message = f"There is no note here that kmkit {command} could be about."
+    return Cannot(message, "kmkit list shows what there is.")
 
 
 def pick(ctx: typer.Context) -> str:
@@ -65,10 +85,7 @@ def pick(ctx: typer.Context) -> str:
     with open_index(ctx) as index:
         choices = _choices(index, ctx.info_name or "")
         if not choices:
-            raise Cannot(
-                f"There is no note here that kmkit {ctx.info_name} could be about.",
-                "kmkit list shows what there is.",
-            )
+            raise _none(ctx.info_name or "")
         program = shutil.which("fzf")
         if program and Path(program).is_absolute():  # one in this folder is no fzf of this machine
             return _by_fzf(program, index, choices)

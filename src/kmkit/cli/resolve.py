@@ -39,8 +39,11 @@ def command(
         raise
     done = resolve(kb, found)
     merged = done.note
-    would = "Would merge" if dry_run else "Merged and staged"
-    say(f"{would}: {merged.title} ({merged.short}), {merged.state}; {_judged(done)}.")
+    if done.mended:
+        would = "Would merge" if dry_run else "Merged and staged"
+        say(f"{would}: {merged.title} ({merged.short}), {merged.state}; {_judged(done)}.")
+    else:
+        say(f"{merged.title} ({merged.short}) is in no conflict.")
     if done.left:
         files = "1 file is" if len(done.left) == 1 else f"{len(done.left)} files are"
         say(f"{files} in conflict still: {', '.join(done.left[:3])}.")

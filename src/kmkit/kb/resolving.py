@@ -32,6 +32,8 @@ class Resolved:
     """The text is one that neither side has."""
     left: tuple[str, ...]
     """Paths that are in conflict still, from the repository's top."""
+    mended: bool = True
+    """False where it was in no conflict, and stands as both sides together make it."""
 
 
 def resolve(kb: KnowledgeBase, note: Note) -> Resolved:
@@ -43,7 +45,12 @@ def resolve(kb: KnowledgeBase, note: Note) -> Resolved:
     git, path = kb.git, kb.repo_path(note.path)
     if not git.tip("MERGE_HEAD"):
         raise _no_merge(kb, note)
-    base, ours, theirs = (read(git.blob(blob), note.path) for blob in _versions(git, path))
+    torn, versions = _unmerged(git), _versions(git, path)
+    left = tuple(name for name in torn if name != path)
+    calm = path not in torn and not places(note.data)
+    if calm and not all(versions):
+        return Resolved(note, False, left, mended=False)
+    base, ours, theirs = (read(git.blob(blob), note.path) for blob in _all(versions, path))
     text = _settled(note)
     widest = kb.policy.levels[-1]
     merged = merge(base, ours, theirs, kb.guidance(ours), joining(git), text, widest=widest)
@@ -54,8 +61,8 @@ def resolve(kb: KnowledgeBase, note: Note) -> Resolved:
             write_file(kb.root / note.path, merged.data)
             stage(git, path)
         kb.forget()
-    left = tuple(name for name in _unmerged(git) if name != path)
-    return Resolved(read(merged.data, note.path), merged.changed_text, left)
+    mended = not calm or merged.data != note.data
+    return Resolved(read(merged.data, note.path), merged.changed_text, left, mended)
 
 
 def _no_merge(kb: KnowledgeBase, note: Note) -> Refused:
@@ -123,22 +130,23 @@ def joining(git: Git) -> Join:
     return join
 
 
-def _versions(git: Git, path: str) -> tuple[str, str, str]:
-    """git's names of the note at the common beginning, on our side and on theirs."""
+def _versions(git: Git, path: str) -> list[str]:
+    """git's names of the note at the common beginning, on our side and on theirs; '' for none."""
     commits = [git.text("merge-base", "HEAD", "MERGE_HEAD", ok=(0, 1)), "HEAD", "MERGE_HEAD"]
-    entries = [git.entry(commit, path) for commit in commits]
-    there = [entry.sha for entry in entries if entry]
-    if len(there) < 3:
+    return [entry.sha if (entry := git.entry(commit, path)) else "" for commit in commits]
+
+
+def _all(versions: list[str], path: str) -> list[str]:
+    """The three versions of a note; Refused where one is missing."""
+    if not all(versions):
         whose = ["The common beginning", "Our side", "Their side"]
-        lacks = " and ".join(
-            who for who, entry in zip(whose, entries, strict=True) if entry is None
-        )
+        lacks = " and ".join(who for who, name in zip(whose, versions, strict=True) if not name)
         raise Refused(
             f"{lacks} has no {path}, so there are no two changes to bring together.",
             f"Put it in order in the file and keep it with git add {as_typed(path)}, or remove it "
             f"with git rm {as_typed(path)}; then git commit.",
         )
-    return there[0], there[1], there[2]
+    return versions
 
 
 def _unmerged(git: Git) -> list[str]:
