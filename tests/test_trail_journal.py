@@ -1,8 +1,10 @@
 """kill -9 at every step: the next command leaves the old state or the new one, never a third."""
 
+import errno
 import json
 import os
 import random
+import re
 import signal
 import time
 from functools import partial
@@ -465,6 +467,33 @@ def test_where_a_file_cannot_grow_nothing_is_changed(kb: KnowledgeBase, room: in
     assert_sound(kb)
     assert next_command(kb, other) == []
     assert code == 3 or room >= 500
+
+
+@pytest.mark.parametrize(
+    ("error", "way"),
+    [
+        (errno.ENOSPC, "Make room on its disk and try again; nothing was changed."),
+        (errno.EROFS, "Its disk is mounted for reading alone."),
+        (errno.EACCES, "Look at the permissions of the folder "),
+        (errno.EIO, ""),
+    ],
+)
+def test_what_could_not_be_written_is_named_with_the_way_out(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, error: int, way: str
+) -> None:
+    """Also where the system names no file: it does not once one is open."""
+    note = captured(kb)
+
+    def fails(stream: object, data: bytes) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr("kmkit.trail.safely._whole", fails)
+    with pytest.raises(Cannot) as said:
+        at(kb).move("reassign", note, TO_CY)
+    assert re.match(r"/.*\.(md|lock) cannot be written: ", said.value.message)
+    assert said.value.mend.startswith(way)
+    assert bool(way) == bool(said.value.mend)
+    assert kb.read(note.path).data == note.data
 
 
 @needs_fork

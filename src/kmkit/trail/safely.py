@@ -38,14 +38,17 @@ def kmkit_lock(common_dir: Path) -> Iterator[None]:
     except Timeout:
         raise _at_work(place / "lock") from None
     except OSError as error:
-        if error.errno not in _FORBIDDEN:
+        if error.errno not in _WAYS:
             raise
-        raise Cannot(
-            f"{error.filename} cannot be written.", "Look at the folder's permissions."
-        ) from None
+        message = f"{error.filename} cannot be written: {error.strerror}."
+        raise Cannot(message, _WAYS[error.errno].format(place.parent)) from None
 
 
-_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_ROOM = "Make room on its disk and try again; nothing was changed."
+_RIGHTS = "Look at the permissions of the folder {}."
+_WAYS = {errno.ENOSPC: _ROOM, errno.EDQUOT: _ROOM, errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS,
+         errno.EROFS: "Its disk is mounted for reading alone."}  # fmt: skip
+"""What to do where the system does not let a file in that folder be written."""
 
 
 def _at_work(lock: Path) -> Refused:
@@ -69,7 +72,7 @@ def git_lock(path: Path, *, elsewhere: bool = False) -> Iterator[None]:
     mine = signed()
     ready = path.with_name(f"{COPY}lock-{secrets.token_hex(6)}")
     try:
-        with writing():
+        with writing(path, ready):
             with ready.open("xb") as stream:
                 _whole(stream, mine)
             _take(path, ready, elsewhere)
@@ -133,13 +136,15 @@ def writing(place: Path | None = None, temporary: Path | None = None) -> Iterato
     try:
         yield
     except OSError as error:
-        there = error.filename or "A file"
-        what = place if place and str(there) == str(temporary) else there
+        there = error.filename
+        what = place if place and (there is None or str(there) == str(temporary)) else there
         mend = ""
-        if place and error.errno in _FORBIDDEN:
+        if place:
             folder = next((one for one in place.parents if one.exists()), place.parent)
-            mend = f"Look at the permissions of the folder {folder}."
-        raise Cannot(f"{what} cannot be written: {error.strerror or error}.", mend) from None
+            mend = _WAYS.get(error.errno or 0, "").format(folder)
+        raise Cannot(
+            f"{what or 'A file'} cannot be written: {error.strerror or error}.", mend
+        ) from None
 
 
 def beside(path: Path) -> Path:
