@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from kmkit.index.book import Index
 from kmkit.kb import KnowledgeBase
 from kmkit.kb.laying import lay
 from kmkit.lifecycle.context import Request
@@ -365,3 +366,17 @@ def test_killed_while_it_is_brought_up(big: KnowledgeBase) -> None:
         one.send_signal(signal.SIGKILL)
         one.communicate(timeout=120)
         same_as_anew(big.root)
+
+
+# Opened twice by one process
+
+
+def test_who_reads_it_does_not_keep_the_same_process_from_writing(own: KnowledgeBase) -> None:
+    with Index.open(own.root, today=own.today) as outer:
+        assert len([*outer.cards()]) == 3
+        at(own).move("retire", own.resolve("radios"), Request(because="Outdated."))
+        with Index.open(own.root, today=own.today) as inner:
+            assert not inner.unmoved
+        with Index.open(own.root, today=own.today) as again:
+            assert again.unmoved  # what the inner one wrote was kept
+        assert len([*outer.cards()]) == 3

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from weakref import WeakSet
 from zlib import crc32
 
 from kmkit.index.keeping.schema import finish, laid_out, lay_out
@@ -69,6 +70,7 @@ def in_turn(index: sqlite3.Connection, place: Path | None, *, brief: bool) -> It
 
     A ``brief`` one does not look for a line where nobody writes: what makes one takes longer.
     """
+    _let_go(index)
     index.execute(f"PRAGMA busy_timeout = {_MOMENT if brief else HURRY}")
     if brief:
         with suppress(sqlite3.OperationalError):
@@ -78,6 +80,25 @@ def in_turn(index: sqlite3.Connection, place: Path | None, *, brief: bool) -> It
         if not index.in_transaction:
             index.execute("BEGIN IMMEDIATE")
         yield
+
+
+class _Known(sqlite3.Connection):
+    """A connection that the others of this process know of."""
+
+    address = ""
+
+
+_KNOWN: WeakSet[_Known] = WeakSet()
+
+
+def _let_go(index: sqlite3.Connection) -> None:
+    """End what this process itself reads of the file elsewhere: it would wait for itself."""
+    assert isinstance(index, _Known)
+    for other in [*_KNOWN]:
+        if other is not index and other.address == index.address:
+            with suppress(sqlite3.ProgrammingError):  # it is closed, or another thread's
+                if other.in_transaction:
+                    other.execute("COMMIT")
 
 
 def _whole(place: Path) -> bool:
@@ -91,7 +112,11 @@ def _whole(place: Path) -> bool:
 
 def connected(address: str) -> sqlite3.Connection:
     """A connection that commits when told to, and reads text that is not UTF-8 as well."""
-    index = sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
+    index = sqlite3.connect(
+        address, uri=True, timeout=_PATIENCE, isolation_level=None, factory=_Known
+    )
+    index.address = address.partition("?")[0]
+    _KNOWN.add(index)
     index.execute("PRAGMA cache_size = -16384")
     index.execute("PRAGMA temp_store = MEMORY")
     return index
