@@ -22,10 +22,11 @@ def key(change: Change) -> str:
 
 
 def results(folder: Path) -> dict[str, str]:
-    """Who noticed each change that was tried on this machine."""
+    """Who noticed each change that was tried on this machine; '' where nobody ever did."""
     found: dict[str, str] = {}
     for place in sorted(folder.glob("results*.json")):
-        found |= json.loads(place.read_text("utf-8"))
+        told: dict[str, str] = json.loads(place.read_text("utf-8"))
+        found |= {key: by or found.get(key, "") for key, by in told.items()}
     return found
 
 
