@@ -60,7 +60,10 @@ def command(
     ] = False,
     require_signatures: Annotated[
         bool,
-        typer.Option("--require-signatures", help="ask for signatures, whatever policy.toml says"),
+        typer.Option(
+            "--require-signatures",
+            help="ask for signatures since the anchor, whatever policy.toml says",
+        ),
     ] = False,
     records: Annotated[
         bool, typer.Option("--records", help="tell how each use, decision and screening stands")
