@@ -38,12 +38,13 @@ def kmkit_lock(common_dir: Path) -> Iterator[None]:
     except Timeout:
         raise _at_work(place / "lock") from None
     except OSError as error:
-        if error.errno not in _WAYS:
+        if error.errno not in _FORBIDDEN:
             raise
-        message = f"{error.filename} cannot be written: {error.strerror}."
+        message = f"{error.filename or 'A file'} cannot be written: {error.strerror}."
         raise Cannot(message, _WAYS[error.errno].format(place.parent)) from None
 
 
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _ROOM = "Make room on its disk and try again; nothing was changed."
 _RIGHTS = "Look at the permissions of the folder {}."
 _WAYS = {errno.ENOSPC: _ROOM, errno.EDQUOT: _ROOM, errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS,

@@ -110,7 +110,7 @@ class Opened:
             return self._said(self._index, "head")
         return self._tree.head if self._tree else ""
 
-    def _anew(self) -> sqlite3.Connection:
+    def _anew(self) -> store.Connection:
         """An index made from nothing, and kept where it can be."""
         with store.lock(self._place):
             if self._place is None:
@@ -122,7 +122,7 @@ class Opened:
             except sqlite3.DatabaseError:  # the disk is full
                 return store.made(None, self._fill)
 
-    def _made_meanwhile(self, place: Path) -> sqlite3.Connection | None:
+    def _made_meanwhile(self, place: Path) -> store.Connection | None:
         """What another process made while this one waited, if it serves."""
         index = store.opened(place)
         if index is None or self._made_by(index):

@@ -20,6 +20,18 @@ _MOMENT = 50
 _BROKEN = (sqlite3.DatabaseError, ValueError, OSError)
 
 
+class Connection(sqlite3.Connection):
+    """One of which the others of this process know."""
+
+    address = ""
+    """Of its file."""
+    changing = False
+    """Whether it is in the middle of a change."""
+
+
+_KNOWN: WeakSet[Connection] = WeakSet()
+
+
 def place_of(git_dir: Path, root: Path) -> Path:
     """Where the index of the knowledge base at ``root`` is kept, in the git directory."""
     name = crc32(os.fsencode(os.path.realpath(root)))  # hashlib takes longer to import than to use
@@ -33,7 +45,7 @@ def place_near(git: Git | None, root: Path) -> Path | None:
     return place_of(git.git_dir, root)
 
 
-def opened(place: Path) -> sqlite3.Connection | None:
+def opened(place: Path) -> Connection | None:
     """The index that is kept there, with a reading begun; None where there is none of ours."""
     if not place.is_file():
         return None
@@ -65,7 +77,7 @@ def lock(place: Path | None) -> AbstractContextManager[object]:
 
 
 @contextmanager
-def in_turn(index: sqlite3.Connection, place: Path | None, *, brief: bool) -> Iterator[None]:
+def in_turn(index: Connection, place: Path | None, *, brief: bool) -> Iterator[None]:
     """A change of the index is begun, when those who came before have ended theirs.
 
     A ``brief`` one does not look for a line where nobody writes: what makes one takes longer.
@@ -79,23 +91,17 @@ def in_turn(index: sqlite3.Connection, place: Path | None, *, brief: bool) -> It
         index.execute(f"PRAGMA busy_timeout = {HURRY}")
         if not index.in_transaction:
             index.execute("BEGIN IMMEDIATE")
-        yield
+        index.changing = True
+        try:
+            yield
+        finally:
+            index.changing = False
 
 
-class _Known(sqlite3.Connection):
-    """A connection that the others of this process know of."""
-
-    address = ""
-
-
-_KNOWN: WeakSet[_Known] = WeakSet()
-
-
-def _let_go(index: sqlite3.Connection) -> None:
+def _let_go(index: Connection) -> None:
     """End what this process itself reads of the file elsewhere: it would wait for itself."""
-    assert isinstance(index, _Known)
     for other in [*_KNOWN]:
-        if other is not index and other.address == index.address:
+        if other is not index and other.address == index.address and not other.changing:
             with suppress(sqlite3.ProgrammingError):  # it is closed, or another thread's
                 if other.in_transaction:
                     other.execute("COMMIT")
@@ -110,10 +116,10 @@ def _whole(place: Path) -> bool:
     return pages * (65536 if size == 1 else size) == place.stat().st_size
 
 
-def connected(address: str) -> sqlite3.Connection:
+def connected(address: str) -> Connection:
     """A connection that commits when told to, and reads text that is not UTF-8 as well."""
     index = sqlite3.connect(
-        address, uri=True, timeout=_PATIENCE, isolation_level=None, factory=_Known
+        address, uri=True, timeout=_PATIENCE, isolation_level=None, factory=Connection
     )
     index.address = address.partition("?")[0]
     _KNOWN.add(index)
@@ -122,7 +128,7 @@ def connected(address: str) -> sqlite3.Connection:
     return index
 
 
-def made(place: Path | None, fill: Callable[[sqlite3.Connection], object]) -> sqlite3.Connection:
+def made(place: Path | None, fill: Callable[[sqlite3.Connection], object]) -> Connection:
     """A new index that holds what ``fill`` puts into it, kept at ``place`` where it can be."""
     index, part = begun(place)
     try:
@@ -141,7 +147,7 @@ def made(place: Path | None, fill: Callable[[sqlite3.Connection], object]) -> sq
     return kept(index, part, place) if part and place else index
 
 
-def begun(place: Path | None) -> tuple[sqlite3.Connection, Path | None]:
+def begun(place: Path | None) -> tuple[Connection, Path | None]:
     """A new, empty index, and its file beside ``place``; in memory where none can be made."""
     if place:
         part = place.with_name(f"{place.name}.{os.getpid()}")
@@ -160,7 +166,7 @@ def begun(place: Path | None) -> tuple[sqlite3.Connection, Path | None]:
     return connected("file::memory:"), None
 
 
-def kept(index: sqlite3.Connection, part: Path, place: Path) -> sqlite3.Connection:
+def kept(index: Connection, part: Path, place: Path) -> Connection:
     """Put an index that is whole in its place, in one step; the connection to go on with.
 
     Where the place cannot be written, it is used once and nobody else sees it.
