@@ -38,6 +38,14 @@ def test_what_is_told_of_a_message() -> None:
     assert not found.trouble + found.passed
 
 
+def test_what_came_within_a_second_is_read_as_it_came(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    names = ["999.M1P7Q1.h", "1000.M98000P7Q2.h", "1000.M123456P7Q10.h", "1000.M123456P7Q11.h", "x"]
+    for name in names:
+        (tmp_path / "new" / name).write_bytes(mail("confirm: a").as_bytes())
+    assert [one.place for one in incoming(tmp_path)] == [f"new/{name}" for name in names]
+
+
 def test_every_sort_of_mailbox(tmp_path: Path) -> None:
     letters = [mail(f"confirm: {number}", Message_ID=f"<{number}@b>") for number in range(3)]
     maildir = mailbox.Maildir(tmp_path / "Maildir", create=True)

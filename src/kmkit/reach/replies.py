@@ -100,9 +100,18 @@ def _file(path: Path) -> Incoming:
 def _maildir(source: Path) -> Iterator[Incoming]:
     for folder in ("new", "cur"):
         if (source / folder).is_dir():
-            for path in sorted((source / folder).iterdir()):
+            for path in sorted((source / folder).iterdir(), key=_arrival):
                 if path.is_file() and not path.name.startswith("."):
                     yield _file(path)._replace(place=f"{folder}/{path.name}")
+
+
+def _arrival(path: Path) -> list[str | int]:
+    """When a message came in, as its name tells: seconds, and parts of one without zeros."""
+    parts = _NUMBERS.split(path.name)
+    return [int(part) if at % 2 else part for at, part in enumerate(parts)]
+
+
+_NUMBERS = re.compile("([0-9]+)")
 
 
 def _mbox(source: Path) -> Iterator[Incoming]:
