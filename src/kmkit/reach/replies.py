@@ -106,7 +106,7 @@ def _maildir(source: Path) -> Iterator[Incoming]:
 
 
 def _arrival(path: Path) -> list[str | int]:
-    """When a message came in, as its name tells: seconds, and parts of one without zeros."""
+    """What messages are sorted by: their names tell when they came, in numbers of any length."""
     parts = _NUMBERS.split(path.name)
     return [int(part) if at % 2 else part for at, part in enumerate(parts)]
 

@@ -41,7 +41,8 @@ def kmkit_lock(common_dir: Path) -> Iterator[None]:
         if error.errno not in _FORBIDDEN:
             raise
         message = f"{error.filename or 'A file'} cannot be written: {error.strerror}."
-        raise Cannot(message, _WAYS[error.errno].format(place.parent)) from None
+        folder = Path(error.filename or place).parent
+        raise Cannot(message, _WAYS[error.errno].format(folder)) from None
 
 
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)

@@ -23,8 +23,8 @@ _BROKEN = (sqlite3.DatabaseError, ValueError, OSError)
 class Connection(sqlite3.Connection):
     """One of which the others of this process know."""
 
-    address = ""
-    """Of its file."""
+    place: Path | None = None
+    """Its file, where it is kept in one that others read as well."""
     changing = False
     """Whether it is in the middle of a change."""
 
@@ -52,6 +52,8 @@ def opened(place: Path) -> Connection | None:
     index = None
     try:
         index = connected(f"{place.absolute().as_uri()}?mode=rw")
+        index.place = place
+        _KNOWN.add(index)
         index.execute("BEGIN")
         told = laid_out(index) and index.execute("SELECT count(*) FROM meta").fetchone()[0]
         if told and _whole(place):
@@ -101,7 +103,7 @@ def in_turn(index: Connection, place: Path | None, *, brief: bool) -> Iterator[N
 def _let_go(index: Connection) -> None:
     """End what this process itself reads of the file elsewhere: it would wait for itself."""
     for other in [*_KNOWN]:
-        if other is not index and other.address == index.address and not other.changing:
+        if other is not index and other.place == index.place and not other.changing:
             with suppress(sqlite3.ProgrammingError):  # it is closed, or another thread's
                 if other.in_transaction:
                     other.execute("COMMIT")
@@ -121,8 +123,6 @@ def connected(address: str) -> Connection:
     index = sqlite3.connect(
         address, uri=True, timeout=_PATIENCE, isolation_level=None, factory=Connection
     )
-    index.address = address.partition("?")[0]
-    _KNOWN.add(index)
     index.execute("PRAGMA cache_size = -16384")
     index.execute("PRAGMA temp_store = MEMORY")
     return index
